@@ -1,0 +1,1 @@
+"""What the admin says: settings in TOML, rules in YAML."""

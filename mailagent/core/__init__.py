@@ -1,0 +1,1 @@
+"""What the trade says: pure words and rules, without input, output or a clock."""

@@ -1,0 +1,89 @@
+"""What can go wrong, whose fault it is, and whether trying again helps.
+
+    Problem
+    ├── Refused               the sender's: 550, never again
+    │   └── TooLarge          552
+    ├── TryLater              ours: 451, the sender keeps it
+    ├── NotPossible           the agent's: a sentence that says what is possible
+    ├── Unreadable            a mail the reader gave up on: Quarantine, with a reason
+    ├── LinkProblem
+    │   ├── LinkUnknown       404: never ours, or tampered with
+    │   └── LinkGone          410: expired, used, or of an older round
+    └── Mistakes              the admin's: every mistake at once, with file and line
+
+A class docstring is the message when nothing more is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class Problem(Exception):
+    """Something went wrong."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text or (type(self).__doc__ or "").strip())
+
+
+class Refused(Problem):
+    """We do not take this mail."""
+
+
+class TooLarge(Refused):
+    """This mail is larger than we can take."""
+
+
+class TryLater(Problem):
+    """We cannot keep your mail right now; please try again later."""
+
+
+class NotPossible(Problem):
+    """This is not possible now."""
+
+
+class Unreadable(Problem):
+    """The mail cannot be read within its limits; `reason` is a word for Quarantine."""
+
+    def __init__(self, reason: str, text: str = "") -> None:
+        super().__init__(text or reason)
+        self.reason = reason
+
+
+class LinkProblem(Problem):
+    """This link does not work."""
+
+
+class LinkUnknown(LinkProblem):
+    """We do not know this link."""
+
+
+class LinkGone(LinkProblem):
+    """This link no longer works; `why` is expired, answered or older_round."""
+
+    def __init__(self, why: str, kenmerk: str = "") -> None:
+        super().__init__(f"this link no longer works: {why}")
+        self.why = why
+        self.kenmerk = kenmerk
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing an admin should mend: where it stands, what it is, what would be right."""
+
+    file: str
+    line: int | None
+    what: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.what}" if where else self.what
+
+
+class Mistakes(Problem):
+    """The configuration has mistakes."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = tuple(mistakes)

@@ -1,0 +1,120 @@
+"""A mail as it reached us, and as it was read: values that never change."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a mail lies in an IMAP mailbox: the key of the ledger (RFC 3501 2.3.1.1)."""
+
+    mailbox: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The bytes of one message and how they came, before anyone has looked inside.
+
+    `channel` is one of the channels of the spec (`email`, `letter`, …); `via` says which way in it was:
+    `smtp`, `imap:<mailbox>`, `take`. `reached_at` is the moment the way in can vouch for (SMTP moment,
+    IMAP INTERNALDATE). `sender` is the envelope sender: "" for a null return path, None where unknown.
+    """
+
+    raw: bytes
+    via: str
+    reached_at: datetime
+    channel: str = "email"
+    sender: str | None = None
+    recipients: tuple[str, ...] = ()
+    peer: str = ""
+    slot: Slot | None = None
+    sha256: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", hashlib.sha256(self.raw).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One named or non-text part; `content` is the decoded payload."""
+
+    filename: str | None
+    content_type: str
+    content: bytes
+    inline: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the decoded payload."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a delivery report says (RFC 3464). `action` is failed, delayed, delivered, relayed or expanded."""
+
+    action: str
+    status: str | None = None
+    recipients: tuple[str, ...] = ()
+    original_message_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail as the parser saw it. Addresses are bare; header names are lower case, values decoded.
+
+    `sender` is None where no address could be found. `froms` holds every address of every From line
+    (an order counts only where there is exactly one). `message_id`, `in_reply_to` and `references` keep
+    their angle brackets. `text` comes from HTML where there is no plain text. `new_text` is what the
+    writer added: `text` unless the mail is a reply.
+    """
+
+    subject: str = ""
+    sender: str | None = None
+    sender_name: str = ""
+    froms: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    date: str = ""
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    new_text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    bounce: Bounce | None = None
+    defects: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, None where there is none. `name` in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a header, top to bottom. `name` in lower case."""
+        return tuple(value for key, value in self.headers if key == name)
+
+    @property
+    def is_reply(self) -> bool:
+        """Does the mail say of itself that it answers another one?"""
+        return bool(self.in_reply_to or self.references) or self.subject.lower().startswith(("re:", "antw:"))
+
+    @cached_property
+    def content_hash(self) -> str:
+        """What makes two mails the same message: From, Date, Subject, To and the body, never trace headers."""
+        parts = (
+            ",".join(self.froms),
+            self.date,
+            self.subject,
+            ",".join(self.to),
+            self.text,
+            *(a.sha256 for a in self.attachments),
+        )
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,92 @@
+"""The people and the words of one municipality, as its admin wrote them down in rules/*.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A behandelaar, known by one registered address (lower case). `signature` is dropped from replies."""
+
+    address: str
+    name: str
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team that handles klachten; exactly one is the `sorting` team, where nothing else fits."""
+
+    id: str
+    name: str
+    members: tuple[Agent, ...] = ()
+    sorting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What a klacht is about, who handles it and by which clock (a preset of rules/clocks.yaml)."""
+
+    id: str
+    name: str
+    team: str
+    clock: str = "awb"
+
+
+@dataclass(frozen=True, slots=True)
+class StandardAnswer:
+    """One ready-made reason on the smiley page. `reopens`: choosing it asks to reopen the klacht.
+    `open`: the melder must explain it in their own words."""
+
+    id: str
+    text: str
+    satisfied: bool
+    reopens: bool = False
+    open: bool = False
+    visible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who we are to the melder, and to whom tasks go when a team is empty."""
+
+    name: str
+    address: str
+    web: str
+    coordinator: str = ""
+    teams: tuple[Team, ...] = ()
+    categories: tuple[Category, ...] = ()
+    answers: tuple[StandardAnswer, ...] = ()
+
+    @property
+    def domain(self) -> str:
+        """The mail domain of our own address."""
+        return self.address.rpartition("@")[2].lower()
+
+    def team(self, id: str | None) -> Team:
+        """The team by its id; the sorting team where it is unknown."""
+        return next((t for t in self.teams if t.id == id), self.sorting_team)
+
+    @property
+    def sorting_team(self) -> Team:
+        """The team that gets what nobody else gets."""
+        return next((t for t in self.teams if t.sorting), self.teams[0])
+
+    def category(self, id: str | None) -> Category | None:
+        """The category by its id."""
+        return next((c for c in self.categories if c.id == id), None)
+
+    def agents(self) -> Iterable[Agent]:
+        """Every registered agent, once."""
+        return {m.address: m for t in self.teams for m in t.members}.values()
+
+    def agent(self, address: str | None) -> Agent | None:
+        """The registered agent with this address (any case)."""
+        wanted = (address or "").lower()
+        return next((a for a in self.agents() if a.address == wanted), None)
+
+    def task_addresses(self, team: Team) -> tuple[str, ...]:
+        """Where a team's tasks go: to each member, else to the coordinator."""
+        return tuple(m.address for m in team.members) or ((self.coordinator,) if self.coordinator else ())

@@ -1,0 +1,71 @@
+"""Names by which mail finds its klacht again: kenmerk, signed reply address, bounce address, Message-ID.
+
+A local part may hold 64 octets and some relays lower-case it (RFC 5321 4.5.3.1.1, 2.4), so a token is the
+base32 of an 80-bit HMAC: 16 letters and digits, the same in any case.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+
+KENMERK = re.compile(r"\b([A-Z]{1,4})(\d{2})-(\d{5,})\b", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"^(?P<local>[^+@]+)\+(?P<kind>[rb])-(?P<token>[a-z2-7]{16})@(?P<domain>.+)$", re.IGNORECASE
+)
+_MESSAGE_ID = re.compile(r"^<(?P<token>[a-z2-7]{16})\.mailagent@(?P<domain>[^>]+)>$", re.IGNORECASE)
+
+REPLY, BOUNCE = "r", "b"
+
+
+def kenmerk(prefix: str, year: int, number: int) -> str:
+    """`KL26-00042`: prefix, two-digit year, number that restarts each 1 January."""
+    return f"{prefix}{year % 100:02d}-{number:05d}"
+
+
+def kenmerken(text: str) -> tuple[str, ...]:
+    """Every kenmerk written in a text, in upper case, in order, each once."""
+    return tuple(dict.fromkeys(m.group(0).upper() for m in KENMERK.finditer(text)))
+
+
+def token(key: bytes, purpose: str, *parts: str) -> str:
+    """16 base32 characters (80 bits) that only the holder of `key` can make."""
+    text = "\0".join((purpose, *parts)).encode()
+    return base64.b32encode(hmac.digest(key, text, hashlib.sha256)[:10]).decode().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A tokened address of ours, taken apart. `kind` is REPLY or BOUNCE."""
+
+    kind: str
+    token: str
+
+
+def tokened(address: str, kind: str, token: str) -> str:
+    """`klachten@stad.example` → `klachten+r-<token>@stad.example`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}+{kind}-{token}@{domain}"
+
+
+def read_tokened(address: str, own: str) -> Addressed | None:
+    """The token in an address, where it is one of ours; None for anything else."""
+    found = _ADDRESS.match(address.strip().strip("<>"))
+    local, _, domain = own.lower().rpartition("@")
+    if not found or found["local"].lower() != local or found["domain"].lower() != domain:
+        return None
+    return Addressed(found["kind"].lower(), found["token"].lower())
+
+
+def message_id(token: str, domain: str) -> str:
+    """Our own Message-ID, which carries a signed token (RFC 5322 3.6.4)."""
+    return f"<{token}.mailagent@{domain}>"
+
+
+def is_own_message_id(id: str, domain: str) -> bool:
+    """Does a Message-ID have the shape of ours? (Whether it is ours, only the store knows.)"""
+    found = _MESSAGE_ID.match(id.strip())
+    return bool(found) and found["domain"].lower() == domain.lower()

@@ -1,0 +1,1 @@
+"""What we then do: one transaction each. Read process.py first."""

@@ -1,0 +1,281 @@
+"""The tables: what is kept, what was decided, what we owe. `migrations/` makes them; a test compares."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware datetime, in UTC, on both databases (SQLite has none of its own)."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        """PostgreSQL keeps the zone itself."""
+        return dialect.type_descriptor(sa.DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse what has no zone; keep UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Always aware again."""
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Json = sa.JSON(none_as_null=True)
+
+
+def _text(name: str, default: str = "") -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default=default)
+
+
+klacht = sa.Table(
+    "klacht",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("kenmerk", sa.Text, nullable=False, unique=True),
+    _text("subject"),
+    _text("description"),
+    sa.Column("category", sa.Text),
+    _text("channel", "email"),
+    _text("status", "nieuw"),
+    _text("melder"),
+    _text("melder_name"),
+    _text("organisation"),
+    _text("namens"),
+    sa.Column("received_at", Moment, nullable=False),
+    sa.Column("deadline", sa.Date),
+    sa.Column("team", sa.Text),
+    sa.Column("assigned_to", sa.Text),
+    _text("priority", "normaal"),
+    _text("complexity", "normaal"),
+    sa.Column("confidential", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("labels", Json, nullable=False, server_default="[]"),
+    _text("oordeel", "geen_oordeel"),
+    _text("case_ref"),
+    _text("language", "nl"),
+    sa.Column("contact_allowed", sa.Boolean, nullable=False, server_default=sa.true()),
+    _text("retention", "13.1"),
+    _text("refers_to"),
+    sa.Column("salt", sa.LargeBinary),
+    sa.Column("wake_at", Moment),
+    sa.Index("ix_klacht_wake_at", "wake_at"),
+    sa.Index("ix_klacht_melder", "melder"),
+)
+
+number = sa.Table(
+    "number",
+    metadata,
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+arrival = sa.Table(
+    "arrival",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("via", sa.Text, nullable=False),
+    sa.Column("peer", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text),
+    sa.Column("recipients", Json, nullable=False),
+    sa.Column("raw", sa.LargeBinary),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("reached_at", Moment, nullable=False),
+    sa.Column("kept_at", Moment, nullable=False),
+    _text("state", "kept"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("message_id", sa.Text),
+    sa.Column("content_hash", sa.Text),
+    sa.Column("received_at", Moment),
+    sa.Column("verdict", sa.Text),
+    _text("reason"),
+    sa.Column("trace", Json),
+    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id")),
+    sa.Index("ix_arrival_message_id", "message_id"),
+    sa.Index("ix_arrival_content_hash", "content_hash"),
+    sa.Index("ix_arrival_klacht_id", "klacht_id"),
+    sa.Index(
+        "ix_arrival_open",
+        "id",
+        sqlite_where=sa.text("state = 'kept'"),
+        postgresql_where=sa.text("state = 'kept'"),
+    ),
+)
+"""`state`: kept (owed a verdict), done, stuck. `raw` is NULL only after erasure."""
+
+mailbox_slot = sa.Table(
+    "mailbox_slot",
+    metadata,
+    sa.Column("mailbox", sa.Text, primary_key=True),
+    sa.Column("uidvalidity", sa.BigInteger, primary_key=True),
+    sa.Column("uid", sa.BigInteger, primary_key=True),
+    sa.Column("arrival_id", Id, sa.ForeignKey("arrival.id"), nullable=False),
+)
+"""The IMAP ledger: what has been kept from which mailbox. `\\Seen` is not state."""
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id"), nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("body_mac", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.UniqueConstraint("klacht_id", "seq"),
+)
+"""Append-only: the database refuses UPDATE and DELETE. Holds words, ids and HMACs, never addresses or text.
+`actor` is melder, agent, clock, system; who it was stands in `event_body`."""
+
+event_body = sa.Table(
+    "event_body",
+    metadata,
+    sa.Column("event_id", Id, sa.ForeignKey("event.id"), primary_key=True),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("data", Json, nullable=False),
+)
+"""What an event says about people: erasable, and bound to the chain by `event.body_mac`."""
+
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id")),
+    sa.Column("event_id", Id, sa.ForeignKey("event.id")),
+    sa.Column("arrival_id", Id, sa.ForeignKey("arrival.id")),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("values", Json, nullable=False),
+    _text("state", "owed"),
+    sa.Column("owed_at", Moment, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("claimed_until", Moment),
+    sa.Column("message_id", sa.Text, unique=True),
+    sa.Column("bounce_token", sa.Text, unique=True),
+    sa.Column("rendered", sa.LargeBinary),
+    sa.Index("ix_notice_klacht_id", "klacht_id"),
+    sa.Index(
+        "ix_notice_open",
+        "id",
+        sqlite_where=sa.text("state = 'owed'"),
+        postgresql_where=sa.text("state = 'owed'"),
+    ),
+)
+"""A mail we owe. `state`: owed, accepted, suppressed, failed, bounced. `key` makes it unique per
+(klacht or arrival, event, kind, recipient)."""
+
+proof = sa.Table(
+    "proof",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("notice_id", Id, sa.ForeignKey("notice.id"), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("code", sa.Integer),
+    _text("detail"),
+    sa.Index("ix_proof_notice_id", "notice_id"),
+)
+"""The proof log of every mail: owed, offered, accepted (code, relay's answer), delayed, bounced, suppressed."""
+
+reply_address = sa.Table(
+    "reply_address",
+    metadata,
+    sa.Column("token", sa.Text, primary_key=True),
+    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id"), nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("key_id", sa.Text, nullable=False),
+    sa.Column("issued_at", Moment, nullable=False),
+)
+
+round = sa.Table(
+    "round",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    _text("state", "scheduled"),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("answered_at", Moment),
+    sa.Column("satisfied", sa.Boolean),
+    sa.Column("reasons", Json, nullable=False, server_default="[]"),
+    _text("text"),
+    sa.Column("submitted", sa.Text),
+    sa.UniqueConstraint("klacht_id", "number"),
+)
+"""A smiley round: one invitation. `state`: scheduled, sent, answered, expired, suppressed, failed.
+`submitted` is the digest of the answer, so that a repeated identical POST gets the thanks page again."""
+
+clock = sa.Table(
+    "clock",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("preset", Json, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("last_day", sa.Date, nullable=False),
+    sa.Column("levels", Json, nullable=False),
+    sa.Column("stopped_at", Moment),
+    sa.UniqueConstraint("klacht_id", "kind", "version"),
+)
+"""A running term, with the preset as it was at that moment. `levels`: [name, moment], crossed ones leave."""
+
+pending_order = sa.Table(
+    "pending_order",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("arrival_id", Id, sa.ForeignKey("arrival.id"), nullable=False, unique=True),
+    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id"), nullable=False),
+    sa.Column("agent", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    _text("state", "open"),
+    sa.Index("ix_pending_order_expires_at", "expires_at"),
+)
+"""An agent's order that waits for its confirm link. `state`: open, done, refused, expired."""
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("task", sa.Text, nullable=False),
+    sa.Column("target", Id, nullable=False),
+    sa.Column("visible_at", Moment, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("token", sa.Text),
+    sa.Index("ix_job_visible_at", "visible_at", "id"),
+)
+"""Work waiting on SQLite (on PostgreSQL the engine has tables of its own). Holds ids only."""
