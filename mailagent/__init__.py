@@ -1,1 +1,1 @@
-"""mailagent: complaints (klachten) by mail, from first mail to last smiley. Start reading at flow/process.py."""
+"""mailagent: complaints (klachten) by mail, from first mail to last smiley. Start at flow/process.py."""

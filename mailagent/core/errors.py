@@ -5,6 +5,7 @@
     │   └── TooLarge          552
     ├── TryLater              ours: 451, the sender keeps it
     ├── NotPossible           the agent's: a sentence that says what is possible
+    ├── NotUnderstood         the agent's: words we do not know, with a suggestion
     ├── Unreadable            a mail the reader gave up on: Quarantine, with a reason
     ├── LinkProblem
     │   ├── LinkUnknown       404: never ours, or tampered with
@@ -41,6 +42,10 @@ class TryLater(Problem):
 
 class NotPossible(Problem):
     """This is not possible now."""
+
+
+class NotUnderstood(Problem):
+    """These words are not understood."""
 
 
 class Unreadable(Problem):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One observation. `kind` is one of KINDS, `value` what was seen, `source` the header or table it is from."""
+    """One observation: its `kind` (one of KINDS), the `value` seen, the header or table it is from."""
 
     kind: str
     value: str = ""
@@ -37,13 +37,14 @@ KINDS = {
     "dmarc_pass": "our own mail server says: aligned DMARC or DKIM pass",
     "dmarc_fail": "our own mail server says: DMARC fail",
     "forged_results": "Authentication-Results bear our authserv-id where only a forger puts it",
+    "feedback_word": "the first new line is nothing but a smiley or its word, and its round is open",
     "no_sender": "no sender address could be found",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of an arrival. `reason` is a sentence part for people; `kenmerk` is empty where none applies."""
+    """What becomes of an arrival. `reason` is for people; `kenmerk` is empty where none applies."""
 
     reason: str = ""
     kenmerk: str = ""
@@ -77,6 +78,13 @@ class AgentCommand(Verdict):
 
     agent: str = ""
     proven: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackReply(Verdict):
+    """A plain reply that is an answer to the smileys: its first new line says so and nothing else."""
+
+    satisfied: bool = True
 
 
 class BounceNote(Verdict):

@@ -108,7 +108,7 @@ class Mail:
 
     @cached_property
     def content_hash(self) -> str:
-        """What makes two mails the same message: From, Date, Subject, To and the body, never trace headers."""
+        """What makes two mails the same: From, Date, Subject, To and the body, never trace headers."""
         parts = (
             ",".join(self.froms),
             self.date,

@@ -68,4 +68,4 @@ def message_id(token: str, domain: str) -> str:
 def is_own_message_id(id: str, domain: str) -> bool:
     """Does a Message-ID have the shape of ours? (Whether it is ours, only the store knows.)"""
     found = _MESSAGE_ID.match(id.strip())
-    return bool(found) and found["domain"].lower() == domain.lower()
+    return found is not None and found["domain"].lower() == domain.lower()

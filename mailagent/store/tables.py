@@ -181,6 +181,8 @@ notice = sa.Table(
     sa.Column("message_id", sa.Text, unique=True),
     sa.Column("bounce_token", sa.Text, unique=True),
     sa.Column("rendered", sa.LargeBinary),
+    sa.Column("sent_at", Moment),
+    sa.Index("ix_notice_recipient_sent_at", "recipient", "sent_at"),
     sa.Index("ix_notice_klacht_id", "klacht_id"),
     sa.Index(
         "ix_notice_open",
@@ -203,7 +205,7 @@ proof = sa.Table(
     _text("detail"),
     sa.Index("ix_proof_notice_id", "notice_id"),
 )
-"""The proof log of every mail: owed, offered, accepted (code, relay's answer), delayed, bounced, suppressed."""
+"""The proof log of every mail: owed, offered, accepted (code, relay's answer), held, bounced, suppressed."""
 
 reply_address = sa.Table(
     "reply_address",

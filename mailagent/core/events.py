@@ -1,0 +1,195 @@
+"""What can happen to a klacht. Events are in the past tense, never change, and are kept for good."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+MELDER, AGENT, CLOCK, SYSTEM = "melder", "agent", "clock", "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it: one of the four roles, and the address where there is one."""
+
+    role: str
+    address: str = ""
+
+
+THE_CLOCK = Actor(CLOCK)
+THE_SYSTEM = Actor(SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a klacht, at a moment, by someone."""
+
+    at: datetime
+    actor: Actor
+
+    @property
+    def kind(self) -> str:
+        """The event's own word: `ReopenRequested` → `reopen_requested`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+    @property
+    def data(self) -> dict[str, object]:
+        """What the event says beyond its moment and actor, ready for JSON."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("at", "actor")}
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Event):
+    """A klacht came in. `why` tells how it was sorted; `refers_to` is an older kenmerk a stranger wrote."""
+
+    text: str
+    attachments: tuple[str, ...] = ()
+    why: str = ""
+    refers_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted(Event):
+    """A further mail about the klacht; `confirmed` is False where it is not proven to be the melder's."""
+
+    text: str
+    sender: str
+    confirmed: bool
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp(Event):
+    """An agent took the klacht in behandeling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned(Event):
+    """The klacht now belongs to an agent (an address) or, where `to` is empty, to `team` alone."""
+
+    to: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """An internal note; the melder gets nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Event):
+    """An agent wrote to the melder."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved(Event):
+    """Handled, with findings for the melder (Awb 9:12 lid 1); opens a smiley round."""
+
+    text: str
+    oordeel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Event):
+    """Closed for a reason of REASONS; `ground` is the letter of Awb 9:8 where that is the reason."""
+
+    reason: str
+    ground: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened(Event):
+    """Opened again, with the reason."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenRequested(Event):
+    """The melder is not satisfied and asks to reopen."""
+
+    text: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenDeclined(Event):
+    """An agent left it handled after a request to reopen; the text is internal unless the setting mails it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackGiven(Event):
+    """The melder answered a smiley round."""
+
+    satisfied: bool
+    text: str
+    reasons: tuple[str, ...] = ()
+    round: int = 0
+    contact_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoundExpired(Event):
+    """Nobody answered the smileys in time."""
+
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCrossed(Event):
+    """A clock passed a level. `at` is the crossing, not its detection."""
+
+    clock: str
+    level: str
+    last_day: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailSuppressed(Event):
+    """A mail was owed but not sent, for a reason."""
+
+    mail: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailBounced(Event):
+    """A mail of ours came back, or a relay refused it for good."""
+
+    mail: str
+    recipient: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticKept(Event):
+    """Automatic mail about this klacht was kept; it changes nothing."""
+
+    screen: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderParked(Event):
+    """An agent's order waits for its confirm link."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLapsed(Event):
+    """An order's confirm link was not used in time; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefused(Event):
+    """An agent's mail could not be carried out; nothing of it was done."""
+
+    problems: tuple[str, ...]

@@ -1,0 +1,386 @@
+"""What an agent can order, one class per order: its words, its help line, and what it does to a klacht."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar, Protocol, Self
+
+from mailagent.core import klacht as life
+from mailagent.core.errors import NotPossible, NotUnderstood
+from mailagent.core.events import (
+    AGENT,
+    Actor,
+    Answered,
+    Assigned,
+    Closed,
+    Event,
+    Noted,
+    Reopened,
+    ReopenDeclined,
+    Resolved,
+    TakenUp,
+)
+from mailagent.core.klacht import Klacht
+from mailagent.core.organisation import Agent, Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What an order is carried out on. `melder_wrote`: a proven mail of the melder after the first is kept."""
+
+    klacht: Klacht
+    agent: Agent
+    at: datetime
+    organisation: Organisation
+    melder_wrote: bool = False
+    mail_after_unhappy: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """The agent, as the log names them."""
+        return Actor(AGENT, self.agent.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an order did: the klacht as it is now, what happened, and the sentence for the agent."""
+
+    klacht: Klacht
+    events: tuple[Event, ...]
+    said: str
+
+
+class Order(Protocol):
+    """One kind of order. `words`: Dutch first, then English. `takes_text`: the lines below it are its text."""
+
+    words: ClassVar[tuple[str, ...]]
+    usage: ClassVar[str]
+    help: ClassVar[str]
+    takes_text: ClassVar[bool]
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:
+        """From the rest of the tag's line and the text below it; `NotUnderstood` when they do not fit."""
+        ...
+
+    def to_melder(self, klacht: Klacht) -> str:
+        """The text that leaves for the melder, empty where none does."""
+        ...
+
+    def carry_out(self, case: Case) -> Done:
+        """Do it; `NotPossible` with a sentence that says what is possible."""
+        ...
+
+
+def _joined(rest: str, text: str) -> str:
+    return "\n".join(part for part in (rest.strip(), text.strip()) if part)
+
+
+def _reachable(klacht: Klacht) -> None:
+    if not klacht.contact_allowed:
+        raise NotPossible("De melder wil geen contact meer. Er is niets verstuurd.")
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """Take it in behandeling; whoever takes an unassigned klacht gets it."""
+
+    words: ClassVar = ("in_behandeling", "accept")
+    usage: ClassVar = "#in_behandeling"
+    help: ClassVar = "u neemt de klacht in behandeling; heeft niemand hem nog, dan staat hij op uw naam"
+    takes_text: ClassVar = False
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - takes no words
+        """Nothing to read."""
+        return cls()
+
+    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
+        """Nothing of the agent's own."""
+        return ""
+
+    def carry_out(self, case: Case) -> Done:
+        """Change the status, and assign where nobody has it."""
+        klacht = life.after(case.klacht, "take_up", AGENT)
+        events: tuple[Event, ...] = (TakenUp(case.at, case.actor),)
+        if not klacht.assigned_to:
+            klacht = replace(klacht, assigned_to=case.agent.address)
+            events += (Assigned(case.at, case.actor, case.agent.address, klacht.team or ""),)
+        return Done(klacht, events, f"{klacht.kenmerk} is in behandeling.")
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give it to one agent, by address, name or first name."""
+
+    words: ClassVar = ("toewijzen", "assign")
+    usage: ClassVar = "#toewijzen naam"
+    help: ClassVar = "de klacht gaat naar deze collega (naam of e-mailadres)"
+    takes_text: ClassVar = False
+
+    name: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - takes no text
+        """The name is mandatory."""
+        if not rest.strip():
+            raise NotUnderstood(
+                "#toewijzen: schrijf erachter wie de klacht krijgt, bijvoorbeeld #toewijzen anna."
+            )
+        return cls(rest.strip())
+
+    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
+        """Internal."""
+        return ""
+
+    def carry_out(self, case: Case) -> Done:
+        """Find the one agent meant."""
+        agent = _the_agent(self.name, case.organisation)
+        klacht = replace(case.klacht, assigned_to=agent.address)
+        event = Assigned(case.at, case.actor, agent.address, klacht.team or "")
+        return Done(klacht, (event,), f"{klacht.kenmerk} staat nu op naam van {agent.name}.")
+
+
+def _the_agent(name: str, organisation: Organisation) -> Agent:
+    wanted = name.casefold()
+    found = [
+        a
+        for a in organisation.agents()
+        if wanted
+        in (a.address, a.address.partition("@")[0], a.name.casefold(), a.name.casefold().split(" ")[0])
+    ]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(a.address for a in organisation.agents()))
+    many = "past op meer dan één collega" if found else "is geen bekende collega"
+    raise NotPossible(f"“{name}” {many}. Bekend zijn: {known}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An internal note."""
+
+    words: ClassVar = ("notitie", "note")
+    usage: ClassVar = "#notitie tekst"
+    help: ClassVar = "interne notitie; de melder krijgt niets"
+    takes_text: ClassVar = True
+
+    text: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:
+        """Text is mandatory."""
+        if not (note := _joined(rest, text)):
+            raise NotUnderstood("#notitie: er staat geen tekst bij.")
+        return cls(note)
+
+    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
+        """Internal."""
+        return ""
+
+    def carry_out(self, case: Case) -> Done:
+        """Keep it."""
+        event = Noted(case.at, case.actor, self.text)
+        return Done(case.klacht, (event,), "De notitie is bewaard. De melder krijgt niets.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A text for the melder."""
+
+    words: ClassVar = ("antwoord", "reply")
+    usage: ClassVar = "#antwoord tekst"
+    help: ClassVar = "uw tekst gaat als mail naar de melder"
+    takes_text: ClassVar = True
+
+    text: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:
+        """Text is mandatory."""
+        if not (answer := _joined(rest, text)):
+            raise NotUnderstood("#antwoord: er staat geen tekst bij, dus er is niets verstuurd.")
+        return cls(answer)
+
+    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
+        """All of it."""
+        return self.text
+
+    def carry_out(self, case: Case) -> Done:
+        """Send it, unless the melder wants no contact."""
+        _reachable(case.klacht)
+        event = Answered(case.at, case.actor, self.text)
+        return Done(case.klacht, (event,), "Uw antwoord gaat naar de melder.")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Handled. After a request to reopen it leaves the klacht handled."""
+
+    words: ClassVar = ("opgelost", "resolved")
+    usage: ClassVar = "#opgelost [oordeel] tekst"
+    help: ClassVar = (
+        "de klacht is afgehandeld; uw tekst gaat naar de melder, met de smileys. "
+        "Oordeel: gegrond, deels_gegrond, ongegrond of geen_oordeel"
+    )
+    takes_text: ClassVar = True
+
+    oordeel: str
+    text: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:
+        """An oordeel may stand first; the text is mandatory."""
+        first, _, more = rest.strip().partition(" ")
+        judged = first.casefold() in life.OORDELEN
+        words = _joined(more if judged else rest, text)
+        if not words:
+            raise NotUnderstood(
+                "#opgelost: schrijf eronder wat u hebt gevonden en gedaan. Die tekst gaat naar de melder."
+            )
+        return cls(first.casefold() if judged else "geen_oordeel", words)
+
+    def to_melder(self, klacht: Klacht) -> str:
+        """The text, but after a request to reopen only where the setting says so; the safe reading is yes."""
+        return self.text if klacht.contact_allowed else ""
+
+    def carry_out(self, case: Case) -> Done:
+        """Resolve, or decline a request to reopen."""
+        if case.klacht.status == life.VERZOEK:
+            return self._decline(case)
+        klacht = replace(life.after(case.klacht, "resolve", AGENT), oordeel=self.oordeel)
+        event = Resolved(case.at, case.actor, self.text, self.oordeel)
+        said = f"{klacht.kenmerk} is opgelost ({self.oordeel.replace('_', ' ')})."
+        if self.oordeel == "geen_oordeel":
+            said += " U schreef geen oordeel; in de mail aan de melder staat dat er geen oordeel is."
+        return Done(klacht, (event,), said)
+
+    def _decline(self, case: Case) -> Done:
+        klacht = life.after(case.klacht, "decline", AGENT)
+        event = ReopenDeclined(case.at, case.actor, self.text)
+        mailed = case.mail_after_unhappy and klacht.contact_allowed
+        to_whom = "Uw tekst gaat naar de melder." if mailed else "Uw tekst is intern; de melder krijgt niets."
+        return Done(klacht, (event,), f"{to_whom} {klacht.kenmerk} blijft afgehandeld.")
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close with a reason."""
+
+    words: ClassVar = ("sluiten", "close")
+    usage: ClassVar = "#sluiten reden tekst"
+    help: ClassVar = (
+        "sluit de klacht. Reden: ingetrokken, doorgestuurd, niet_in_behandeling (met de letter van "
+        "Awb 9:8: a tot en met f, of lid2), naar_tevredenheid, dubbel of geen_klacht"
+    )
+    takes_text: ClassVar = True
+
+    reason: str
+    ground: str
+    text: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:
+        """The reason is mandatory; niet_in_behandeling needs its ground (Awb 9:8)."""
+        reason, _, more = rest.strip().partition(" ")
+        reason = reason.casefold()
+        if reason not in life.REASONS:
+            raise NotUnderstood(f"#sluiten: schrijf er een reden achter: {', '.join(life.REASONS)}.")
+        ground = ""
+        if reason == "niet_in_behandeling":
+            ground, _, more = more.strip().partition(" ")
+            ground = ground.casefold().strip("().")
+            if ground not in life.GROUNDS:
+                raise NotUnderstood(
+                    "#sluiten niet_in_behandeling: schrijf de grond van Awb 9:8 erachter: "
+                    + "; ".join(f"{letter} = {why}" for letter, why in life.GROUNDS.items())
+                )
+        words = _joined(more, text)
+        if reason == "doorgestuurd" and not words:
+            raise NotUnderstood(
+                "#sluiten doorgestuurd: schrijf eronder naar wie (Awb 2:3); de melder leest dat."
+            )
+        return cls(reason, ground, words)
+
+    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
+        """The text, where the reason has a mail of its own."""
+        return "" if self.reason in ("dubbel", "geen_klacht") else self.text
+
+    def carry_out(self, case: Case) -> Done:
+        """Close; naar_tevredenheid only with the melder's mail on record (Awb 9:5)."""
+        if self.reason == "naar_tevredenheid" and not case.melder_wrote:
+            raise NotPossible(
+                "Sluiten naar tevredenheid kan als de melder zelf heeft gemaild dat het goed is (Awb 9:5). "
+                "Zo'n mail is er niet. Mogelijk is: #opgelost, of eerst #antwoord met de vraag erin."
+            )
+        klacht = life.after(case.klacht, "close", AGENT)
+        event = Closed(case.at, case.actor, self.reason, self.ground, self.text)
+        return Done(klacht, (event,), f"{klacht.kenmerk} is gesloten ({self.reason.replace('_', ' ')}).")
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Open it again."""
+
+    words: ClassVar = ("heropenen", "reopen")
+    usage: ClassVar = "#heropenen reden"
+    help: ClassVar = "de klacht gaat weer open; de reden is verplicht en staat in de mail aan de melder"
+    takes_text: ClassVar = True
+
+    text: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:
+        """A reason is mandatory."""
+        if not (reason := _joined(rest, text)):
+            raise NotUnderstood("#heropenen: schrijf eronder waarom de klacht weer opengaat.")
+        return cls(reason)
+
+    def to_melder(self, klacht: Klacht) -> str:
+        """The reason."""
+        return self.text if klacht.contact_allowed else ""
+
+    def carry_out(self, case: Case) -> Done:
+        """Reopen."""
+        klacht = life.after(case.klacht, "reopen", AGENT)
+        return Done(klacht, (Reopened(case.at, case.actor, self.text),), f"{klacht.kenmerk} is heropend.")
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """The list of tags."""
+
+    words: ClassVar = ("help", "hulp")
+    usage: ClassVar = "#help"
+    help: ClassVar = "u krijgt deze lijst"
+    takes_text: ClassVar = False
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - takes no words
+        """Nothing to read."""
+        return cls()
+
+    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
+        """Nothing."""
+        return ""
+
+    def carry_out(self, case: Case) -> Done:
+        """Say the list."""
+        lines = "\n".join(f"{usage} – {what}" for usage, what in help_lines())
+        return Done(case.klacht, (), f"Dit kunt u schrijven:\n{lines}")
+
+
+ORDERS: tuple[type[Order], ...] = (TakeUp, Assign, Note, Reply, Resolve, Close, Reopen, Help)
+
+
+def help_lines() -> tuple[tuple[str, str], ...]:
+    """Every tag, with what it does, in the order of ORDERS."""
+    return tuple((f"{o.usage} ({', '.join('#' + w for w in o.words[1:])})", o.help) for o in ORDERS)
+
+
+def sensible(status: str) -> tuple[tuple[str, str], ...]:
+    """The tags that make sense in this status, with what they do."""
+    steps = life.possible_tags(status)
+    always = (Reply, Note, Assign, Help)
+    return tuple((o.usage, o.help) for o in ORDERS if o in always or f"#{o.words[0]}" in steps)
