@@ -120,7 +120,7 @@ class ReopenRequested(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReopenDeclined(Event):
-    """An agent left it handled after a request to reopen; the text is internal unless the setting mails it."""
+    """An agent left it handled after a request to reopen; the text is internal, but for the setting."""
 
     text: str
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Self
 
 from mailagent.core import klacht as life
 from mailagent.core.errors import NotPossible, NotUnderstood
@@ -16,8 +16,8 @@ from mailagent.core.events import (
     Closed,
     Event,
     Noted,
-    Reopened,
     ReopenDeclined,
+    Reopened,
     Resolved,
     TakenUp,
 )
@@ -27,7 +27,7 @@ from mailagent.core.organisation import Agent, Organisation
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What an order is carried out on. `melder_wrote`: a proven mail of the melder after the first is kept."""
+    """What an order is carried out on. `melder_wrote`: a later, proven mail of the melder is kept."""
 
     klacht: Klacht
     agent: Agent
@@ -51,26 +51,27 @@ class Done:
     said: str
 
 
-class Order(Protocol):
-    """One kind of order. `words`: Dutch first, then English. `takes_text`: the lines below it are its text."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One kind of order. `words` are Dutch first, then English; `takes_text`: the lines below are its own."""
 
     words: ClassVar[tuple[str, ...]]
     usage: ClassVar[str]
     help: ClassVar[str]
-    takes_text: ClassVar[bool]
+    takes_text: ClassVar[bool] = False
 
     @classmethod
-    def read(cls, rest: str, text: str) -> Self:
+    def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - an order without words has none to read
         """From the rest of the tag's line and the text below it; `NotUnderstood` when they do not fit."""
-        ...
+        return cls()
 
-    def to_melder(self, klacht: Klacht) -> str:
+    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002 - most orders are internal
         """The text that leaves for the melder, empty where none does."""
-        ...
+        return ""
 
     def carry_out(self, case: Case) -> Done:
         """Do it; `NotPossible` with a sentence that says what is possible."""
-        ...
+        raise NotImplementedError
 
 
 def _joined(rest: str, text: str) -> str:
@@ -83,22 +84,12 @@ def _reachable(klacht: Klacht) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeUp:
+class TakeUp(Order):
     """Take it in behandeling; whoever takes an unassigned klacht gets it."""
 
     words: ClassVar = ("in_behandeling", "accept")
     usage: ClassVar = "#in_behandeling"
     help: ClassVar = "u neemt de klacht in behandeling; heeft niemand hem nog, dan staat hij op uw naam"
-    takes_text: ClassVar = False
-
-    @classmethod
-    def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - takes no words
-        """Nothing to read."""
-        return cls()
-
-    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
-        """Nothing of the agent's own."""
-        return ""
 
     def carry_out(self, case: Case) -> Done:
         """Change the status, and assign where nobody has it."""
@@ -111,13 +102,12 @@ class TakeUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Order):
     """Give it to one agent, by address, name or first name."""
 
     words: ClassVar = ("toewijzen", "assign")
     usage: ClassVar = "#toewijzen naam"
     help: ClassVar = "de klacht gaat naar deze collega (naam of e-mailadres)"
-    takes_text: ClassVar = False
 
     name: str
 
@@ -129,10 +119,6 @@ class Assign:
                 "#toewijzen: schrijf erachter wie de klacht krijgt, bijvoorbeeld #toewijzen anna."
             )
         return cls(rest.strip())
-
-    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
-        """Internal."""
-        return ""
 
     def carry_out(self, case: Case) -> Done:
         """Find the one agent meant."""
@@ -158,7 +144,7 @@ def _the_agent(name: str, organisation: Organisation) -> Agent:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Note(Order):
     """An internal note."""
 
     words: ClassVar = ("notitie", "note")
@@ -175,10 +161,6 @@ class Note:
             raise NotUnderstood("#notitie: er staat geen tekst bij.")
         return cls(note)
 
-    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
-        """Internal."""
-        return ""
-
     def carry_out(self, case: Case) -> Done:
         """Keep it."""
         event = Noted(case.at, case.actor, self.text)
@@ -186,7 +168,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Order):
     """A text for the melder."""
 
     words: ClassVar = ("antwoord", "reply")
@@ -215,7 +197,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolve:
+class Resolve(Order):
     """Handled. After a request to reopen it leaves the klacht handled."""
 
     words: ClassVar = ("opgelost", "resolved")
@@ -265,7 +247,7 @@ class Resolve:
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class Close(Order):
     """Close with a reason."""
 
     words: ClassVar = ("sluiten", "close")
@@ -320,7 +302,7 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
-class Reopen:
+class Reopen(Order):
     """Open it again."""
 
     words: ClassVar = ("heropenen", "reopen")
@@ -348,22 +330,12 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
+class Help(Order):
     """The list of tags."""
 
     words: ClassVar = ("help", "hulp")
     usage: ClassVar = "#help"
     help: ClassVar = "u krijgt deze lijst"
-    takes_text: ClassVar = False
-
-    @classmethod
-    def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - takes no words
-        """Nothing to read."""
-        return cls()
-
-    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
-        """Nothing."""
-        return ""
 
     def carry_out(self, case: Case) -> Done:
         """Say the list."""
@@ -382,5 +354,5 @@ def help_lines() -> tuple[tuple[str, str], ...]:
 def sensible(status: str) -> tuple[tuple[str, str], ...]:
     """The tags that make sense in this status, with what they do."""
     steps = life.possible_tags(status)
-    always = (Reply, Note, Assign, Help)
+    always: tuple[type[Order], ...] = (Reply, Note, Assign, Help)
     return tuple((o.usage, o.help) for o in ORDERS if o in always or f"#{o.words[0]}" in steps)
