@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Self
@@ -52,7 +53,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Order(ABC):
     """One kind of order. `words` are Dutch first, then English; `takes_text`: the lines below are its own."""
 
     words: ClassVar[tuple[str, ...]]
@@ -69,9 +70,9 @@ class Order:
         """The text that leaves for the melder, empty where none does."""
         return ""
 
+    @abstractmethod
     def carry_out(self, case: Case) -> Done:
         """Do it; `NotPossible` with a sentence that says what is possible."""
-        raise NotImplementedError
 
 
 def _joined(rest: str, text: str) -> str:

@@ -1,0 +1,115 @@
+"""From evidence to verdict: the ROUTES table, read top to bottom; the first row that fits decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mailagent.core.evidence import (
+    AgentCommand,
+    Append,
+    AutoMail,
+    BounceNote,
+    Duplicate,
+    Evidence,
+    FeedbackReply,
+    NewKlacht,
+    Quarantine,
+    Review,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All evidence about one mail."""
+
+    evidence: tuple[Evidence, ...]
+
+    def __contains__(self, kind: str) -> bool:
+        return any(e.kind == kind for e in self.evidence)
+
+    def has(self, *kinds: str) -> bool:
+        """Every one of these kinds."""
+        return all(kind in self for kind in kinds)
+
+    def value(self, *kinds: str) -> str:
+        """The value of the first of these kinds that was found."""
+        return next((e.value for kind in kinds for e in self.evidence if e.kind == kind), "")
+
+
+Maker = Callable[[Findings], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row: its name, the kinds it needs, the verdict it gives, and the kinds that must be absent."""
+
+    name: str
+    needs: tuple[str, ...]
+    verdict: Maker
+    lacks: tuple[str, ...] = ()
+
+    def fits(self, findings: Findings) -> bool:
+        """Everything needed is there, nothing that must be absent."""
+        return findings.has(*self.needs) and not any(kind in findings for kind in self.lacks)
+
+
+def _is(verdict: type[Verdict], reason: str, *about: str) -> Maker:
+    """A verdict with a fixed reason; its kenmerk is the value of the first kind of `about` that was found."""
+    return lambda findings: verdict(reason, findings.value(*about))
+
+
+def _because(verdict: type[Verdict], kind: str, *about: str) -> Maker:
+    """A verdict whose reason is the evidence itself."""
+    return lambda findings: verdict(findings.value(kind), findings.value(*about))
+
+
+def _command(findings: Findings) -> Verdict:
+    agent, kenmerk = findings.value("sender_is_agent"), findings.value("token_agent")
+    proven = "dmarc_pass" in findings or "proof_by_token" in findings
+    return AgentCommand("het geregistreerde adres en het antwoordadres kloppen", kenmerk, agent, proven)
+
+
+def _feedback(findings: Findings) -> Verdict:
+    satisfied = findings.value("feedback_word") == "tevreden"
+    return FeedbackReply("een antwoord op de smileys", findings.value("token_melder"), satisfied)
+
+
+def _unconfirmed(findings: Findings) -> Verdict:
+    reason = "het antwoordadres klopt, de afzender is niet bevestigd"
+    return Append(reason, findings.value("token_melder"), confirmed=False)
+
+
+_THREAD = ("reference_own", "reference_known", "subject_kenmerk")
+
+ROUTES = (
+    Route("duplicate", ("duplicate",), _is(Duplicate, "hetzelfde bericht is al bewaard")),
+    Route("unreadable", ("unreadable",), _because(Quarantine, "unreadable")),
+    Route("oversize", ("oversize",), _is(Quarantine, "too_large")),
+    Route("bounce", ("bounce",), _is(BounceNote, "een bericht over bezorging", "bounce")),
+    Route("automatic", ("automatic",), _because(AutoMail, "automatic", *_THREAD)),
+    Route("own_address", ("own_address",), _is(AutoMail, "own_address")),
+    Route(
+        "agent_from_elsewhere",
+        ("token_from_elsewhere",),
+        _is(Review, "het antwoordadres van een behandelaar, van een ander adres", "token_from_elsewhere"),
+    ),
+    Route("agent", ("token_agent", "sender_is_agent"), _command),
+    Route("melder_forged", ("token_melder", "dmarc_fail"), _unconfirmed),
+    Route("melder_elsewhere", ("token_melder",), _unconfirmed, lacks=("sender_is_party",)),
+    Route("spam", ("spam",), _is(Review, "spam")),
+    Route("forged", ("dmarc_fail",), _is(Review, "spam")),
+    Route("feedback", ("token_melder", "feedback_word"), _feedback),
+    Route("melder", ("token_melder",), _is(Append, "het antwoordadres van de melder", "token_melder")),
+    Route("no_sender", ("no_sender",), _is(Review, "geen afzender")),
+    Route("party", ("sender_is_party",), _is(Append, "een reactie in het gesprek", "sender_is_party")),
+    Route("new", (), _is(NewKlacht, "een nieuw bericht", *_THREAD)),
+)
+
+
+def decide(evidence: Sequence[Evidence]) -> tuple[Verdict, str]:
+    """The verdict, and the name of the row that gave it."""
+    findings = Findings(tuple(evidence))
+    route = next(r for r in ROUTES if r.fits(findings))
+    return route.verdict(findings), route.name
