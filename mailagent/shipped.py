@@ -1,0 +1,26 @@
+"""Where the files we ship are (templates, rules, web pages), and whose folder goes before ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["templates", "rules", "web"]
+
+_PACKAGE = Path(__file__).parent
+_IN_WHEEL = _PACKAGE / "defaults"
+
+# A wheel carries copies inside the package; in a checkout the originals lie beside it.
+ROOT = _IN_WHEEL if _IN_WHEEL.is_dir() else _PACKAGE.parent
+
+
+def search_path(kind: Kind, local: Path | None) -> list[Path]:
+    """The folders of a kind, in the order to look: the admin's own first, where there is one, then ours."""
+    ours = ROOT / kind
+    return [local / kind, ours] if local else [ours]
+
+
+def find(kind: Kind, name: str, local: Path | None) -> Path | None:
+    """The file that counts: the admin's where they have one, else ours; None where nobody has it."""
+    paths = (folder / name for folder in search_path(kind, local))
+    return next((path for path in paths if path.is_file()), None)
