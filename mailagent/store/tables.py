@@ -108,6 +108,7 @@ arrival = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("message_id", sa.Text),
     sa.Column("content_hash", sa.Text),
+    _text("writer"),
     sa.Column("received_at", Moment),
     sa.Column("verdict", sa.Text),
     _text("reason"),

@@ -1,0 +1,221 @@
+"""Arrivals: the bytes as they came, kept before anything else, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailagent.core.mail import Envelope, Slot
+from mailagent.store.tables import arrival, klacht, mailbox_slot
+
+KEPT, DONE, STUCK = "kept", "done", "stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An arrival that waits for its verdict."""
+
+    id: int
+    envelope: Envelope
+    kept_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What was found and decided about an arrival, as it is stored."""
+
+    verdict: str
+    reason: str
+    trace: Mapping[str, Any]
+    received_at: datetime
+    writer: str = ""
+    message_id: str | None = None
+    content_hash: str | None = None
+    klacht_id: int | None = None
+
+
+def keep(tx: sa.Connection, envelopes: Sequence[Envelope], now: datetime) -> tuple[list[int], list[int]]:
+    """Keep the bytes. Returns the id of each envelope in order, and those that are new."""
+    known = {i: id for i, e in enumerate(envelopes) if e.slot and (id := _in_ledger(tx, e.slot)) is not None}
+    fresh = [(i, e) for i, e in enumerate(envelopes) if i not in known]
+    if fresh:
+        rows = [_row(envelope, now) for _, envelope in fresh]
+        returning = sa.insert(arrival).returning(arrival.c.id, sort_by_parameter_order=True)
+        new = list(tx.execute(returning, rows).scalars())
+        known |= dict(zip((i for i, _ in fresh), new, strict=True))
+        _write_ledger(tx, [(e.slot, id) for (_, e), id in zip(fresh, new, strict=True) if e.slot])
+        return [known[i] for i in range(len(envelopes))], new
+    return [known[i] for i in range(len(envelopes))], []
+
+
+def _row(envelope: Envelope, now: datetime) -> dict[str, Any]:
+    return {
+        "channel": envelope.channel,
+        "via": envelope.via,
+        "peer": envelope.peer,
+        "sender": envelope.sender,
+        "recipients": list(envelope.recipients),
+        "raw": envelope.raw,
+        "sha256": envelope.sha256,
+        "reached_at": envelope.reached_at,
+        "kept_at": now,
+    }
+
+
+def _in_ledger(tx: sa.Connection, slot: Slot) -> int | None:
+    c = mailbox_slot.c
+    where = (c.mailbox == slot.mailbox, c.uidvalidity == slot.uidvalidity, c.uid == slot.uid)
+    return tx.execute(sa.select(c.arrival_id).where(*where)).scalar()
+
+
+def _write_ledger(tx: sa.Connection, slots: Sequence[tuple[Slot, int]]) -> None:
+    if slots:
+        rows = [
+            {"mailbox": s.mailbox, "uidvalidity": s.uidvalidity, "uid": s.uid, "arrival_id": id}
+            for s, id in slots
+        ]
+        tx.execute(sa.insert(mailbox_slot), rows)
+
+
+def known_uids(tx: sa.Connection, mailbox: str, uidvalidity: int) -> set[int]:
+    """The UIDs of a mailbox that have been kept."""
+    c = mailbox_slot.c
+    return set(
+        tx.execute(sa.select(c.uid).where(c.mailbox == mailbox, c.uidvalidity == uidvalidity)).scalars()
+    )
+
+
+def claim(tx: sa.Connection, id: int) -> Kept | None:
+    """The arrival, while it still waits for its verdict; None when someone else has done or is doing it."""
+    query = sa.select(arrival).where(arrival.c.id == id, arrival.c.state == KEPT)
+    row = tx.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    if row is None:
+        return None
+    envelope = Envelope(
+        raw=row.raw,
+        via=row.via,
+        reached_at=row.reached_at,
+        channel=row.channel,
+        sender=row.sender,
+        recipients=tuple(row.recipients),
+        peer=row.peer,
+    )
+    return Kept(row.id, envelope, row.kept_at, row.attempts)
+
+
+def raw(tx: sa.Connection, id: int) -> bytes | None:
+    """The bytes of an arrival that still waits; None when it no longer does."""
+    return tx.execute(sa.select(arrival.c.raw).where(arrival.c.id == id, arrival.c.state == KEPT)).scalar()
+
+
+def same_message(tx: sa.Connection, id: int, message_id: str | None, content_hash: str) -> int | None:
+    """An earlier arrival that is the same message: same Message-ID and content; without one, the content."""
+    query = sa.select(arrival.c.id).where(
+        arrival.c.content_hash == content_hash,
+        arrival.c.id < id,
+        arrival.c.message_id == message_id if message_id else arrival.c.message_id.is_(None),
+    )
+    return tx.execute(query.order_by(arrival.c.id).limit(1)).scalar()
+
+
+def klachten_of(tx: sa.Connection, message_ids: Sequence[str]) -> list[str]:
+    """Kenmerken of klachten that hold a mail with one of these foreign Message-IDs."""
+    wanted = [id for id in message_ids if id]
+    if not wanted:
+        return []
+    query = (
+        sa.select(klacht.c.kenmerk)
+        .join(arrival, arrival.c.klacht_id == klacht.c.id)
+        .where(arrival.c.message_id.in_(wanted))
+        .order_by(arrival.c.id)
+    )
+    return list(dict.fromkeys(tx.execute(query).scalars()))
+
+
+def finish(tx: sa.Connection, id: int, fate: Fate) -> None:
+    """Write down what became of it."""
+    tx.execute(
+        sa.update(arrival)
+        .where(arrival.c.id == id)
+        .values(
+            state=DONE,
+            verdict=fate.verdict,
+            reason=fate.reason,
+            trace=dict(fate.trace),
+            received_at=fate.received_at,
+            writer=fate.writer,
+            message_id=fate.message_id,
+            content_hash=fate.content_hash,
+            klacht_id=fate.klacht_id,
+        )
+    )
+
+
+def failed(tx: sa.Connection, id: int, reason: str, *, stuck: bool) -> None:
+    """An attempt failed; a stuck one steps aside and holds nobody."""
+    values: dict[str, Any] = {"attempts": arrival.c.attempts + 1, "reason": reason}
+    if stuck:
+        values["state"] = STUCK
+    tx.execute(sa.update(arrival).where(arrival.c.id == id, arrival.c.state == KEPT).values(**values))
+
+
+def attempts(tx: sa.Connection, id: int) -> int:
+    """How often processing it has failed."""
+    return tx.execute(sa.select(arrival.c.attempts).where(arrival.c.id == id)).scalar() or 0
+
+
+def put_back(tx: sa.Connection, ids: Sequence[int] | None) -> list[int]:
+    """Give stuck and quarantined arrivals a new chance: these, or all of them. Returns their ids."""
+    again = sa.or_(
+        arrival.c.state == STUCK, sa.and_(arrival.c.state == DONE, arrival.c.verdict == "Quarantine")
+    )
+    where = again if ids is None else sa.and_(again, arrival.c.id.in_(ids))
+    values: dict[str, Any] = {"state": KEPT, "attempts": 0, "reason": "", "verdict": None}
+    return list(
+        tx.execute(sa.update(arrival).where(where).values(**values).returning(arrival.c.id)).scalars()
+    )
+
+
+def waiting(tx: sa.Connection, before: datetime, limit: int = 500) -> list[int]:
+    """Arrivals kept before a moment that still have no verdict."""
+    query = sa.select(arrival.c.id).where(arrival.c.state == KEPT, arrival.c.kept_at < before)
+    return list(tx.execute(query.order_by(arrival.c.id).limit(limit)).scalars())
+
+
+def told(tx: sa.Connection, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[sa.Row[Any]]:
+    """Arrivals with their kenmerk, oldest first, without their bytes."""
+    columns = [c for c in arrival.c if c.name != "raw"]
+    query = (
+        sa.select(*columns, klacht.c.kenmerk)
+        .outerjoin(klacht, klacht.c.id == arrival.c.klacht_id)
+        .where(*where)
+        .order_by(arrival.c.id)
+        .limit(limit)
+    )
+    return list(tx.execute(query))
+
+
+def told_of(tx: sa.Connection, *, id: int | None = None, kenmerk: str | None = None) -> list[sa.Row[Any]]:
+    """The story of one arrival, of all arrivals of a klacht, or of every arrival."""
+    if id is not None:
+        return told(tx, arrival.c.id == id)
+    if kenmerk is not None:
+        return told(tx, klacht.c.kenmerk == kenmerk.upper())
+    return told(tx)
+
+
+def stuck(tx: sa.Connection) -> list[sa.Row[Any]]:
+    """Arrivals that stepped aside: stuck, Quarantine or Review."""
+    return told(tx, sa.or_(arrival.c.state == STUCK, arrival.c.verdict.in_(("Quarantine", "Review"))))
+
+
+def thread_ids(tx: sa.Connection, klacht_id: int, writer: str) -> list[str]:
+    """Message-IDs of the mails this writer sent about a klacht, oldest first."""
+    c = arrival.c
+    where = (c.klacht_id == klacht_id, c.writer == writer, c.message_id.is_not(None))
+    return list(tx.execute(sa.select(c.message_id).where(*where).order_by(c.id)).scalars())

@@ -1,0 +1,189 @@
+"""Klachten and their events: found, saved, and chained so that no event can be changed unseen."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailagent.core.events import Event
+from mailagent.core.klacht import Klacht
+from mailagent.store.tables import event, event_body, klacht, number
+
+FIRST_HASH = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An event as it was kept. `who` and `data` are empty after erasure."""
+
+    id: int
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    origin: str
+    status: str
+    who: str
+    data: Mapping[str, Any]
+
+
+def next_number(tx: sa.Connection, year: int) -> int:
+    """The next klacht number of a year; it restarts each 1 January."""
+    bump = (
+        sa.update(number).where(number.c.year == year).values(last=number.c.last + 1).returning(number.c.last)
+    )
+    found = tx.execute(bump).scalar()
+    if found is None:
+        tx.execute(sa.insert(number).values(year=year, last=1))
+        return 1
+    return int(found)
+
+
+def add(tx: sa.Connection, new: Klacht, salt: bytes) -> Klacht:
+    """Keep a new klacht; `salt` binds its log to its texts until erasure destroys it."""
+    row = tx.execute(sa.insert(klacht).values(**_columns(new), salt=salt).returning(klacht.c.id)).scalar_one()
+    return replace(new, id=row)
+
+
+def save(tx: sa.Connection, changed: Klacht) -> None:
+    """Write every field of a klacht."""
+    tx.execute(sa.update(klacht).where(klacht.c.id == changed.id).values(**_columns(changed)))
+
+
+def _columns(value: Klacht) -> dict[str, Any]:
+    columns = asdict(value)
+    del columns["id"]
+    columns["labels"] = list(value.labels)
+    return columns
+
+
+_FIELDS = tuple(klacht.c[name] for name in Klacht.__dataclass_fields__)
+
+
+def _klacht(row: sa.Row[Any]) -> Klacht:
+    fields = row._asdict()
+    fields["labels"] = tuple(fields["labels"])
+    return Klacht(**fields)
+
+
+def by_kenmerk(tx: sa.Connection, kenmerk: str, *, lock: bool = False) -> Klacht | None:
+    """One klacht; with `lock`, nobody else changes it until this transaction ends."""
+    return _one(tx, klacht.c.kenmerk == kenmerk.upper(), lock=lock)
+
+
+def by_id(tx: sa.Connection, id: int, *, lock: bool = False) -> Klacht | None:
+    """One klacht by its id."""
+    return _one(tx, klacht.c.id == id, lock=lock)
+
+
+def _one(tx: sa.Connection, where: sa.ColumnElement[bool], *, lock: bool) -> Klacht | None:
+    query = sa.select(*_FIELDS).where(where)
+    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    return _klacht(row) if row else None
+
+
+def listed(tx: sa.Connection, *, status: str | None = None, limit: int = 50) -> list[Klacht]:
+    """The newest klachten first."""
+    query = sa.select(*_FIELDS).order_by(klacht.c.id.desc()).limit(limit)
+    if status:
+        query = query.where(klacht.c.status == status)
+    return [_klacht(row) for row in tx.execute(query)]
+
+
+def due(tx: sa.Connection, now: datetime, limit: int = 500) -> list[int]:
+    """Klachten whose `wake_at` has come, longest overdue first."""
+    query = sa.select(klacht.c.id).where(klacht.c.wake_at <= now).order_by(klacht.c.wake_at).limit(limit)
+    return list(tx.execute(query).scalars())
+
+
+def record(tx: sa.Connection, of: Klacht, events: Sequence[Event], origin: str) -> list[int]:
+    """Append events to the klacht's chain and return their ids.
+
+    The chain holds words, ids and HMACs under the klacht's salt; the texts and addresses stand apart, so
+    that erasure can remove them and leave the chain whole (AVG 17, BIO2 8.15).
+    """
+    salt = tx.execute(sa.select(klacht.c.salt).where(klacht.c.id == of.id)).scalar_one() or b""
+    last = tx.execute(
+        sa.select(event.c.seq, event.c.hash)
+        .where(event.c.klacht_id == of.id)
+        .order_by(event.c.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    seq, previous = (last.seq, last.hash) if last else (0, FIRST_HASH)
+    ids: list[int] = []
+    for happened in events:
+        seq += 1
+        text = body_text(happened.actor.address, happened.data)
+        link = {
+            "klacht_id": of.id,
+            "seq": seq,
+            "at": happened.at,
+            "kind": happened.kind,
+            "actor": happened.actor.role,
+            "origin": origin,
+            "status": of.status,
+            "result": "done",
+            "body_mac": body_mac(salt, text),
+        }
+        previous = chained(previous, link)
+        id = tx.execute(sa.insert(event).values(**link, hash=previous).returning(event.c.id)).scalar_one()
+        body = json.loads(text)
+        tx.execute(sa.insert(event_body).values(event_id=id, who=body["who"], data=body["data"]))
+        ids.append(id)
+    return ids
+
+
+def body_text(who: str, data: Mapping[str, object]) -> str:
+    """What an event says about people, in one form only."""
+    return json.dumps({"who": who, "data": data}, sort_keys=True, ensure_ascii=False)
+
+
+def body_mac(salt: bytes, text: str) -> str:
+    """Binds the text to the chain; worthless once the salt is gone."""
+    return hmac.new(salt, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def chained(previous: str, link: Mapping[str, Any]) -> str:
+    """The hash of one link of the chain."""
+    parts = [previous, *(_plain(link[name]) for name in LINK)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+LINK = ("klacht_id", "seq", "at", "kind", "actor", "origin", "status", "result", "body_mac")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return str(value)
+
+
+def history(tx: sa.Connection, klacht_id: int) -> list[Logged]:
+    """Everything that happened to a klacht, oldest first."""
+    query = (
+        sa.select(event, event_body.c.who, event_body.c.data)
+        .outerjoin(event_body, event_body.c.event_id == event.c.id)
+        .where(event.c.klacht_id == klacht_id)
+        .order_by(event.c.seq)
+    )
+    return [
+        Logged(r.id, r.seq, r.at, r.kind, r.actor, r.origin, r.status, r.who or "", r.data or {})
+        for r in tx.execute(query)
+    ]
+
+
+def melder_reacted(tx: sa.Connection, klacht_id: int) -> bool:
+    """Is a later, proven mail of the melder on record?"""
+    query = (
+        sa.select(event_body.c.data)
+        .join(event, event.c.id == event_body.c.event_id)
+        .where(event.c.klacht_id == klacht_id, event.c.kind == "reacted")
+    )
+    return any(data.get("confirmed") for data in tx.execute(query).scalars())

@@ -1,0 +1,185 @@
+"""Notices: the mails we owe, each rendered once, sent, and proven."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailagent.store.tables import notice, proof
+
+OWED, ACCEPTED, SUPPRESSED, FAILED, BOUNCED = "owed", "accepted", "suppressed", "failed", "bounced"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A mail we owe. `key` keeps it from being owed twice; `values` is what its template may say.
+
+    `event_id` and `klacht_id` are None for an answer to a mail that belongs to no klacht.
+    """
+
+    kind: str
+    recipient: str
+    key: str
+    values: Mapping[str, Any]
+    klacht_id: int | None = None
+    event_id: int | None = None
+    arrival_id: int | None = None
+    state: str = OWED
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail we owe, as it was kept."""
+
+    id: int
+    kind: str
+    recipient: str
+    key: str
+    values: Mapping[str, Any]
+    klacht_id: int | None
+    arrival_id: int | None
+    state: str
+    owed_at: datetime
+    attempts: int
+    message_id: str | None
+    bounce_token: str | None
+    rendered: bytes | None
+    sent_at: datetime | None
+
+
+_FIELDS = tuple(notice.c[name] for name in Notice.__dataclass_fields__)
+
+
+def owe(tx: sa.Connection, owed: Sequence[Owed], now: datetime) -> list[int]:
+    """Write down what we owe; returns the ids of those that are to be sent."""
+    ids: list[int] = []
+    for one in owed:
+        values = {
+            "kind": one.kind,
+            "recipient": one.recipient,
+            "key": one.key,
+            "values": dict(one.values),
+            "klacht_id": one.klacht_id,
+            "event_id": one.event_id,
+            "arrival_id": one.arrival_id,
+            "state": one.state,
+            "owed_at": now,
+        }
+        id = tx.execute(sa.insert(notice).values(**values).returning(notice.c.id)).scalar_one()
+        prove(tx, id, now, one.state)
+        if one.state == OWED:
+            ids.append(id)
+    return ids
+
+
+def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime) -> list[Notice]:
+    """Take these notices for sending, until a moment; those taken or sent by another stay out."""
+    free = sa.or_(notice.c.claimed_until.is_(None), notice.c.claimed_until <= now)
+    take = (
+        sa.update(notice)
+        .where(notice.c.id.in_(ids), notice.c.state == OWED, free)
+        .values(claimed_until=until, attempts=notice.c.attempts + 1)
+        .returning(*_FIELDS)
+    )
+    return sorted((Notice(**row._asdict()) for row in tx.execute(take)), key=lambda n: n.id)
+
+
+def rendered(tx: sa.Connection, id: int, message_id: str, bounce_token: str, raw: bytes) -> None:
+    """Fix the bytes at the first try, so that a repeat is the same mail."""
+    values = {"message_id": message_id, "bounce_token": bounce_token, "rendered": raw}
+    tx.execute(sa.update(notice).where(notice.c.id == id).values(**values))
+
+
+def prove(
+    tx: sa.Connection, id: int, at: datetime, what: str, code: int | None = None, detail: str = ""
+) -> None:
+    """One line of the proof log (Awb 2:17; the burden of proof is on the organ)."""
+    tx.execute(sa.insert(proof).values(notice_id=id, at=at, what=what, code=code, detail=detail[:500]))
+
+
+def sent(tx: sa.Connection, id: int, at: datetime, code: int, detail: str) -> None:
+    """The relay took it."""
+    tx.execute(
+        sa.update(notice).where(notice.c.id == id).values(state=ACCEPTED, sent_at=at, claimed_until=None)
+    )
+    prove(tx, id, at, ACCEPTED, code, detail)
+
+
+def put_off(tx: sa.Connection, id: int, at: datetime, what: str, code: int | None, detail: str) -> None:
+    """Not now: it stays owed."""
+    tx.execute(sa.update(notice).where(notice.c.id == id).values(claimed_until=None))
+    prove(tx, id, at, what, code, detail)
+
+
+def ended(tx: sa.Connection, id: int, at: datetime, state: str, code: int | None, detail: str) -> None:
+    """It will not arrive: failed, bounced or suppressed."""
+    tx.execute(sa.update(notice).where(notice.c.id == id).values(state=state, claimed_until=None))
+    prove(tx, id, at, state, code, detail)
+
+
+def put_back(tx: sa.Connection, ids: Sequence[int] | None) -> list[int]:
+    """Give failed notices a new chance: these, or all of them."""
+    where = notice.c.state == FAILED
+    if ids is not None:
+        where = sa.and_(where, notice.c.id.in_(ids))
+    again = sa.update(notice).where(where).values(state=OWED, attempts=0, claimed_until=None)
+    return list(tx.execute(again.returning(notice.c.id)).scalars())
+
+
+def waiting(tx: sa.Connection, before: datetime, limit: int = 500) -> list[int]:
+    """Notices owed since before a moment, that nobody holds."""
+    free = sa.or_(notice.c.claimed_until.is_(None), notice.c.claimed_until <= before)
+    query = sa.select(notice.c.id).where(notice.c.state == OWED, notice.c.owed_at < before, free)
+    return list(tx.execute(query.order_by(notice.c.id).limit(limit)).scalars())
+
+
+def sent_since(tx: sa.Connection, since: datetime, recipient: str, klacht_id: int | None) -> list[datetime]:
+    """When mails went to this address, or about this klacht, since a moment; oldest first."""
+    about = notice.c.recipient == recipient
+    if klacht_id is not None:
+        about = sa.or_(about, notice.c.klacht_id == klacht_id)
+    query = sa.select(notice.c.sent_at).where(notice.c.sent_at >= since, about).order_by(notice.c.sent_at)
+    return [at for at in tx.execute(query).scalars() if at]
+
+
+def by_bounce_token(tx: sa.Connection, token: str) -> Notice | None:
+    """The mail whose bounce address this is."""
+    return _one(tx, notice.c.bounce_token == token)
+
+
+def by_message_id(tx: sa.Connection, ids: Sequence[str]) -> Notice | None:
+    """A mail of ours with one of these Message-IDs."""
+    return _one(tx, notice.c.message_id.in_(ids)) if ids else None
+
+
+def _one(tx: sa.Connection, where: sa.ColumnElement[bool]) -> Notice | None:
+    row = tx.execute(sa.select(*_FIELDS).where(where).order_by(notice.c.id).limit(1)).one_or_none()
+    return Notice(**row._asdict()) if row else None
+
+
+def of_klacht(tx: sa.Connection, klacht_id: int) -> list[Notice]:
+    """Every mail about a klacht, oldest first."""
+    query = sa.select(*_FIELDS).where(notice.c.klacht_id == klacht_id).order_by(notice.c.id)
+    return [Notice(**row._asdict()) for row in tx.execute(query)]
+
+
+def thread_ids(tx: sa.Connection, klacht_id: int, recipient: str, before: int) -> list[str]:
+    """Message-IDs of our earlier mails about a klacht to this address, oldest first."""
+    c = notice.c
+    where = (c.klacht_id == klacht_id, c.recipient == recipient, c.id < before, c.message_id.is_not(None))
+    return list(tx.execute(sa.select(c.message_id).where(*where).order_by(c.id)).scalars())
+
+
+def proofs(tx: sa.Connection, notice_id: int) -> list[sa.Row[Any]]:
+    """The proof log of one mail, oldest first."""
+    return list(tx.execute(sa.select(proof).where(proof.c.notice_id == notice_id).order_by(proof.c.id)))
+
+
+def in_state(tx: sa.Connection, state: str, limit: int = 500) -> list[Notice]:
+    """Mails in a state, oldest first."""
+    query = sa.select(*_FIELDS).where(notice.c.state == state).order_by(notice.c.id).limit(limit)
+    return [Notice(**row._asdict()) for row in tx.execute(query)]

@@ -1,0 +1,41 @@
+"""The store: begin a transaction, look things up, enqueue work inside the same commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from mailagent.store.database import reading, writing
+from mailagent.store.jobs import Jobs
+
+Tx = sa.Connection
+"""A transaction, as the flow holds it. Everything done with one commits or vanishes together."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The database and its jobs."""
+
+    engine: sa.Engine
+    jobs: Jobs
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """A transaction that writes: commits at the end, or leaves nothing."""
+        with writing(self.engine) as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A transaction that only looks."""
+        with reading(self.engine) as tx:
+            yield tx
+
+    def enqueue(self, tx: Tx, task: str, targets: Sequence[int], at: datetime | None = None) -> None:
+        """Work that becomes visible with this very commit, not before `at`."""
+        if targets:
+            self.jobs.enqueue(tx, task, targets, at)
