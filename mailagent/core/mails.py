@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 MELDER, AGENT = "melder", "agent"
 
+Value = str | bool | tuple[str, ...] | tuple[tuple[str, str], ...]
+Values = Mapping[str, Value]
+"""What a mail is filled in with. Moments and days are written out in the mail's language."""
+
 ALWAYS = ("organisation", "organisation_address", "organisation_web", "kenmerk", "language")
-"""Every mail may name these."""
+"""Every mail may name these. `organisation_address` is a mail address."""
 
 KLACHT = ("subject", "category", "status", "received", "channel", "last_day", "melder_name")
-"""Every mail about a klacht may name these. Moments and days are written out in the mail's language."""
+"""Every mail about a klacht may name these. `category` is its name, `status` and `channel` are the words
+of the store; an unknown `category` or `melder_name` is empty."""
 
 SMILEYS = ("satisfied_url", "unsatisfied_url", "link_until")
+"""Every mail to the melder may name these; they are empty where its round has no open invitation."""
+
+ECHOED = {
+    "subject": 150,
+    "melder_name": 80,
+    "sender": 254,
+    "quote": 5_000,
+    "description": 20_000,
+    "attachments": 120,
+    "order": 5_000,
+    "note": 5_000,
+    "problems": 400,
+    "ignored": 120,
+    "why": 400,
+}
+"""Words that a stranger may have written, and how many characters of them a mail shows. Whoever renders
+makes them inert: a stranger can enter a victim's address and let us carry a link to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailKind:
     """One folder under templates/mail. `must` are the variables its text has to show; `may` those it can.
 
+    What `may` names may be left out, and is then empty. `about` are the facts of the klacht it may name.
     `switch` names the setting that turns it off, where there is one.
     """
 
@@ -26,11 +50,18 @@ class MailKind:
     must: tuple[str, ...]
     may: tuple[str, ...] = ()
     switch: str = ""
+    about: tuple[str, ...] = KLACHT
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """What the sender may leave out."""
+        more = SMILEYS if self.audience == MELDER else ("tags",)
+        return tuple(name for name in self.may + more if name not in self.must)
 
     @property
     def variables(self) -> frozenset[str]:
         """Everything a template of this mail may use."""
-        return frozenset(ALWAYS + KLACHT + self.must + self.may)
+        return frozenset(ALWAYS + self.about + self.must + self.optional)
 
 
 MAILS: dict[str, MailKind] = {
@@ -58,9 +89,11 @@ MAILS: dict[str, MailKind] = {
     "opdracht_uitgevoerd": MailKind(AGENT, ("kenmerk", "done"), ("note", "ignored")),
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until")),
-    "hulp": MailKind(AGENT, ("help",)),
-    "herinnering": MailKind(AGENT, ("kenmerk", "last_day", "level")),
+    "hulp": MailKind(AGENT, ("help",), about=()),
+    # may lie open on a screen, so it knows nothing of what the melder wrote
+    "herinnering": MailKind(AGENT, ("kenmerk", "last_day", "level"), about=("category", "status")),
 }
-"""`done`, `problems`, `reasons`, `attachments`, `ignored` are tuples of sentences; `help` is a tuple of
-(tag, what it does); `quote`, `description`, `text`, `order` and `note` are plain text of a writer, already
-made inert; `reopens`, `confirmed` are booleans; the rest are words."""
+"""`done`, `problems`, `reasons`, `attachments`, `ignored` are tuples of sentences; `help` and `tags` are
+tuples of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`, `order` and
+`note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of GROUNDS;
+`reopens`, `confirmed` are booleans; the rest are words. `kenmerk` may be empty in `hulp` only."""
