@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -75,11 +75,7 @@ def _in_ledger(tx: sa.Connection, slot: Slot) -> int | None:
 
 def _write_ledger(tx: sa.Connection, slots: Sequence[tuple[Slot, int]]) -> None:
     if slots:
-        rows = [
-            {"mailbox": s.mailbox, "uidvalidity": s.uidvalidity, "uid": s.uid, "arrival_id": id}
-            for s, id in slots
-        ]
-        tx.execute(sa.insert(mailbox_slot), rows)
+        tx.execute(sa.insert(mailbox_slot), [{**asdict(slot), "arrival_id": id} for slot, id in slots])
 
 
 def known_uids(tx: sa.Connection, mailbox: str, uidvalidity: int) -> set[int]:
