@@ -40,7 +40,7 @@ def verify(tx: sa.Connection) -> Iterator[tuple[str, int, list[Broken]]]:
         if row.seq != count:
             broken.append(Broken(kenmerk, row.seq, f"event {count} is missing"))
             count = row.seq
-        if row.hash != chained(previous, row._mapping):
+        if row.hash != chained(previous, row._asdict()):
             broken.append(Broken(kenmerk, row.seq, "the event was changed, or the one before it"))
         if row.salt is not None and not _body_holds(row):
             broken.append(Broken(kenmerk, row.seq, "the text of the event was changed or removed"))

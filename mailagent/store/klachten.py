@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from mailagent.core.events import Event
 from mailagent.core.klacht import Klacht
-from mailagent.store.tables import event, event_body, klacht, number
+from mailagent.store.tables import event, event_body, klacht
 
 FIRST_HASH = "0" * 64
 
@@ -36,14 +36,13 @@ class Logged:
 
 def next_number(tx: sa.Connection, year: int) -> int:
     """The next klacht number of a year; it restarts each 1 January."""
-    bump = (
-        sa.update(number).where(number.c.year == year).values(last=number.c.last + 1).returning(number.c.last)
-    )
-    found = tx.execute(bump).scalar()
-    if found is None:
-        tx.execute(sa.insert(number).values(year=year, last=1))
-        return 1
-    return int(found)
+    return int(tx.execute(_COUNT, {"year": year}).scalar_one())
+
+
+_COUNT = sa.text(
+    "INSERT INTO number (year, last) VALUES (:year, 1) "
+    "ON CONFLICT (year) DO UPDATE SET last = number.last + 1 RETURNING last"
+)
 
 
 def add(tx: sa.Connection, new: Klacht, salt: bytes) -> Klacht:

@@ -30,7 +30,7 @@ _FIELDS = tuple(table.c[name] for name in Pending.__dataclass_fields__)
 def park(tx: sa.Connection, parked: Pending) -> int:
     """Keep an order until it is confirmed; returns its id (that of `parked` is not looked at)."""
     values = {name: getattr(parked, name) for name in Pending.__dataclass_fields__ if name != "id"}
-    return tx.execute(sa.insert(table).values(**values).returning(table.c.id)).scalar_one()
+    return int(tx.execute(sa.insert(table).values(**values).returning(table.c.id)).scalar_one())
 
 
 def load(tx: sa.Connection, id: int, *, lock: bool = False) -> Pending | None:

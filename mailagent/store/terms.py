@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,7 +17,7 @@ def start(tx: sa.Connection, klacht_id: int, clock: Clock) -> None:
     where = (table.c.klacht_id == klacht_id, table.c.kind == clock.kind)
     version = tx.execute(sa.select(sa.func.max(table.c.version)).where(*where)).scalar() or 0
     stop(tx, klacht_id, clock.started_at, kinds=(clock.kind,))
-    values = {
+    values: dict[str, Any] = {
         "klacht_id": klacht_id,
         "kind": clock.kind,
         "version": version + 1,
