@@ -1,0 +1,95 @@
+"""Opens the database, embedded (SQLite) or grown (PostgreSQL), and brings its tables up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.pool import ConnectionPoolEntry
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+_BUSY_SECONDS = 30
+_UPGRADE_LOCK = 7_245_318_119
+"""Any number will do, as long as nothing else in the database locks on it."""
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine for `sqlite:///path`, `sqlite://` (in memory) or `postgresql://`.
+
+    The folder of a SQLite file is made. Nothing is read or written yet: `upgrade` makes the tables.
+    """
+    parsed = sa.make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _embedded(parsed)
+        case "postgresql":
+            return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        case other:
+            raise ValueError(f"no database of ours: {other}; use sqlite:///path or postgresql://host/name")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that may write: committed at the end, rolled back when anything is raised."""
+    with engine.begin() as tx:
+        yield tx
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that only reads: it waits for no writer, and the database refuses it a write."""
+    with engine.connect() as connection:
+        yield connection.execution_options(reading=True, postgresql_readonly=True)
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Bring the tables to this release; two processes may do so at once, the second finds it done."""
+    script = ScriptDirectory(str(MIGRATIONS))
+    if version(engine) == script.get_current_head():
+        return
+    with writing(engine) as tx:
+        if engine.dialect.name == "postgresql":
+            tx.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+        config = Config(attributes={"connection": tx})
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        command.upgrade(config, "head")
+
+
+def version(engine: sa.Engine) -> str | None:
+    """The migration this database has; None when it has no tables yet."""
+    with reading(engine) as tx:
+        return MigrationContext.configure(tx).get_current_revision()
+
+
+def _embedded(url: sa.URL) -> sa.Engine:
+    arguments: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS, "check_same_thread": False}}
+    if url.database in (None, "", ":memory:"):
+        # The one connection is the database; a pool of one makes threads wait their turn for it.
+        arguments |= {"poolclass": sa.QueuePool, "pool_size": 1, "max_overflow": 0}
+    else:
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url.set(drivername="sqlite"), **arguments)
+    sa.event.listen(engine, "connect", _make_durable)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_durable(raw: Any, _: ConnectionPoolEntry) -> None:
+    raw.isolation_level = None  # or the driver begins transactions of its own, and only before a write
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    """A writer takes the lock at once: one that read first could no longer wait for another writer."""
+    reads = bool(connection.get_execution_options().get("reading"))
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
