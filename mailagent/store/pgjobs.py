@@ -1,0 +1,217 @@
+"""Work that waits, on PostgreSQL: pgqueuer is the engine, and any number of processes do the work."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import uuid4
+
+import psycopg
+import sqlalchemy as sa
+from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
+from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import RetryRequested
+from pgqueuer.domain.models import Job
+from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
+from pgqueuer.ports.driver import SyncDriver
+from pgqueuer.queries import Queries, SyncQueries
+from psycopg.rows import dict_row
+
+from mailagent.store.database import writing
+from mailagent.store.jobs import BATCH, Handler, Handlers, retry_after
+
+AT_ONCE = 2 * BATCH
+"""How many jobs of one task a process holds at most; the rest is left to the others."""
+
+LOG_KEPT = timedelta(days=1)
+"""The engine writes three lines a job in its log, and never throws one away."""
+
+_log = logging.getLogger(__name__)
+
+
+class PgJobs:
+    """Jobs in the tables of pgqueuer. A dead process's work is taken over within the sum of both timeouts."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        heartbeat_timeout: timedelta = timedelta(seconds=30),
+        dequeue_timeout: timedelta = timedelta(seconds=5),
+    ) -> None:
+        self._engine = engine
+        self._heartbeat_timeout = heartbeat_timeout
+        self._dequeue_timeout = dequeue_timeout
+        self._queue = QueryQueueBuilder()
+
+    def enqueue(
+        self, tx: sa.Connection, task: str, targets: Sequence[int], at: datetime | None = None
+    ) -> None:
+        """See `Jobs.enqueue`."""
+        if not targets:
+            return
+        # In SQL, for the engine counts the wait from the start of the transaction, by the database's clock.
+        wait = None if at is None else tx.scalar(sa.select(sa.literal(at) - sa.func.now()))
+        count = len(targets)
+        payloads: list[bytes | None] = [b"%d" % target for target in targets]
+        SyncQueries(_InTransaction(tx)).enqueue([task] * count, payloads, [0] * count, [wait] * count)
+
+    async def run(self, handlers: Handlers, stop: asyncio.Event) -> None:
+        """See `Jobs.run`. A broken connection to the database is raised; what was under way comes back."""
+        address = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        async with (
+            await psycopg.AsyncConnection.connect(address, autocommit=True) as ears,
+            await psycopg.AsyncConnection.connect(address, autocommit=True) as hands,
+        ):
+            driver = _EarsAndHands(ears, hands)
+            async with asyncio.TaskGroup() as group:
+                for task, handler in handlers.items():
+                    group.create_task(self._serve(driver, task, handler, stop))
+                group.create_task(self._trim_the_log(stop))
+
+    def drain(self, handlers: Handlers) -> int:
+        """See `Jobs.drain`; by the engine's own statements, as one more worker beside those that run."""
+        me = QueueManagerId(uuid4())
+        total = 0
+        while done := sum(self._work(me, task, handler) for task, handler in handlers.items()):
+            total += done
+        return total
+
+    def _work(self, me: QueueManagerId, task: str, handler: Handler) -> int:
+        with writing(self._engine) as tx:
+            claim = self._queue.build_dequeue_query(
+                batch_size=BATCH,
+                entrypoints=[QueueEntrypoint(task)],
+                concurrency_limits=[0],
+                queue_manager_id=me,
+                global_concurrency_limit=None,
+                heartbeat_timeout=self._heartbeat_timeout,
+            )
+            rows = _InTransaction(tx).fetch(claim.sql, *claim.args)
+        jobs = [Job.model_validate(row) for row in rows]
+        if jobs:
+            with ExitStack() as on_failure:
+                on_failure.callback(self._put_back, jobs)
+                handler(_targets(jobs))
+                on_failure.pop_all()
+            with writing(self._engine) as tx:
+                done = [job.id for job in jobs], ["successful" for _ in jobs], [None for _ in jobs]
+                _InTransaction(tx).fetch(self._queue.build_log_job_query(), *done)
+        return len(jobs)
+
+    def _put_back(self, jobs: Sequence[Job]) -> None:
+        with writing(self._engine) as tx:
+            for job in jobs:
+                rest = retry_after(job.attempts + 1)
+                _InTransaction(tx).fetch(self._queue.build_retry_job_query(), job.id, rest, None)
+
+    async def _serve(self, driver: PsycopgDriver, task: str, handler: Handler, stop: asyncio.Event) -> None:
+        """One manager a task, so that a task that hangs cannot fill the places of the others."""
+        manager = QueueManager(Queries(driver))
+        batches = _Batches(task, handler, stop)
+        manager.entrypoint(task, on_failure="hold", accepts_context=False)(batches.join)
+        stopping = asyncio.create_task(_pass_on(stop, manager.shutdown))
+        try:
+            await manager.run(
+                batch_size=BATCH,
+                max_concurrent_tasks=AT_ONCE,
+                heartbeat_timeout=self._heartbeat_timeout,
+                dequeue_timeout=self._dequeue_timeout,
+                shutdown_on_listener_failure=True,
+                log_aggregation_interval=timedelta(0),
+            )
+        finally:
+            stopping.cancel()
+
+    async def _trim_the_log(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await asyncio.to_thread(self._trim_once)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(3600):
+                    await stop.wait()
+
+    def _trim_once(self) -> None:
+        with writing(self._engine) as tx:
+            tx.execute(sa.text("DELETE FROM pgqueuer_log WHERE created < now() - :kept"), {"kept": LOG_KEPT})
+
+
+class _Batches:
+    """Makes batches of the single jobs the engine hands out: what came while one was done is the next."""
+
+    def __init__(self, task: str, handler: Handler, stop: asyncio.Event) -> None:
+        self._task = task
+        self._handler = handler
+        self._stop = stop
+        self._waiting: list[tuple[Job, asyncio.Future[BaseException | None]]] = []
+        self._worker: asyncio.Task[None] | None = None
+
+    async def join(self, job: Job) -> None:
+        """Be done in some batch; raises the engine's word for 'give it back' when that fails."""
+        outcome: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((job, outcome))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        failure = await outcome
+        if isinstance(failure, RetryRequested):
+            raise failure
+        if failure is not None:
+            # Its name only: the engine keeps the reason, and a text may hold what somebody wrote.
+            raise RetryRequested(retry_after(job.attempts + 1), type(failure).__name__)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            if self._stop.is_set():
+                failure: BaseException | None = RetryRequested(reason="stopping")
+            else:
+                targets = _targets([job for job, _ in batch])
+                [failure] = await asyncio.gather(
+                    asyncio.to_thread(self._handler, targets), return_exceptions=True
+                )
+                if failure:
+                    _log.error("%s failed; its jobs will come back", self._task, exc_info=failure)
+            for _, outcome in batch:
+                if not outcome.done():
+                    outcome.set_result(failure)
+
+
+class _InTransaction(SyncDriver):
+    """Lets the engine speak on the connection of a transaction that somebody else begins and ends."""
+
+    def __init__(self, tx: sa.Connection) -> None:
+        self._raw = cast("psycopg.Connection[Any]", tx.connection.driver_connection)
+
+    def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        """The rows of an answer; none where the statement has no answer."""
+        with psycopg.RawCursor(self._raw, row_factory=dict_row) as cursor:
+            cursor.execute(query.encode(), args or None)
+            return cursor.fetchall() if cursor.description else []
+
+
+class _EarsAndHands(PsycopgDriver):
+    """Listens on one connection and works on another: psycopg locks a connection while it listens."""
+
+    def __init__(self, ears: psycopg.AsyncConnection, hands: psycopg.AsyncConnection) -> None:
+        super().__init__(ears)
+        self._hands = PsycopgDriver(hands)
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        """Ask, with the hands."""
+        return await self._hands.fetch(query, *args)
+
+    async def execute(self, query: str, *args: object) -> str:
+        """Tell, with the hands."""
+        return await self._hands.execute(query, *args)
+
+
+def _targets(jobs: Sequence[Job]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(job.payload or b"") for job in jobs))
+
+
+async def _pass_on(first: asyncio.Event, second: asyncio.Event) -> None:
+    await first.wait()
+    second.set()

@@ -1,0 +1,48 @@
+"""What many tests need: the databases we support, made and thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from servers import PostgresServer
+
+from mailagent.store.database import connect, upgrade
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, with a database `migrated` to make copies of."""
+    with PostgresServer() as server:
+        server.create("migrated")
+        engine = connect(server.url("migrated"))
+        upgrade(engine)
+        engine.dispose()
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    name = postgres.create(template="migrated")
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each database we support: a new file, or a fresh database of the server."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/mailagent.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """A migrated database, on each of the two."""
+    engine = connect(database_url)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
