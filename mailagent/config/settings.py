@@ -1,0 +1,394 @@
+"""The settings of one installation: a TOML file, with MAILAGENT_SECTION__KEY in the environment over it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+
+from mailagent.config.fields import Address, Loc, Name, OptionalAddress, Part, sentence
+from mailagent.config.toml import Written
+from mailagent.core.errors import Mistakes
+
+SAMPLE_KEY = "change-me-to-32-random-bytes-or-more"
+"""The key of the docs: accepted only while nothing but this machine can reach us."""
+
+_MEGABYTE = 1024 * 1024
+_DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+
+
+def _host_and_port(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"'{listen}' should be a host and a port, as in 127.0.0.1:8025")
+    return host.strip("[]"), int(port)
+
+
+def _listen(text: str) -> str:
+    _host_and_port(text)
+    return text
+
+
+def _own_address(text: str) -> str:
+    local = text.partition("@")[0]
+    if "+" in local:
+        raise ValueError("may hold no '+': reply addresses are made by adding one")
+    if len(local) > 45:
+        raise ValueError("may have 45 characters before the @, so that a reply address stays within 64")
+    return text
+
+
+def _web(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        raise ValueError(f"'{text}' should be an address like https://klachten.example.org")
+    return text.rstrip("/")
+
+
+def _database(text: str) -> str:
+    if not text.startswith(_DATABASES):
+        raise ValueError(f"should begin with {' or '.join(_DATABASES)}")
+    return text
+
+
+def _prefix(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{1,4}", text):
+        raise ValueError("should be one to four capitals, as in KL")
+    return text
+
+
+def _network(text: str) -> str:
+    ip_network(text, strict=False)
+    return text
+
+
+def _key(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError(f"has {len(text)} characters; a key needs 32 or more")
+    return text
+
+
+def _some(keys: tuple[str, ...]) -> tuple[str, ...]:
+    if not keys:
+        raise ValueError("should hold at least one key")
+    return keys
+
+
+def _folder(path: Path | None) -> Path | None:
+    if path and not path.is_dir():
+        raise ValueError(f"there is no folder {path}")
+    return path
+
+
+def _list(value: object) -> object:
+    """From the environment a list comes as one text, with commas."""
+    return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+
+Listen = Annotated[str, AfterValidator(_listen)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Positive = Annotated[int, Field(ge=1)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_list)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_list)]
+Addresses = Annotated[tuple[Address, ...], BeforeValidator(_list)]
+Keys = Annotated[
+    tuple[Annotated[str, AfterValidator(_key)], ...], BeforeValidator(_list), AfterValidator(_some)
+]
+
+
+class OrganisationSettings(Part):
+    """Who we are to the melder. `address` is where klachten come in, `web` where our pages are."""
+
+    name: Name
+    address: Annotated[Address, AfterValidator(_own_address)]
+    web: Annotated[str, AfterValidator(_web)]
+    coordinator: OptionalAddress = ""
+    kenmerk_prefix: Annotated[str, AfterValidator(_prefix)] = "KL"
+    ombudsman: Name = "de Nationale ombudsman"
+
+
+class DatabaseSettings(Part):
+    """Where everything is kept. A relative SQLite path counts from the working directory."""
+
+    url: Annotated[str, AfterValidator(_database)] = Field(repr=False)
+
+
+class Listening(Part):
+    """Something that listens on `host:port`."""
+
+    listen: Listen
+
+    @property
+    def host(self) -> str:
+        """The host alone, without the brackets of IPv6."""
+        return _host_and_port(self.listen)[0]
+
+    @property
+    def port(self) -> int:
+        """The port alone."""
+        return _host_and_port(self.listen)[1]
+
+    @property
+    def is_loopback(self) -> bool:
+        """Can only this machine reach it?"""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+class SmtpSettings(Listening):
+    """Our own SMTP door. `max_bytes`: above it the answer is 552."""
+
+    max_bytes: Positive = 50 * _MEGABYTE
+
+
+class RelaySettings(Part):
+    """The server that carries our mails away."""
+
+    host: Name
+    port: Port
+    username: str = ""
+    password: str = Field("", repr=False)
+    starttls: bool = False
+
+
+class WebSettings(Listening):
+    """Our own pages. X-Forwarded-For counts only from `trusted_proxies`."""
+
+    trusted_proxies: Networks = ()
+
+
+class SecuritySettings(Part):
+    """The keys that sign links and reply addresses: the first signs, all are accepted."""
+
+    keys: Keys = Field(repr=False)
+
+
+class AgentsSettings(Part):
+    """What proves that an order is an agent's. `authserv_id` is the name under which our own mail server
+    writes Authentication-Results (RFC 8601 2.5)."""
+
+    proof: Literal["strict", "token"] = "strict"
+    authserv_id: str = ""
+
+
+class IntakeSettings(Part):
+    """What we know of the mail that comes in. Between `max_bytes` and smtp.max_bytes it is kept, not read."""
+
+    own_hosts: Names = ()
+    behind_own_mx: Names = ()
+    forms: Addresses = ()
+    max_bytes: Positive = 25 * _MEGABYTE
+
+
+class CapsSettings(Part):
+    """How many automatic mails may go to one address, or about one klacht: minutes → count."""
+
+    windows: dict[Positive, Positive] = {10: 10, 30: 15, 60: 25}
+
+
+class FeedbackSettings(Part):
+    """The smileys: how long a link lives (days), and which mails and habits are on."""
+
+    link_days: Positive = 5
+    mail_after_unhappy: bool = False
+    satisfied_ends_contact: bool = False
+    mail_in_behandeling: bool = True
+    mail_feedback_received: bool = True
+
+
+class PathsSettings(Part):
+    """`local` is the admin's own folder with rules/, templates/ and web/; None for ours alone."""
+
+    local: Annotated[
+        Path | None, BeforeValidator(lambda value: None if value == "" else value), AfterValidator(_folder)
+    ] = None
+
+
+class ImapSettings(Part):
+    """A mailbox we fetch from. Read mails move to `move_to`, where that is not empty."""
+
+    name: Name
+    host: Name
+    port: Port
+    username: Name
+    password: str = Field(repr=False)
+    mailbox: Name = "INBOX"
+    tls: bool = True
+    every_seconds: Positive = 60
+    move_to: str = ""
+
+
+class Settings(Part):
+    """Everything of mailagent.toml."""
+
+    organisation: OrganisationSettings
+    database: DatabaseSettings
+    smtp: SmtpSettings
+    relay: RelaySettings
+    web: WebSettings
+    security: SecuritySettings
+    agents: AgentsSettings = AgentsSettings()
+    intake: IntakeSettings = IntakeSettings()
+    caps: CapsSettings = CapsSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
+    paths: PathsSettings = PathsSettings()
+    imap: tuple[ImapSettings, ...] = ()
+
+
+def load_settings(path: Path, env: Mapping[str, str]) -> Settings:
+    """The settings in the file at `path`, with those in the environment over them.
+
+    Raises Mistakes with every mistake at once: the line in the file, or the name of the variable.
+    """
+    written = Written(path, env)
+    settings, wrong = _judge(written.data)
+    if wrong:
+        mistakes = (written.mistake(loc, what) for loc, what in wrong)
+        raise Mistakes(sorted(mistakes, key=lambda mistake: (mistake.file, mistake.line or 0)))
+    return settings
+
+
+_Wrong = tuple[Loc, str]
+
+
+def _judge(data: dict[str, Any]) -> tuple[Settings, list[_Wrong]]:
+    """The settings, and all that is wrong with them. Sections that are right by themselves are compared
+    with each other even where another is wrong, so that the admin sees every mistake at once."""
+    try:
+        settings, broken, wrong = Settings.model_validate(data), set[str](), list[_Wrong]()
+    except ValidationError as problem:
+        errors = problem.errors(include_url=False)
+        wrong = [(error["loc"], sentence(error, Settings)) for error in errors]
+        broken = {str(error["loc"][0]) for error in errors}
+        sound = {name: _section(name, value) for name, value in data.items() if name not in broken}
+        settings = Settings.model_construct(**sound)
+    for sections, check in _CHECKS:
+        if broken.isdisjoint(sections):
+            wrong += check(settings)
+    return settings, wrong
+
+
+def _section(name: str, value: object) -> Any:
+    kind: Any = Settings.model_fields[name].annotation
+    return TypeAdapter(kind).validate_python(value)
+
+
+def _sample_key_stays_home(settings: Settings) -> Iterator[_Wrong]:
+    if SAMPLE_KEY in settings.security.keys and not (settings.smtp.is_loopback and settings.web.is_loopback):
+        yield (
+            ("security", "keys"),
+            f"'{SAMPLE_KEY}' is the key of the docs, which everyone knows: it works only while smtp.listen "
+            "and web.listen are 127.0.0.1 or ::1. Put a random key of 32 or more characters here",
+        )
+
+
+def _intake_fits_the_door(settings: Settings) -> Iterator[_Wrong]:
+    if settings.intake.max_bytes > settings.smtp.max_bytes:
+        yield ("intake", "max_bytes"), f"should be at most smtp.max_bytes, which is {settings.smtp.max_bytes}"
+
+
+def _tasks_do_not_come_back(settings: Settings) -> Iterator[_Wrong]:
+    if settings.organisation.coordinator == settings.organisation.address:
+        yield (
+            ("organisation", "coordinator"),
+            "should be another address than organisation.address, or every task would come in as a klacht",
+        )
+
+
+def _mailboxes_differ(settings: Settings) -> Iterator[_Wrong]:
+    names = [mailbox.name for mailbox in settings.imap]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield ("imap", number, "name"), f"another mailbox has the name '{name}' too; each needs its own"
+
+
+_CHECKS: tuple[tuple[set[str], Callable[[Settings], Iterator[_Wrong]]], ...] = (
+    ({"security", "smtp", "web"}, _sample_key_stays_home),
+    ({"intake", "smtp"}, _intake_fits_the_door),
+    ({"organisation"}, _tasks_do_not_come_back),
+    ({"imap"}, _mailboxes_differ),
+)
+"""What must fit together, by the sections it compares."""
+
+
+def sample(key: str) -> str:
+    """The mailagent.toml that `mailagent init` writes, with this key: what must be filled in, and in comments
+    what may be, with its default."""
+    return SAMPLE.replace(SAMPLE_KEY, key)
+
+
+SAMPLE = f"""\
+# mailagent.toml: the settings of one installation. Lines that begin with # show what happens without them.
+# Every setting may also be given as a variable: MAILAGENT_RELAY__PASSWORD sets password under [relay].
+# `mailagent check` reads this file and names every mistake in it.
+
+[organisation]
+name = "Gemeente Voorbeeld"
+address = "klachten@voorbeeld.example"   # where klachten come in, and what our mails come from
+web = "http://127.0.0.1:8080"            # where a melder reaches our pages
+# coordinator = ""                       # gets the tasks of a team without members
+# kenmerk_prefix = "KL"                  # as in KL26-00042
+# ombudsman = "de Nationale ombudsman"
+
+[database]
+url = "sqlite:///var/mailagent.db"       # or postgresql://user:password@host/name
+
+[smtp]
+listen = "127.0.0.1:8025"                # mail comes in here
+# max_bytes = {50 * _MEGABYTE}                 # a larger mail is refused, with the way that does work
+
+[relay]
+host = "127.0.0.1"                       # our mails leave through this server
+port = 1025
+# username = ""
+# password = ""
+# starttls = false
+
+[web]
+listen = "127.0.0.1:8080"
+# trusted_proxies = []                   # e.g. ["10.0.0.0/8"]: only these may say X-Forwarded-For
+
+[security]
+keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
+
+# [agents]
+# proof = "strict"                       # or "token": the address and the reply token are proof enough
+# authserv_id = ""                       # the name our own mail server puts in Authentication-Results
+
+# [intake]
+# own_hosts = []                         # our mail servers, as they name themselves in Received
+# behind_own_mx = []                     # mailboxes (by name) and networks that only our own servers feed
+# forms = []                             # addresses of form robots, whose Reply-To is the melder
+# max_bytes = {25 * _MEGABYTE}                 # a larger mail is kept, but a human must look
+
+# [caps]                                 # automatic mails to one address, or about one klacht
+# windows = {{ 10 = 10, 30 = 15, 60 = 25 }}  # minutes = how many; the rest waits
+
+# [feedback]
+# link_days = 5                          # how long a smiley works
+# mail_after_unhappy = false             # answer an unhappy melder by mail, with new smileys
+# satisfied_ends_contact = false
+# mail_in_behandeling = true
+# mail_feedback_received = true
+
+# [paths]
+# local = ""                             # your own folder with rules/, templates/ and web/
+
+# [[imap]]                               # a mailbox to fetch from; repeat for more
+# name = "klachten"
+# host = "imap.voorbeeld.example"
+# port = 993
+# username = "klachten"
+# password = "..."
+# mailbox = "INBOX"
+# tls = true
+# every_seconds = 60
+# move_to = ""                           # where a mail goes once it is kept
+"""
