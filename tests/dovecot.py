@@ -1,0 +1,149 @@
+"""A real Dovecot in a folder of its own: mailboxes that tests may fill, spoil and read."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from imapclient import IMAPClient
+
+HOW_TO_GET_IT = "these tests need Dovecot 2.3: apt-get install dovecot-imapd"
+
+CONFIG = """
+protocols = imap
+listen = 127.0.0.1
+base_dir = {root}/run
+state_dir = {root}/state
+log_path = {root}/dovecot.log
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+default_internal_user = {internal}
+default_internal_group = {group}
+default_login_user = {login}
+mail_location = maildir:{root}/mail/%u
+mail_uid = {owner}
+mail_gid = {owner_group}
+first_valid_uid = 1
+mail_fsync = never
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {root}/passwd
+}}
+userdb {{
+  driver = static
+  args = uid={owner} gid={owner_group} home={root}/mail/%u
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+"""
+
+
+class Dovecot:
+    """One server, from `start` to `stop`. Users are made as tests ask for them."""
+
+    host = "127.0.0.1"
+
+    def __init__(self) -> None:
+        self._program = shutil.which(
+            "dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+        )
+        if self._program is None:
+            raise RuntimeError(HOW_TO_GET_IT)
+        self._root = Path(tempfile.mkdtemp(prefix="dovecot-"))
+        self.port = _free_port()
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Dovecot:
+        """Start, and return when it answers."""
+        owner = self._lay_out()
+        self._server = subprocess.Popen([str(self._program), "-F", "-c", str(self._root / "dovecot.conf")])
+        deadline = time.monotonic() + 20
+        while not self._answers():
+            if self._server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"dovecot does not start (as {owner}): {self.log()}")
+            time.sleep(0.05)
+        return self
+
+    def stop(self) -> None:
+        """Stop, and leave nothing behind."""
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(20)
+        shutil.rmtree(self._root)
+
+    def log(self) -> str:
+        """What it has to say about itself."""
+        written = self._root / "dovecot.log"
+        return written.read_text("utf-8", "replace") if written.exists() else ""
+
+    def add_user(self, name: str, password: str) -> None:
+        """Let someone in; the mailbox is made at the first login."""
+        with (self._root / "passwd").open("a", encoding="utf-8") as passwd:
+            passwd.write(f"{name}:{{PLAIN}}{password}::::::\n")
+
+    def client(self, name: str, password: str) -> IMAPClient:
+        """Another mail client of the same user."""
+        client = IMAPClient(self.host, self.port, ssl=False, timeout=20)
+        client.normalise_times = False
+        if password.isascii():
+            client.login(name, password)
+        else:
+            client.plain_login(name, password)
+        return client
+
+    def files(self, name: str) -> list[Path]:
+        """The mails of the inbox as they lie on disk, in order of name."""
+        box = self._root / "mail" / name
+        return sorted(path for folder in ("new", "cur") for path in (box / folder).glob("*"))
+
+    def _lay_out(self) -> str:
+        # Dovecot refuses to read mail as root, so under root a user with few rights owns the mailboxes.
+        me = pwd.getpwuid(os.geteuid())
+        root = me.pw_uid == 0
+        owner = pwd.getpwnam("nobody") if root else me
+        (self._root / "mail").mkdir()
+        (self._root / "passwd").touch()
+        self._root.chmod(0o755)
+        shutil.chown(self._root / "mail", owner.pw_uid, owner.pw_gid)
+        config = CONFIG.format(
+            root=self._root,
+            port=self.port,
+            internal="dovecot" if root else me.pw_name,
+            group="dovecot" if root else grp.getgrgid(me.pw_gid).gr_name,
+            login="dovenull" if root else me.pw_name,
+            owner=owner.pw_name,
+            owner_group=grp.getgrgid(owner.pw_gid).gr_name,
+        )
+        (self._root / "dovecot.conf").write_text(config, "utf-8")
+        return owner.pw_name
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection((self.host, self.port), timeout=5) as line:
+                return line.recv(4) == b"* OK"
+        except OSError:
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
