@@ -94,6 +94,7 @@ def _arrival() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("message_id", sa.Text()),
         sa.Column("content_hash", sa.Text()),
+        sa.Column("writer", sa.Text(), nullable=False, server_default=""),
         sa.Column("received_at", MOMENT),
         sa.Column("verdict", sa.Text()),
         sa.Column("reason", sa.Text(), nullable=False, server_default=""),
