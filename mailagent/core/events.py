@@ -133,6 +133,7 @@ class FeedbackGiven(Event):
     text: str
     reasons: tuple[str, ...] = ()
     round: int = 0
+    reopens: bool = False
     contact_refused: bool = False
 
 
@@ -141,6 +142,13 @@ class RoundExpired(Event):
     """Nobody answered the smileys in time."""
 
     round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Event):
+    """Closed after the handling: the melder was satisfied, or nobody answered in time."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

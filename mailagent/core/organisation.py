@@ -79,8 +79,11 @@ class Organisation:
         return next((c for c in self.categories if c.id == id), None)
 
     def agents(self) -> Iterable[Agent]:
-        """Every registered agent, once."""
-        return {m.address: m for t in self.teams for m in t.members}.values()
+        """Every registered agent, once; the coordinator is one as well."""
+        members = {m.address: m for t in self.teams for m in t.members}
+        if self.coordinator:
+            members.setdefault(self.coordinator.lower(), Agent(self.coordinator.lower(), "de coördinator"))
+        return members.values()
 
     def agent(self, address: str | None) -> Agent | None:
         """The registered agent with this address (any case)."""
@@ -89,4 +92,4 @@ class Organisation:
 
     def task_addresses(self, team: Team) -> tuple[str, ...]:
         """Where a team's tasks go: to each member, else to the coordinator."""
-        return tuple(m.address for m in team.members) or ((self.coordinator,) if self.coordinator else ())
+        return tuple(m.address for m in team.members) or ((self.coordinator.lower(),) if self.coordinator else ())

@@ -88,7 +88,7 @@ ROUTES = (
     Route("unreadable", ("unreadable",), _because(Quarantine, "unreadable")),
     Route("oversize", ("oversize",), _is(Quarantine, "too_large")),
     Route("bounce", ("bounce",), _is(BounceNote, "een bericht over bezorging", "bounce")),
-    Route("automatic", ("automatic",), _because(AutoMail, "automatic", *_THREAD)),
+    Route("automatic", ("automatic",), _because(AutoMail, "automatic", "reference_own", "reference_known")),
     Route("own_address", ("own_address",), _is(AutoMail, "own_address")),
     Route(
         "agent_from_elsewhere",

@@ -86,10 +86,9 @@ def known_uids(tx: sa.Connection, mailbox: str, uidvalidity: int) -> set[int]:
     )
 
 
-def claim(tx: sa.Connection, id: int) -> Kept | None:
-    """The arrival, while it still waits for its verdict; None when someone else has done or is doing it."""
-    query = sa.select(arrival).where(arrival.c.id == id, arrival.c.state == KEPT)
-    row = tx.execute(query.with_for_update(skip_locked=True)).one_or_none()
+def load(tx: sa.Connection, id: int) -> Kept | None:
+    """The arrival while it still waits for its verdict; None when it no longer does."""
+    row = tx.execute(sa.select(arrival).where(arrival.c.id == id, arrival.c.state == KEPT)).one_or_none()
     if row is None:
         return None
     envelope = Envelope(
@@ -104,9 +103,10 @@ def claim(tx: sa.Connection, id: int) -> Kept | None:
     return Kept(row.id, envelope, row.kept_at, row.attempts)
 
 
-def raw(tx: sa.Connection, id: int) -> bytes | None:
-    """The bytes of an arrival that still waits; None when it no longer does."""
-    return tx.execute(sa.select(arrival.c.raw).where(arrival.c.id == id, arrival.c.state == KEPT)).scalar()
+def claim(tx: sa.Connection, id: int) -> bool:
+    """Take the arrival for this transaction; False when another has judged it or is doing so."""
+    query = sa.select(arrival.c.id).where(arrival.c.id == id, arrival.c.state == KEPT)
+    return tx.execute(query.with_for_update(skip_locked=True)).scalar() is not None
 
 
 def same_message(tx: sa.Connection, id: int, message_id: str | None, content_hash: str) -> int | None:

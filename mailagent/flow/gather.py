@@ -1,0 +1,170 @@
+"""Everything a mail tells us about itself, as evidence: looked up here, judged in core/routing.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailagent.core import feedback, reference, trace
+from mailagent.core.errors import Unreadable
+from mailagent.core.evidence import Evidence
+from mailagent.core.mail import Envelope, Mail
+from mailagent.core.screening import screened
+from mailagent.flow.world import World
+from mailagent.store import addresses, arrivals, klachten, notices, rounds
+from mailagent.store.addresses import Issued
+from mailagent.store.store import Tx
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One arrival while it is judged: the bytes, how they came, what was read, and when."""
+
+    arrival_id: int
+    envelope: Envelope
+    mail: Mail
+    at: datetime
+    received_at: datetime
+    sender: str
+    unreadable: Unreadable | None = None
+
+    @property
+    def origin(self) -> str:
+        """How the log names it."""
+        return f"arrival:{self.arrival_id}"
+
+
+def gather(tx: Tx, letter: Letter, world: World) -> list[Evidence]:
+    """All evidence about one arrival."""
+    if letter.unreadable:
+        return [Evidence("unreadable", letter.unreadable.reason, "reader")]
+    found = [*_itself(tx, letter, world), *_proof(letter, world)]
+    issued = _issued(tx, letter, world)
+    if issued:
+        found += _token(tx, letter, issued, world)
+    return [*found, *_thread(tx, letter, issued, world)]
+
+
+def writer(mail: Mail, forms: frozenset[str]) -> str:
+    """Who wrote it, in lower case; behind a form robot, the Reply-To."""
+    sender = (mail.sender or "").lower()
+    return mail.reply_to[0].lower() if sender in forms and mail.reply_to else sender
+
+
+def _itself(tx: Tx, letter: Letter, world: World) -> Iterator[Evidence]:
+    """What can be said of a mail without asking what it is about."""
+    mail = letter.mail
+    if earlier := arrivals.same_message(tx, letter.arrival_id, mail.message_id, mail.content_hash):
+        yield Evidence("duplicate", str(earlier), "Message-ID" if mail.message_id else "content")
+    if len(letter.envelope.raw) > world.policy.max_intake:
+        yield Evidence("oversize", str(len(letter.envelope.raw)), "size")
+    if (about := _bounced(tx, letter, world)) is not None:
+        yield Evidence("bounce", about, "report")
+    is_form = (mail.sender or "").lower() in world.policy.forms
+    if not is_form and (screen := screened(mail, letter.envelope.sender, world.organisation.domain)):
+        yield Evidence("automatic", screen, "SCREENS")
+    if not letter.sender:
+        yield Evidence("no_sender", "", "From")
+    if is_own(letter.sender, world.organisation.address):
+        yield Evidence("own_address", letter.sender, "From")
+
+
+def is_own(address: str, own: str) -> bool:
+    """Is this our own intake address, with or without a plus part?"""
+    local, _, domain = own.lower().rpartition("@")
+    theirs, _, their_domain = address.lower().rpartition("@")
+    return their_domain == domain and theirs.partition("+")[0] == local
+
+
+def _bounced(tx: Tx, letter: Letter, world: World) -> str | None:
+    """The kenmerk a delivery report is about ("" where none is known); None for any other mail."""
+    notice = bounced_notice(tx, letter, world)
+    if letter.mail.bounce is None and notice is None:
+        return None
+    klacht = klachten.by_id(tx, notice.klacht_id) if notice and notice.klacht_id else None
+    return klacht.kenmerk if klacht else ""
+
+
+def bounced_notice(tx: Tx, letter: Letter, world: World) -> notices.Notice | None:
+    """The mail of ours that came back: by its signed bounce address, then by its Message-ID."""
+    for address in letter.envelope.recipients:
+        read = reference.read_tokened(address, world.organisation.address)
+        if read and read.kind == reference.BOUNCE and (found := notices.by_bounce_token(tx, read.token)):
+            return found
+    original = letter.mail.bounce.original_message_id if letter.mail.bounce else None
+    return notices.by_message_id(tx, [original]) if original else None
+
+
+def _proof(letter: Letter, world: World) -> Iterator[Evidence]:
+    """What our own mail servers say of the sender."""
+    own = world.policy.own_servers
+    result = trace.authentication(letter.mail, letter.envelope, own)
+    kinds = {trace.PASS: "dmarc_pass", trace.FAIL: "dmarc_fail", trace.FORGED: "forged_results"}
+    if kind := kinds.get(result):
+        yield Evidence(kind, own.authserv_id, "Authentication-Results")
+    if world.policy.proof == "token" and result not in (trace.FAIL, trace.FORGED):
+        yield Evidence("proof_by_token", "token", "[agents] proof")
+    spam = (letter.mail.header("x-spam-flag") or "").strip().lower().startswith("yes")
+    if spam and own.stands_before(letter.envelope):
+        yield Evidence("spam", "yes", "X-Spam-Flag")
+
+
+def _issued(tx: Tx, letter: Letter, world: World) -> Issued | None:
+    """The reply address of ours this mail was sent to, where it is genuine."""
+    mail = letter.mail
+    for address in (*letter.envelope.recipients, *mail.to, *mail.cc, *mail.all("delivered-to")):
+        read = reference.read_tokened(address, world.organisation.address)
+        if read and read.kind == reference.REPLY:
+            issued = addresses.find(tx, read.token)
+            if issued and world.policy.is_genuine(issued):
+                return issued
+    return None
+
+
+def _token(tx: Tx, letter: Letter, issued: Issued, world: World) -> Iterator[Evidence]:
+    same = issued.address == letter.sender
+    if issued.role == "melder":
+        yield Evidence("token_melder", issued.kenmerk, "reply address")
+        if same:
+            yield Evidence("sender_is_party", issued.kenmerk, "reply address")
+            yield from _feedback(tx, letter, issued)
+    elif same and world.organisation.agent(letter.sender):
+        yield Evidence("token_agent", issued.kenmerk, "reply address")
+        yield Evidence("sender_is_agent", letter.sender, "rules/teams.yaml")
+    else:
+        yield Evidence("token_from_elsewhere", issued.kenmerk, "reply address")
+
+
+def _feedback(tx: Tx, letter: Letter, issued: Issued) -> Iterator[Evidence]:
+    said = feedback.word_of_reply(letter.mail.new_text)
+    last = rounds.last_of(tx, issued.klacht_id)
+    if said and last and last.is_open(letter.at) and last.address == letter.sender:
+        yield Evidence("feedback_word", "tevreden" if said[0] else "ontevreden", "first new line")
+
+
+def _thread(tx: Tx, letter: Letter, issued: Issued | None, world: World) -> Iterator[Evidence]:
+    """Which klachten the mail points at; and, without a token, whether its sender is a party of one."""
+    party = issued is not None
+    for kind, kenmerk, source in _pointers(tx, letter, world):
+        yield Evidence(kind, kenmerk, source)
+        if party or not letter.sender:
+            continue
+        klacht = klachten.by_kenmerk(tx, kenmerk)
+        if klacht and klacht.melder == letter.sender:
+            party = True
+            yield Evidence("sender_is_party", kenmerk, source)
+
+
+def _pointers(tx: Tx, letter: Letter, world: World) -> Iterator[tuple[str, str, str]]:
+    ids = tuple(dict.fromkeys(letter.mail.in_reply_to + letter.mail.references))
+    own = [id for id in ids if reference.is_own_message_id(id, world.organisation.domain)]
+    notice = notices.by_message_id(tx, own)
+    klacht = klachten.by_id(tx, notice.klacht_id) if notice and notice.klacht_id else None
+    if klacht:
+        yield "reference_own", klacht.kenmerk, "References"
+    for kenmerk in arrivals.klachten_of(tx, ids):
+        yield "reference_known", kenmerk, "References"
+    for kenmerk in reference.kenmerken(letter.mail.subject):
+        if klachten.by_kenmerk(tx, kenmerk):
+            yield "subject_kenmerk", kenmerk, "Subject"

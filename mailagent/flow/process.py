@@ -1,0 +1,189 @@
+"""One kept mail, from arrival to effect: read it, gather evidence, decide, and act, all in one commit."""
+
+from __future__ import annotations
+
+from mailagent.core import reference
+from mailagent.core.calendar import local_day
+from mailagent.core.errors import Unreadable
+from mailagent.core.events import MELDER, THE_SYSTEM, Actor, AutomaticKept, MailBounced, Reacted, Received
+from mailagent.core.evidence import (
+    AgentCommand,
+    Append,
+    AutoMail,
+    BounceNote,
+    FeedbackReply,
+    NewKlacht,
+    Verdict,
+)
+from mailagent.core.feedback import Answer, is_only_thanks, word_of_reply
+from mailagent.core.klacht import OPGELOST, Klacht
+from mailagent.core.mail import Mail
+from mailagent.core.routing import decide
+from mailagent.core.rules import Decision
+from mailagent.core.rules import decide as decide_category
+from mailagent.core.trace import received_at
+from mailagent.flow import obey, vote
+from mailagent.flow.gather import Letter, bounced_notice, gather, writer
+from mailagent.flow.happen import happen
+from mailagent.flow.world import Act, World
+from mailagent.store import arrivals, klachten, notices, rounds
+from mailagent.store.arrivals import Fate, Kept
+
+MAX_DESCRIPTION = 100_000
+
+
+def process(arrival_id: int, world: World) -> Verdict | None:
+    """Judge one arrival and let it take effect. None when another has done so already.
+
+    Anything that is raised leaves the arrival as it was: it is tried again, and steps aside when it keeps
+    failing.
+    """
+    with world.store.read() as tx:
+        kept = arrivals.load(tx, arrival_id)
+    if kept is None:
+        return None
+    letter = _read(kept, world)
+    with world.store.begin() as tx:
+        if not arrivals.claim(tx, arrival_id):
+            return None
+        evidence = gather(tx, letter, world)
+        verdict, route = decide(evidence)
+        klacht = _take_effect(Act(tx, world, letter.at, letter.origin), letter, verdict)
+        trace: dict[str, object] = {
+            "route": route,
+            "verdict": verdict.as_dict(),
+            "evidence": [e.as_dict() for e in evidence],
+        }
+        arrivals.finish(tx, arrival_id, _fate(letter, verdict, trace, klacht))
+    return verdict
+
+
+def _read(kept: Kept, world: World) -> Letter:
+    mail, unreadable = Mail(), None
+    try:
+        mail = world.parse(kept.envelope.raw)
+    except Unreadable as problem:
+        unreadable = problem
+    received = received_at(mail, kept.envelope, world.policy.own_servers.hosts, kept.kept_at)
+    sender = writer(mail, world.policy.forms)
+    return Letter(kept.id, kept.envelope, mail, world.now(), received, sender, unreadable)
+
+
+def _fate(letter: Letter, verdict: Verdict, trace: dict[str, object], klacht: Klacht | None) -> Fate:
+    return Fate(
+        verdict=verdict.name,
+        reason=verdict.reason,
+        trace=trace,
+        received_at=letter.received_at,
+        writer=letter.sender,
+        message_id=letter.mail.message_id,
+        content_hash=None if letter.unreadable else letter.mail.content_hash,
+        klacht_id=klacht.id if klacht else None,
+    )
+
+
+def _take_effect(act: Act, letter: Letter, verdict: Verdict) -> Klacht | None:
+    """The klacht this arrival now belongs to; None where it belongs to none."""
+    if isinstance(verdict, NewKlacht):
+        return _open(act, letter, verdict)
+    klacht = klachten.by_kenmerk(act.tx, verdict.kenmerk, lock=True) if verdict.kenmerk else None
+    if klacht is None:
+        return None
+    match verdict:
+        case Append():
+            klacht = _append(act, letter, klacht, confirmed=verdict.confirmed)
+        case FeedbackReply():
+            klacht = _vote(act, letter, klacht)
+        case AgentCommand():
+            klacht = obey.obey(act, letter, klacht, verdict)
+        case BounceNote():
+            klacht = _bounced(act, letter, klacht)
+        case AutoMail():
+            klacht = happen(act, klacht, [AutomaticKept(act.at, THE_SYSTEM, verdict.reason)])
+    return klacht
+
+
+def _open(act: Act, letter: Letter, verdict: NewKlacht) -> Klacht:
+    """A new klacht: sorted by the rules, on the clock, acknowledged and handed to a team."""
+    mail, world = letter.mail, act.world
+    decision = decide_category(mail.subject, mail.text, world.ruleset)
+    category = world.organisation.category(decision.category)
+    year = local_day(letter.received_at).year
+    kenmerk = reference.kenmerk(world.policy.kenmerk_prefix, year, klachten.next_number(act.tx, year))
+    new = Klacht(
+        id=0,
+        kenmerk=kenmerk,
+        subject=mail.subject.strip() or "(geen onderwerp)",
+        description=mail.text[:MAX_DESCRIPTION],
+        melder=letter.sender,
+        melder_name=mail.sender_name,
+        received_at=letter.received_at,
+        channel=letter.envelope.channel,
+        category=category.id if category else None,
+        team=(world.organisation.team(category.team) if category else world.organisation.sorting_team).id,
+        refers_to=verdict.kenmerk,
+    )
+    klacht = klachten.add(act.tx, new, world.salt())
+    writer = Actor(MELDER, letter.sender)
+    event = Received(letter.at, writer, new.description, _names(mail), _why(decision), verdict.kenmerk)
+    return happen(act, klacht, [event])
+
+
+def _why(decision: Decision) -> str:
+    """How the rules sorted it, in one sentence for the team."""
+    if not decision.hits:
+        return "Geen regel herkende dit bericht."
+    words = ", ".join(f"“{hit.matched}” ({hit.rule_id}, {hit.points})" for hit in decision.hits[:5])
+    if decision.category is None:
+        return f"Gelijke stand tussen {' en '.join(decision.tied)}: een mens kiest. Gezien: {words}."
+    return f"Gezien: {words}."
+
+
+def _names(mail: Mail) -> tuple[str, ...]:
+    return tuple(a.filename or a.content_type for a in mail.attachments)
+
+
+def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Klacht:
+    """A further mail: kept and shown. After the handling it asks to reopen, unless it is only thanks."""
+    actor = Actor(MELDER, letter.sender)
+    text = letter.mail.new_text[:MAX_DESCRIPTION]
+    if confirmed and klacht.status == OPGELOST and not is_only_thanks(text):
+        return happen(act, *vote.ask_to_reopen(klacht, actor, act.at, text))
+    event = Reacted(letter.at, actor, text, letter.sender, confirmed, _names(letter.mail))
+    return happen(act, klacht, [event])
+
+
+def _vote(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
+    said = word_of_reply(letter.mail.new_text)
+    last = rounds.last_of(act.tx, klacht.id)
+    if said is None or last is None:
+        return _append(act, letter, klacht, confirmed=True)
+    return vote.count(act, klacht, last, Answer(said[0], text=said[1]))
+
+
+def _bounced(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
+    """A delivery report: a final failure (RFC 3463 5.x) marks the mail; all else is information."""
+    notice, report = bounced_notice(act.tx, letter, act.world), letter.mail.bounce
+    final = report is not None and report.action == "failed" and (report.status or "").startswith("5")
+    if notice is None or report is None or not final or not _meant_for(notice, letter):
+        return happen(act, klacht, [AutomaticKept(act.at, THE_SYSTEM, "bounce")])
+    notices.ended(act.tx, notice.id, letter.at, notices.BOUNCED, None, report.status or "")
+    bounced = MailBounced(letter.at, THE_SYSTEM, notice.kind, notice.recipient, report.status or "")
+    return happen(act, klacht, [bounced])
+
+
+def _meant_for(notice: notices.Notice, letter: Letter) -> bool:
+    """Came it to our signed bounce address, or does the report name the very recipient of that mail?"""
+    by_verp = any(
+        notice.bounce_token and notice.bounce_token in a.lower() for a in letter.envelope.recipients
+    )
+    named = letter.mail.bounce.recipients if letter.mail.bounce else ()
+    return by_verp or notice.recipient in {address.lower() for address in named}
+
+
+def give_up(arrival_id: int, reason: str, world: World, *, most: int = 5) -> bool:
+    """An attempt failed. After `most` of them the arrival steps aside; says whether it did."""
+    with world.store.begin() as tx:
+        stuck = arrivals.attempts(tx, arrival_id) + 1 >= most
+        arrivals.failed(tx, arrival_id, reason, stuck=stuck)
+    return stuck

@@ -1,0 +1,191 @@
+"""Who hears of what: the TELL table, and the owed mails it makes of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from mailagent.core.events import (
+    Answered,
+    Assigned,
+    Closed,
+    Event,
+    FeedbackGiven,
+    LevelCrossed,
+    Reacted,
+    Received,
+    ReopenDeclined,
+    Reopened,
+    ReopenRequested,
+    Resolved,
+    TakenUp,
+)
+from mailagent.core.klacht import GROUNDS, Klacht
+from mailagent.core.mails import MAILS, MELDER
+from mailagent.flow.gather import is_own
+from mailagent.flow.world import Act, Policy, World
+from mailagent.store import notices, rounds
+from mailagent.store.addresses import Issued, issue
+from mailagent.store.notices import Owed
+from mailagent.store.store import Tx
+
+When = Callable[[Any, Klacht, Policy], bool]
+
+
+def _always(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
+    return True
+
+
+def _closed_for(reason: str) -> When:
+    return lambda event, _klacht, _policy: bool(event.reason == reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One row of TELL: after this event, this mail goes to `to`, where `when` holds.
+
+    `to` is melder, team (every member), handler (whoever has it, else the team) or assignee.
+    """
+
+    event: type[Event]
+    mail: str
+    to: str
+    when: When = _always
+
+
+TELL = (
+    Telling(Received, "ontvangstbevestiging", "melder"),
+    Telling(Received, "nieuw_voor_team", "team"),
+    Telling(Reacted, "reactie_melder", "handler"),
+    Telling(TakenUp, "in_behandeling", "melder", lambda _e, _k, policy: policy.mail_in_behandeling),
+    Telling(Assigned, "toegewezen", "assignee", lambda e, _k, _p: bool(e.to and e.to != e.actor.address)),
+    Telling(Answered, "antwoord", "melder"),
+    Telling(Resolved, "afgehandeld", "melder"),
+    Telling(ReopenRequested, "feedback_ontvangen", "melder", lambda _e, _k, p: p.mail_feedback_received),
+    Telling(ReopenRequested, "verzoek_tot_heropenen", "handler"),
+    Telling(
+        FeedbackGiven,
+        "feedback_ontvangen",
+        "melder",
+        lambda e, _k, p: p.mail_feedback_received and not e.satisfied and not e.reopens,
+    ),
+    Telling(Reopened, "heropend", "melder"),
+    Telling(ReopenDeclined, "afgehandeld_na_ontevreden", "melder", lambda _e, _k, p: p.mail_after_unhappy),
+    Telling(Closed, "ingetrokken", "melder", _closed_for("ingetrokken")),
+    Telling(Closed, "doorgestuurd", "melder", _closed_for("doorgestuurd")),
+    Telling(Closed, "niet_in_behandeling", "melder", _closed_for("niet_in_behandeling")),
+    Telling(Closed, "naar_tevredenheid", "melder", _closed_for("naar_tevredenheid")),
+    Telling(LevelCrossed, "herinnering", "handler"),
+)
+
+
+def owed_for(act: Act, klacht: Klacht, happened: Sequence[tuple[Event, int]]) -> list[Owed]:
+    """The mails these kept events owe; those that may not be sent are suppressed, with their reason."""
+    return [
+        _owed(act, klacht, (event, id), row.mail, recipient)
+        for event, id in happened
+        for row in TELL
+        if isinstance(event, row.event) and row.when(event, klacht, act.world.policy)
+        for recipient in _recipients(row.to, klacht, event, act.world)
+    ]
+
+
+def _recipients(to: str, klacht: Klacht, event: Event, world: World) -> tuple[str, ...]:
+    if to == "melder":
+        return (klacht.melder,)
+    if to == "assignee" and isinstance(event, Assigned):
+        return (event.to,)
+    if to == "handler" and klacht.assigned_to and world.organisation.agent(klacht.assigned_to):
+        return (klacht.assigned_to,)
+    return world.organisation.task_addresses(world.organisation.team(klacht.team))
+
+
+def unreachable(klacht: Klacht, world: World) -> str:
+    """Why no mail may go to the melder, "" where it may."""
+    if not klacht.melder:
+        return "no_address"
+    if not klacht.contact_allowed:
+        return "contact_refused"
+    return "own_address" if is_own(klacht.melder, world.organisation.address) else ""
+
+
+def _owed(act: Act, klacht: Klacht, happened: tuple[Event, int], mail: str, recipient: str) -> Owed:
+    event, event_id = happened
+    values = {**facts(klacht, act.world), **_said(act, klacht, event, mail)}
+    to_melder = MAILS[mail].audience == MELDER
+    issue_reply_address(act, klacht, "melder" if to_melder else "agent", recipient)
+    key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
+    owed = Owed(mail, recipient, key, values, klacht.id, event_id)
+    if to_melder and (reason := unreachable(klacht, act.world)):
+        return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})
+    return owed
+
+
+def issue_reply_address(act: Act, klacht: Klacht, role: str, recipient: str) -> None:
+    """Remember the reply address that this person will get for this klacht."""
+    if recipient:
+        token, key_id = act.world.policy.reply_token(klacht.kenmerk, role, recipient)
+        issue(act.tx, Issued(token, klacht.kenmerk, klacht.id, role, recipient, key_id), act.at)
+
+
+def facts(klacht: Klacht, world: World) -> dict[str, Any]:
+    """What every mail about a klacht may name; moments in ISO 8601, written out when the mail is made."""
+    category = world.organisation.category(klacht.category)
+    return {
+        "kenmerk": klacht.kenmerk,
+        "language": klacht.language,
+        "subject": klacht.subject,
+        "category": category.name if category else "",
+        "status": klacht.status,
+        "received": klacht.received_at.isoformat(),
+        "channel": klacht.channel,
+        "last_day": klacht.deadline.isoformat() if klacht.deadline else "",
+        "melder_name": klacht.melder_name,
+    }
+
+
+def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
+    """What this mail says beyond the facts of the klacht."""
+    said = {name: value for name, value in event.data.items() if name in MAILS[mail].variables}
+    text = str(event.data.get("text", ""))
+    world = act.world
+    match event:
+        case Received():
+            said |= {"quote": text, "description": text, "sender": klacht.melder}
+            said |= {
+                "team": world.organisation.team(klacht.team).name,
+                "attachments": list(event.attachments),
+            }
+        case Reacted():
+            said |= {"description": text, "attachments": list(event.attachments)}
+        case Assigned():
+            said |= {"description": klacht.description, "by": event.actor.address}
+            said |= {"team": world.organisation.team(klacht.team).name}
+        case ReopenRequested():
+            said |= {"description": text, "reasons": list(event.reasons), "reopens": True}
+        case Resolved() | ReopenDeclined():
+            said |= _invitation(act.tx, klacht) | _ombudsman(event.at, world)
+        case Closed():
+            said |= {"ground": GROUNDS.get(event.ground, "")} | _ombudsman(event.at, world)
+    return said
+
+
+def _invitation(tx: Tx, klacht: Klacht) -> dict[str, Any]:
+    """The smiley round this mail invites to; its links are made when the mail is."""
+    last = rounds.last_of(tx, klacht.id)
+    return {"round": [last.id, last.number], "link_until": last.expires_at.isoformat()} if last else {}
+
+
+def _ombudsman(at: datetime, world: World) -> dict[str, Any]:
+    """Which ombudsman, and until when: one year after the notice (Awb 9:12 lid 2, 9:24)."""
+    return {"ombudsman": world.policy.ombudsman, "ombudsman_until": _a_year_on(at).isoformat()}
+
+
+def _a_year_on(at: datetime) -> date:
+    day = at.date()
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, month=3, day=1)

@@ -1,0 +1,82 @@
+"""The clock: what is due now, found by one sweep, each klacht in a transaction of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mailagent.core import clocks
+from mailagent.core import klacht as life
+from mailagent.core.events import CLOCK, THE_CLOCK, Event, LevelCrossed, RoundExpired, Settled
+from mailagent.core.klacht import Klacht
+from mailagent.flow import obey
+from mailagent.flow.happen import happen
+from mailagent.flow.world import POST, PROCESS, Act, World
+from mailagent.store import arrivals, klachten, notices, pending, rounds, terms
+from mailagent.store.store import Tx
+
+FORGOTTEN_AFTER = timedelta(minutes=5)
+"""Work older than this whose job was lost is put to work again; the rows are the truth."""
+
+
+def sweep(world: World) -> int:
+    """Everything whose moment has come. Returns how many klachten were looked at."""
+    with world.store.read() as tx:
+        due = klachten.due(tx, world.now())
+        lapsed = [parked.id for parked in pending.lapsed(tx, world.now())]
+    for id in due:
+        tick(id, world)
+    for id in lapsed:
+        _lapse(id, world)
+    _remember(world)
+    return len(due)
+
+
+def tick(klacht_id: int, world: World) -> None:
+    """The levels a klacht has crossed and the round that expired, each once."""
+    now = world.now()
+    with world.store.begin() as tx:
+        klacht = klachten.by_id(tx, klacht_id, lock=True)
+        if klacht is None or klacht.wake_at is None or klacht.wake_at > now:
+            return
+        events = _crossed(tx, klacht, now)
+        klacht, ended = _ended(tx, klacht, now)
+        happen(Act(tx, world, now, "clock"), klacht, [*events, *ended])
+
+
+def _crossed(tx: Tx, klacht: Klacht, now: datetime) -> list[Event]:
+    events: list[Event] = []
+    for id, clock in terms.running(tx, klacht.id):
+        over, wound = clocks.crossed(clock, now)
+        if over:
+            terms.wind(tx, id, wound)
+            last_day = clock.last_day.isoformat()
+            events += [LevelCrossed(due.at, THE_CLOCK, clock.kind, due.name, last_day) for due in over]
+    return events
+
+
+def _ended(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:
+    """opgelost → gesloten when the last invitation has expired, or as many days later without one."""
+    last = rounds.last_of(tx, klacht.id)
+    if klacht.status != life.OPGELOST or last is None or now < last.expires_at:
+        return klacht, []
+    expired = rounds.set_state(tx, last.id, "expired", only_from=("scheduled", "sent"))
+    events: list[Event] = [RoundExpired(last.expires_at, THE_CLOCK, last.number)] if expired else []
+    return life.after(klacht, "settle", CLOCK), [*events, Settled(last.expires_at, THE_CLOCK, "verlopen")]
+
+
+def _lapse(pending_id: int, world: World) -> None:
+    with world.store.begin() as tx:
+        parked = pending.load(tx, pending_id, lock=True)
+        if parked and parked.state == "open" and parked.expires_at <= world.now():
+            obey.lapse(Act(tx, world, world.now(), f"lapsed:{parked.arrival_id}"), parked)
+
+
+def _remember(world: World) -> None:
+    """Rows that wait although no job carries them any more."""
+    before = world.now() - FORGOTTEN_AFTER
+    with world.store.read() as tx:
+        kept, owed = arrivals.waiting(tx, before), notices.waiting(tx, before)
+    if kept or owed:
+        with world.store.begin() as tx:
+            world.store.enqueue(tx, PROCESS, kept)
+            world.store.enqueue(tx, POST, owed)

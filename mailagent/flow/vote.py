@@ -1,0 +1,110 @@
+"""A smiley was clicked, or its word written: one transaction keeps the answer and moves the klacht on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailagent.core import feedback
+from mailagent.core import klacht as life
+from mailagent.core.errors import LinkUnknown
+from mailagent.core.events import MELDER, Actor, Event, FeedbackGiven, Reacted, ReopenRequested, Settled
+from mailagent.core.feedback import Answer, Round
+from mailagent.core.klacht import Klacht
+from mailagent.core.organisation import StandardAnswer
+from mailagent.flow.happen import happen
+from mailagent.flow.world import Act, World
+from mailagent.store import klachten, rounds
+from mailagent.store.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What the smiley page may show: kenmerk and category, never the text of the klacht."""
+
+    kenmerk: str
+    category: str
+    language: str
+    until: datetime
+    answers: tuple[StandardAnswer, ...]
+
+
+def look(round_id: int, number: int, world: World) -> Invitation:
+    """What an invitation is about; changes nothing. `LinkUnknown`, or `LinkGone` with why."""
+    with world.store.read() as tx:
+        round, klacht = _found(tx, round_id, number)
+        feedback.check_open(round, rounds.latest(tx, klacht.id), klacht.kenmerk, world.now())
+    return _invitation(klacht, round, world)
+
+
+def cast(round_id: int, number: int, answer: Answer, world: World) -> Invitation:
+    """Count an answer, once. The identical answer again is welcome again and changes nothing.
+
+    `LinkUnknown`; `LinkGone` with why; `NotUnderstood` with what is missing on the page.
+    """
+    now = world.now()
+    with world.store.begin() as tx:
+        round, klacht = _found(tx, round_id, number, lock=True)
+        if round.state == "answered" and round.submitted == answer.digest:
+            return _invitation(klacht, round, world)
+        feedback.check_open(round, rounds.latest(tx, klacht.id), klacht.kenmerk, now)
+        feedback.check_answer(answer, world.organisation.answers)
+        count(Act(tx, world, now, f"round:{round.id}"), klacht, round, answer)
+    return _invitation(klacht, round, world)
+
+
+def _found(tx: Tx, round_id: int, number: int, *, lock: bool = False) -> tuple[Round, Klacht]:
+    # the klacht is locked before the round, as everywhere, so that two writers never wait for each other
+    round = rounds.by_id(tx, round_id)
+    klacht = klachten.by_id(tx, round.klacht_id, lock=lock) if round else None
+    if lock and klacht:
+        round = rounds.lock(tx, round_id)
+    if round is None or klacht is None or round.number != number:
+        raise LinkUnknown
+    return round, klacht
+
+
+def _invitation(klacht: Klacht, round: Round, world: World) -> Invitation:
+    category = world.organisation.category(klacht.category)
+    answers = tuple(a for a in world.organisation.answers if a.visible)
+    return Invitation(
+        klacht.kenmerk, category.name if category else "", klacht.language, round.expires_at, answers
+    )
+
+
+def count(act: Act, klacht: Klacht, round: Round, answer: Answer) -> Klacht:
+    """Keep the answer and let it take effect, whatever has become of the klacht since."""
+    at, world = act.at, act.world
+    rounds.answered(act.tx, round.id, answer, at)
+    actor = Actor(MELDER, round.address)
+    known = world.organisation.answers
+    reasons = tuple(a.text for a in known if a.id in answer.reasons)
+    reopens = feedback.reopens(answer, known) and klacht.status == life.OPGELOST
+    given = FeedbackGiven(
+        at, actor, answer.satisfied, answer.text, reasons, round.number, reopens, answer.contact_refused
+    )
+    ends_contact = answer.contact_refused or (answer.satisfied and world.policy.satisfied_ends_contact)
+    if ends_contact:
+        klacht = replace(klacht, contact_allowed=False)
+    klacht, events = _outcome(klacht, given)
+    return happen(act, klacht, events)
+
+
+def _outcome(klacht: Klacht, given: FeedbackGiven) -> tuple[Klacht, list[Event]]:
+    at, actor = given.at, given.actor
+    if klacht.status != life.OPGELOST:
+        text = "\n".join((*given.reasons, given.text)).strip()
+        return klacht, [given, Reacted(at, actor, text, actor.address, confirmed=True)]
+    if given.satisfied:
+        return life.after(klacht, "settle", MELDER), [given, Settled(at, actor, "tevreden")]
+    if given.reopens:
+        klacht, events = ask_to_reopen(klacht, actor, at, given.text, given.reasons)
+        return klacht, [given, *events]
+    return klacht, [given]
+
+
+def ask_to_reopen(
+    klacht: Klacht, actor: Actor, at: datetime, text: str, reasons: tuple[str, ...] = ()
+) -> tuple[Klacht, list[Event]]:
+    """The melder is not satisfied: verzoek tot heropenen, which an agent decides about."""
+    return life.after(klacht, "ask_to_reopen", MELDER), [ReopenRequested(at, actor, text, reasons)]

@@ -1,0 +1,83 @@
+"""The few things the flow needs from outside: the store, the rules of the house, a parser, the time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailagent.core import reference
+from mailagent.core.calendar import Calendar
+from mailagent.core.clocks import Preset
+from mailagent.core.mail import Mail
+from mailagent.core.organisation import Organisation
+from mailagent.core.rules import RuleSet
+from mailagent.core.trace import OwnServers
+from mailagent.store.addresses import Issued
+from mailagent.store.store import Store, Tx
+
+PROCESS, POST = "process", "post"
+"""The two kinds of work that wait in the jobs: an arrival to judge, a notice to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the admin decided, in plain values. `caps` are (minutes, mails) windows; sizes are in octets."""
+
+    keys: tuple[bytes, ...]
+    kenmerk_prefix: str = "KL"
+    proof: str = "strict"
+    own_servers: OwnServers = OwnServers()
+    forms: frozenset[str] = frozenset()
+    max_intake: int = 25_000_000
+    caps: tuple[tuple[int, int], ...] = ((10, 10), (30, 15), (60, 25))
+    link_days: int = 5
+    mail_after_unhappy: bool = False
+    satisfied_ends_contact: bool = False
+    mail_in_behandeling: bool = True
+    mail_feedback_received: bool = True
+    ombudsman: str = "de Nationale ombudsman"
+
+    def key_id(self, key: bytes) -> str:
+        """A name for a key that gives nothing of it away."""
+        return hashlib.sha256(b"key" + key).hexdigest()[:12]
+
+    def reply_token(self, kenmerk: str, role: str, address: str) -> tuple[str, str]:
+        """The reply token for one person and one klacht, and the id of the key that signed it."""
+        key = self.keys[0]
+        return reference.token(key, "reply", kenmerk, role, address), self.key_id(key)
+
+    def is_genuine(self, issued: Issued) -> bool:
+        """Was this token made with a key we still hold?"""
+        key = next((k for k in self.keys if self.key_id(k) == issued.key_id), None)
+        parts = (issued.kenmerk, issued.role, issued.address)
+        return key is not None and reference.token(key, "reply", *parts) == issued.token
+
+
+@dataclass(frozen=True)
+class World:
+    """Made once by the service and handed to every flow. `parse` raises `Unreadable`; `now` is aware."""
+
+    store: Store
+    organisation: Organisation
+    ruleset: RuleSet
+    presets: Mapping[str, Preset]
+    calendar: Calendar
+    policy: Policy
+    parse: Callable[[bytes], Mail]
+    now: Callable[[], datetime]
+    salt: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One transaction of the flow: what it is written with, when it is, and what set it off.
+
+    `origin` names the cause in the log: `arrival:7`, `round:3`, `clock`.
+    """
+
+    tx: Tx
+    world: World
+    at: datetime
+    origin: str
