@@ -91,7 +91,7 @@ MAILS: dict[str, MailKind] = {
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until")),
     "hulp": MailKind(AGENT, ("help",), about=()),
     # may lie open on a screen, so it knows nothing of what the melder wrote
-    "herinnering": MailKind(AGENT, ("kenmerk", "last_day", "level"), about=("category", "status")),
+    "herinnering": MailKind(AGENT, ("kenmerk", "last_day", "level"), about=("category",)),
 }
 """`done`, `problems`, `reasons`, `attachments`, `ignored` are tuples of sentences; `help` and `tags` are
 tuples of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`, `order` and

@@ -1,0 +1,253 @@
+"""Turns a mail's name and its values into words: subject, text and HTML (the only door to Jinja2 for mail).
+
+A mail is a folder `<name>/` with `subject.txt`, `body.txt` and `body.html`, in Dutch; another language lies
+beside it as `subject.en.txt`, `body.en.txt` and `body.en.html`. A same-named file in the admin's folder wins,
+and may extend ours by the prefix `shipped/`: `{% extends "shipped/afgehandeld/body.html" %}`.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import urlize
+from markupsafe import Markup
+
+from mailagent.core.echo import inert, readable
+from mailagent.core.errors import Mistake, Mistakes
+from mailagent.core.mails import ECHOED, MAILS, Value, Values
+from mailagent.core.quoting import MARKER
+from mailagent.outbound.samples import other, samples
+from mailagent.outbound.style import Style, read_style, styled
+
+DUTCH = "nl"
+SUBJECT_LENGTH = 200
+
+_SUBJECT, _TEXT, _HTML = "subject.txt", "body.txt", "body.html"
+_PARTS = (_SUBJECT, _TEXT, _HTML)
+_PART_FILE = re.compile(r"(?:subject\.|body\.)(?:(?P<language>[a-z]{2})\.)?(?:txt|html)")
+_BASE, _SHIPPED = "_base", "shipped"
+_BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+
+# All that can go wrong in what an admin wrote, which is run here.
+_WRONG = (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail in words. `subject` is one line of at most 200 characters; `language` the one it is in, which
+    is Dutch where there is no translation."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+class Templates:
+    """Every mail we can send. `search` are folders laid out as templates/mail, in the order to look: the
+    admin's own first, ours last. Files are read once; after a change make a new one."""
+
+    def __init__(self, search: Sequence[Path]) -> None:
+        self._search = tuple(search)
+        self._jinja, self._source = _environment(self._search)
+        self._files = tuple(f for f in self._jinja.list_templates() if not f.startswith(f"{_SHIPPED}/"))
+        self._languages = {name: frozenset(self._translations(name)) for name in MAILS}
+        self._blank: dict[str, dict[str, Value]] = {
+            name: dict.fromkeys(kind.optional, "") for name, kind in MAILS.items()
+        }
+
+    def language(self, name: str, wanted: str) -> str:
+        """The language a mail will be in when this one is wanted; write days and moments out in that one."""
+        return wanted if wanted in self._languages[name] else DUTCH
+
+    def render(self, name: str, language: str, values: Values) -> Rendered:
+        """One mail in words; `Mistakes` with file and line where its template or its values do not fit."""
+        spoken = self.language(name, language)
+        filled = self._blank[name] | {key: _echoed(key, value) for key, value in values.items()}
+        filled["language"] = spoken
+        subject, text, html = (self._filled(_file(name, part, spoken), filled) for part in _PARTS)
+        return Rendered(_one_line(subject), _BLANK_LINES.sub("\n\n", text).strip() + "\n", html, spoken)
+
+    def mistakes(self) -> list[Mistake]:
+        """Everything an admin should mend before these mails may leave; an empty list when all is well."""
+        found = list(self._stray_files())
+        for name in MAILS:
+            for language in sorted(self._languages[name]):
+                found += self._unknown_variables(name, language) or self._not_shown(name, language)
+        return list(dict.fromkeys(found))
+
+    def _filled(self, file: str, values: Mapping[str, Value]) -> str:
+        try:
+            return self._jinja.get_template(file).render(values)
+        except _WRONG as error:
+            raise Mistakes([self._mistake(file, error)]) from error
+
+    def _mistake(self, file: str, error: BaseException) -> Mistake:
+        if isinstance(error, TemplateSyntaxError):
+            return Mistake(error.filename or file, error.lineno, error.message or "syntax error")
+        what = str(error)
+        if isinstance(error, TemplateNotFound):
+            what = f"there is no file {error.name}"
+        elif isinstance(error, RecursionError):
+            what = f"goes round in circles; to extend our file, write {_SHIPPED}/ before its name"
+        frames = traceback.extract_tb(error.__traceback__)
+        folders = tuple(str(folder) for folder in self._search)
+        place = next((frame for frame in reversed(frames) if frame.filename.startswith(folders)), None)
+        return Mistake(place.filename, place.lineno, what) if place else Mistake(file, None, what)
+
+    def _translations(self, name: str) -> Iterator[str]:
+        yield DUTCH
+        for file in self._files:
+            folder, _, base = file.partition("/")
+            found = _PART_FILE.fullmatch(base)
+            if folder == name and found and found["language"]:
+                yield found["language"]
+
+    def _stray_files(self) -> Iterator[Mistake]:
+        for file in self._files:
+            folder, _, base = file.rpartition("/")
+            if folder.startswith(_BASE) or not folder or base.startswith(".") or base.endswith("~"):
+                continue
+            if folder not in MAILS:
+                near = get_close_matches(folder, MAILS, 1)
+                meant = f"; did you mean {near[0]}?" if near else ""
+                yield Mistake(self._path(file), None, f"there is no mail {folder}{meant}")
+            elif not _PART_FILE.fullmatch(base):
+                yield Mistake(self._path(file), None, f"nobody reads it; a mail is {', '.join(_PARTS)}")
+
+    def _path(self, file: str) -> str:
+        return next((str(folder / file) for folder in self._search if (folder / file).is_file()), file)
+
+    def _unknown_variables(self, name: str, language: str) -> list[Mistake]:
+        seen: set[str] = set()
+        return [m for part in _PARTS for m in self._unknown_in(_file(name, part, language), name, seen)]
+
+    def _unknown_in(self, file: str, name: str, seen: set[str]) -> Iterator[Mistake]:
+        if file in seen:
+            return
+        seen.add(file)
+        try:
+            source, path = self._source(file)
+            tree = self._jinja.parse(source, file, path)
+            asked = meta.find_undeclared_variables(tree)
+        except TemplateNotFound:
+            return  # filling it in tells which line asks for it
+        except TemplateError as error:
+            yield self._mistake(file, error)
+            return
+        for variable in sorted(asked - MAILS[name].variables - _made_in(tree)):
+            yield Mistake(path, _line_of(tree, variable), f"the mail {name} knows no `{variable}`")
+        for referred in meta.find_referenced_templates(tree):
+            if referred:
+                yield from self._unknown_in(referred, name, seen)
+
+    def _not_shown(self, name: str, language: str) -> list[Mistake]:
+        values = samples(name)
+        try:
+            plain = self.render(name, language, values)
+            return [
+                Mistake(self._path(_file(name, part, language)), None, f"has to show `{variable}`")
+                for variable in MAILS[name].must
+                for part in _same(plain, self.render(name, language, values | {variable: other(variable)}))
+                if part != _SUBJECT or variable == "kenmerk"
+            ]
+        except Mistakes as error:
+            return list(error.mistakes)
+
+
+class _HouseStyle(FileSystemLoader):
+    """Reads templates of one folder, the house style already put into their tags."""
+
+    def __init__(self, folder: Path, style: Style) -> None:
+        super().__init__(folder)
+        self._style = style
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, uptodate = super().get_source(environment, template)
+        return styled(source, self._style) if template.endswith(".html") else source, path, uptodate
+
+
+def _environment(search: Sequence[Path]) -> tuple[Environment, Callable[[str], tuple[str, str]]]:
+    sheets = (folder / _BASE / "style.css" for folder in search)
+    sheet = next((path.read_text(encoding="utf-8") for path in sheets if path.is_file()), "")
+    style = read_style(sheet)
+    folders = [_HouseStyle(folder, style) for folder in search]
+    loader = ChoiceLoader([*folders, PrefixLoader({_SHIPPED: folders[-1]})])
+    jinja = ImmutableSandboxedEnvironment(
+        loader=loader,
+        undefined=StrictUndefined,
+        autoescape=lambda file: bool(file) and str(file).endswith(".html"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    jinja.globals["marker"] = MARKER
+    jinja.filters["paragraphs"] = _paragraphs
+    jinja.filters["linked"] = lambda text: Markup(styled(urlize(text, rel="noopener"), style))
+
+    def source(file: str) -> tuple[str, str]:
+        text, path, _ = loader.get_source(jinja, file)
+        return text, path or file
+
+    return jinja, source
+
+
+def _file(name: str, part: str, language: str) -> str:
+    stem, _, suffix = part.partition(".")
+    return f"{name}/{part}" if language == DUTCH else f"{name}/{stem}.{language}.{suffix}"
+
+
+def _echoed(variable: str, value: Value) -> Value:
+    limit = ECHOED.get(variable)
+    if limit is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return inert(value, limit)
+    return tuple(inert(line, limit) for line in value if isinstance(line, str))
+
+
+def _one_line(subject: str) -> str:
+    return " ".join(readable(subject, SUBJECT_LENGTH).split())
+
+
+def _paragraphs(text: str) -> list[list[str]]:
+    """The lines of each paragraph of a plain text."""
+    return [part.split("\n") for part in _BETWEEN_PARAGRAPHS.split(text.strip()) if part]
+
+
+def _made_in(tree: nodes.Template) -> set[str]:
+    """The names a file makes itself; a block of its own sees them, which the look-up does not know."""
+    made = {node.target for node in tree.find_all(nodes.Import)}
+    for taken in tree.find_all(nodes.FromImport):
+        made |= {name if isinstance(name, str) else name[1] for name in taken.names}
+    return made | {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+
+
+def _line_of(tree: nodes.Template, variable: str) -> int | None:
+    return min((node.lineno for node in tree.find_all(nodes.Name) if node.name == variable), default=None)
+
+
+def _same(one: Rendered, two: Rendered) -> Iterator[str]:
+    """The parts that came out alike."""
+    pairs = zip(_PARTS, (one.subject, one.text, one.html), (two.subject, two.text, two.html), strict=True)
+    return (part for part, left, right in pairs if left == right)

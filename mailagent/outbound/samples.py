@@ -1,0 +1,76 @@
+"""A sample value for every variable of a mail: for a preview, and to see that a mail shows what it must."""
+
+from __future__ import annotations
+
+from mailagent.core.mails import MAILS, Value, Values
+
+_TAGS = (
+    ("#in_behandeling", "u neemt de klacht in behandeling"),
+    ("#antwoord tekst", "uw tekst gaat naar de melder"),
+    ("#opgelost oordeel tekst", "u handelt de klacht af; uw tekst gaat naar de melder"),
+    ("#verkeerd", "de klacht gaat terug naar het sorteerteam"),
+)
+
+SAMPLES: Values = {
+    "organisation": "Gemeente Voorbeeld",
+    "organisation_address": "klachten@voorbeeld.example",
+    "organisation_web": "https://www.voorbeeld.example",
+    "kenmerk": "KL26-00042",
+    "language": "nl",
+    "subject": "Gft-bak al drie weken niet geleegd",
+    "category": "Afval en grondstoffen",
+    "status": "in_behandeling",
+    "received": "maandag 2 maart 2026 om 09.14 uur",
+    "channel": "email",
+    "last_day": "maandag 13 april 2026",
+    "melder_name": "Jan de Vries",
+    "quote": "Onze gft-bak is al drie weken niet geleegd.\nIk heb twee keer gebeld en werd niet teruggebeld."
+    "\n\nOp https://www.afval.example staat iets anders.",
+    "description": "Onze gft-bak is al drie weken niet geleegd.\nIk heb twee keer gebeld.\n\n"
+    "Ik voel mij van het kastje naar de muur gestuurd.",
+    "attachments": ("foto-van-de-bak.jpg", "brief van 12 februari.pdf"),
+    "text": "Beste heer De Vries,\n\nUw bak is drie keer overgeslagen. Dat is onze fout.\n"
+    "De bak is vanochtend geleegd.\n\nOp https://www.voorbeeld.example/afval vindt u de nieuwe dagen.",
+    "oordeel": "gegrond",
+    "satisfied_url": "https://klachten.voorbeeld.example/k/Ij1zYW1wbGUi.ja",
+    "unsatisfied_url": "https://klachten.voorbeeld.example/k/Ij1zYW1wbGUi.nee",
+    "link_until": "zaterdag 18 april 2026 om 09.14 uur",
+    "ombudsman": "de Nationale ombudsman (www.nationaleombudsman.nl)",
+    "ombudsman_until": "dinsdag 13 april 2027",
+    "reopens": True,
+    "ground": "tegen de gedraging kon of kunt u bezwaar maken",
+    "team": "Afval",
+    "why": "de woorden ‘gft’ en ‘bak’ horen bij Afval en grondstoffen",
+    "refers_to": "KL26-00017",
+    "sender": "jan@home.example",
+    "by": "Anna Bakker",
+    "confirmed": True,
+    "reasons": ("De bak is nog steeds vol", "Ik ben niet teruggebeld"),
+    "done": ("KL26-00042 is in behandeling.", "KL26-00042 staat op uw naam."),
+    "note": "Morgen navragen bij de wijkploeg.",
+    "ignored": ("#opgelost",),
+    "problems": ("#opgelsot ken ik niet. Bedoelt u #opgelost?",),
+    "order": "#opgelost gegrond\nDe bak is vanochtend geleegd.",
+    "confirm_url": "https://klachten.voorbeeld.example/b/Ij1zYW1wbGUi",
+    "level": "teamleider",
+    "help": (*_TAGS, ("#help", "u krijgt deze lijst")),
+    "tags": _TAGS,
+}
+"""One value for every variable, as it looks on an ordinary day."""
+
+_OTHERS: Values = {"oordeel": "geen_oordeel", "status": "opgelost", "channel": "letter"}
+
+
+def other(variable: str) -> Value:
+    """A value unlike the sample: a mail that shows the variable comes out different with it."""
+    sample = SAMPLES[variable]
+    if isinstance(sample, bool):
+        return not sample
+    if isinstance(sample, tuple):
+        return (("#anders", "iets anders"),) if isinstance(sample[0], tuple) else ("iets anders",)
+    return _OTHERS.get(variable, "iets anders")
+
+
+def samples(name: str) -> dict[str, Value]:
+    """Sample values for all that one mail may use."""
+    return {variable: SAMPLES[variable] for variable in sorted(MAILS[name].variables)}
