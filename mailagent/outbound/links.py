@@ -1,0 +1,62 @@
+"""Signed links: what stands in a mail, and what a browser brings back (the only door to itsdangerous).
+
+A link carries ids only, signed per purpose with a salt of its own. How long it lives stands in the row it
+points to, so that mail, page and check read the same moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from mailagent.core.errors import LinkUnknown
+
+SATISFIED, UNSATISFIED = "tevreden", "ontevreden"
+
+
+class Links:
+    """Makes and reads links. `keys`: the first signs, every one is read (so that keys can be replaced)."""
+
+    def __init__(self, web: str, keys: Sequence[bytes]) -> None:
+        self._web = web.rstrip("/")
+        self._signers = {purpose: _signer(purpose, keys) for purpose in ("kto", "confirm")}
+
+    def smiley(self, round_id: int, number: int, *, satisfied: bool) -> str:
+        """One of the two smileys of a round."""
+        word = SATISFIED if satisfied else UNSATISFIED
+        return f"{self._web}/kto/{self._make('kto', [round_id, number])}/{word}"
+
+    def confirm(self, pending_id: int) -> str:
+        """The page on which an agent confirms an order."""
+        return f"{self._web}/bevestig/{self._make('confirm', [pending_id])}"
+
+    def read_smiley(self, token: str) -> tuple[int, int]:
+        """Round id and number; `LinkUnknown` for a token we did not make."""
+        round_id, number = self._read("kto", token, 2)
+        return round_id, number
+
+    def read_confirm(self, token: str) -> int:
+        """The id of the waiting order; `LinkUnknown` for a token we did not make."""
+        return self._read("confirm", token, 1)[0]
+
+    def _make(self, purpose: str, ids: list[int]) -> str:
+        token = self._signers[purpose].dumps(ids)
+        return token.decode() if isinstance(token, bytes) else token
+
+    def _read(self, purpose: str, token: str, count: int) -> list[int]:
+        try:
+            ids = self._signers[purpose].loads(token)
+        except BadData as error:
+            raise LinkUnknown from error
+        if not isinstance(ids, list) or len(ids) != count or not all(isinstance(id, int) for id in ids):
+            raise LinkUnknown
+        return ids
+
+
+def _signer(purpose: str, keys: Sequence[bytes]) -> URLSafeTimedSerializer:
+    # itsdangerous signs with the last key of a list
+    return URLSafeTimedSerializer(
+        list(reversed(keys)), salt=f"mailagent.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
+    )

@@ -1,0 +1,130 @@
+"""What we owe leaves: each notice rendered once, kept, offered to the relay, and the answer written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mailagent.core import reference
+from mailagent.core.mails import AGENT, MAILS, Value
+from mailagent.core.orders import sensible
+from mailagent.flow import deliver
+from mailagent.flow.deliver import Receipt, Rendering
+from mailagent.flow.world import World
+from mailagent.outbound.envelope import BadHeader, Headers, build
+from mailagent.outbound.links import Links
+from mailagent.outbound.render import Templates
+from mailagent.outbound.words import day, moment
+from mailagent.store.notices import Notice
+
+AT_ONCE = 20
+"""Mails offered before their receipts are committed: so many may be repeated, byte for byte, after a crash."""
+
+_DAYS, _MOMENTS = ("last_day", "ombudsman_until"), ("received", "link_until")
+
+Carrier = Callable[[str, str, bytes], Receipt]
+"""Envelope sender, recipient, bytes → what the relay said."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """Sends what is owed. `carry` hands a mail to the relay."""
+
+    world: World
+    templates: Templates
+    links: Links
+    carry: Carrier
+
+    def send(self, ids: Sequence[int]) -> None:
+        """Send these notices, those of them that are still owed and that no cap holds."""
+        for start in range(0, len(ids), AT_ONCE):
+            self._send(ids[start : start + AT_ONCE])
+
+    def _send(self, ids: Sequence[int]) -> None:
+        taken, threads = deliver.take(ids, self.world)
+        made: dict[int, Rendering] = {}
+        receipts: list[tuple[Notice, Receipt]] = []
+        fresh: list[tuple[Notice, Rendering]] = []
+        for notice in taken:
+            try:
+                made[notice.id] = self._rendering(notice, threads.get(notice.id, []))
+            except BadHeader as problem:
+                receipts.append((notice, Receipt(553, str(problem))))
+                continue
+            if notice.rendered is None:
+                fresh.append((notice, made[notice.id]))
+        if fresh:
+            deliver.fix(fresh, self.world)
+        for notice in taken:
+            if rendering := made.get(notice.id):
+                receipts.append((notice, self._offer(notice, rendering)))
+        if receipts:
+            deliver.answered(receipts, self.world)
+
+    def _offer(self, notice: Notice, rendering: Rendering) -> Receipt:
+        address = self.world.organisation.address
+        sender = reference.tokened(address, reference.BOUNCE, rendering.bounce_token)
+        return self.carry(sender, notice.recipient, rendering.raw)
+
+    def _rendering(self, notice: Notice, thread: Sequence[str]) -> Rendering:
+        if notice.rendered and notice.message_id and notice.bounce_token:
+            return Rendering(notice.message_id, notice.bounce_token, notice.rendered)
+        world, key = self.world, self.world.policy.keys[0]
+        kind = MAILS[notice.kind]
+        rendered = self.templates.render(
+            notice.kind, str(notice.values.get("language", "nl")), self._values(notice)
+        )
+        message_id = reference.message_id(
+            reference.token(key, "message", notice.key), world.organisation.domain
+        )
+        headers = Headers(
+            sender=world.organisation.address,
+            sender_name=world.organisation.name,
+            to=notice.recipient,
+            to_name="" if kind.audience == AGENT else str(notice.values.get("melder_name", "")),
+            date=world.now(),
+            message_id=message_id,
+            reply_to=self._reply_to(notice),
+            in_reply_to=thread[-1] if thread else "",
+            references=tuple(thread),
+            automatic="auto-replied" if notice.arrival_id or notice.kind in _ANSWERS else "auto-generated",
+        )
+        bounce = reference.token(key, "bounce", notice.key)
+        return Rendering(message_id, bounce, build(rendered, headers))
+
+    def _reply_to(self, notice: Notice) -> str:
+        role = "agent" if MAILS[notice.kind].audience == AGENT else "melder"
+        token, _ = self.world.policy.reply_token(str(notice.values["kenmerk"]), role, notice.recipient)
+        return reference.tokened(self.world.organisation.address, reference.REPLY, token)
+
+    def _values(self, notice: Notice) -> Mapping[str, Value]:
+        """What the template may say: facts as they were, written out in its language; links made here only."""
+        stored = notice.values
+        language = self.templates.language(notice.kind, str(stored.get("language", "nl")))
+        values: dict[str, Value] = {name: _tuples(value) for name, value in stored.items()}
+        values |= {name: day(str(stored[name]), language) for name in _DAYS if name in stored}
+        values |= {name: moment(str(stored[name]), language) for name in _MOMENTS if name in stored}
+        values |= {
+            "organisation": self.world.organisation.name,
+            "organisation_address": self.world.organisation.address,
+            "organisation_web": self.world.organisation.web,
+        }
+        if "round" in stored:
+            id, number = stored["round"]
+            values["satisfied_url"] = self.links.smiley(id, number, satisfied=True)
+            values["unsatisfied_url"] = self.links.smiley(id, number, satisfied=False)
+        if "pending" in stored:
+            values["confirm_url"] = self.links.confirm(stored["pending"])
+        if MAILS[notice.kind].audience == AGENT:
+            values["tags"] = sensible(str(stored.get("status", "")))
+        return values
+
+
+_ANSWERS = frozenset({"ontvangstbevestiging", "feedback_ontvangen", "opdracht_uitgevoerd", "hulp"})
+"""Mails that answer one that just came (RFC 3834 5: auto-replied)."""
+
+
+def _tuples(value: Any) -> Any:
+    """JSON knows lists only."""
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -1,0 +1,31 @@
+"""Days and moments as a reader says them, in the language of the mail."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+
+from babel.dates import format_date, format_time
+
+from mailagent.core.calendar import AMSTERDAM
+
+_MOMENT = {"nl": "{day} om {time} uur", "en": "{day} at {time}", "fr": "{day} à {time}"}
+
+
+@cache
+def day(text: str, language: str) -> str:
+    """`2026-04-07` → `dinsdag 7 april 2026`; "" stays "". `text` is a day or a moment in ISO 8601."""
+    return format_date(date.fromisoformat(text[:10]), "EEEE d MMMM y", locale=language) if text else ""
+
+
+def moment(text: str, language: str) -> str:
+    """A moment in ISO 8601 → `dinsdag 7 april 2026 om 14.05 uur`, in Amsterdam time; "" stays ""."""
+    if not text:
+        return ""
+    local = datetime.fromisoformat(text).astimezone(AMSTERDAM)
+    clock = "HH.mm" if language == "nl" else "HH:mm"
+    written = {
+        "day": day(local.date().isoformat(), language),
+        "time": format_time(local, clock, locale=language),
+    }
+    return _MOMENT[language].format(**written)
