@@ -1,0 +1,137 @@
+"""Puts a rendered mail into its envelope: the exact bytes that go to the relay, and are kept as proof.
+
+Equal input gives equal bytes, so a mail sent again after a crash is the same mail. Lines end in CRLF, which
+smtplib does not see to for bytes, and none is longer than 998 octets (RFC 5322 2.1.1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from binascii import b2a_qp
+from dataclasses import dataclass, fields
+from datetime import datetime
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
+from functools import lru_cache
+from typing import Literal
+
+from mailagent.core.errors import Problem
+from mailagent.outbound.render import Rendered
+
+Automatic = Literal["auto-generated", "auto-replied"]
+
+SUPPRESS = "DR, RN, NRN, OOF, AutoReply"
+"""What Exchange must not answer with (MS-OXCMAIL 2.1.3.2.20). `All` would hold back its reports of
+non-delivery as well, and those we must have: what did not arrive goes another way."""
+
+MOST_REFERENCES = 20
+
+_ADDRESS = re.compile(r"""[^\s<>()\[\]\\,;:"@]{1,64}@[^\s<>()\[\]\\,;:"@]{1,255}""", re.ASCII)
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,300}>")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ON_THE_WIRE = compat32.clone(linesep="\r\n", mangle_from_=False)
+
+
+class BadHeader(Problem):
+    """A header of an outgoing mail would not hold what it says; the mail is not made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """What stands on the envelope of one mail; `BadHeader` where it could not stand there.
+
+    `sender` and `to` are bare ASCII addresses, `reply_to` is the signed reply address. `date` is an aware
+    datetime. Message-IDs keep their angle brackets. `automatic` says how the mail came about (RFC 3834 5).
+    """
+
+    sender: str
+    sender_name: str
+    to: str
+    date: datetime
+    message_id: str
+    reply_to: str
+    to_name: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    automatic: Automatic = "auto-generated"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            for text in value if isinstance(value, tuple) else (value,):
+                if isinstance(text, str) and _CONTROL.search(text):
+                    raise BadHeader(f"{field.name} holds a line end or another control character")
+        for name in ("sender", "to", "reply_to"):
+            if not (getattr(self, name).isascii() and _ADDRESS.fullmatch(getattr(self, name))):
+                raise BadHeader(f"{name} is no mail address that a relay takes")
+        if not _MESSAGE_ID.fullmatch(self.message_id):
+            raise BadHeader("message_id is no Message-ID (RFC 5322 3.6.4)")
+        if self.date.utcoffset() is None:
+            raise BadHeader("date has no time zone")
+
+
+def build(rendered: Rendered, headers: Headers) -> bytes:
+    """The mail as it goes over the wire (RFC 5322, RFC 2045–2047): text first, then HTML."""
+    boundary = "=_" + hashlib.sha256(headers.message_id.encode()).hexdigest()[:32]
+    mail = MIMEMultipart("alternative", boundary)
+    for name, value in _lines(rendered, headers):
+        mail[name] = value
+    mail.attach(_part("plain", rendered.text))
+    mail.attach(_part("html", rendered.html))
+    return mail.as_bytes(policy=_ON_THE_WIRE)
+
+
+def _lines(rendered: Rendered, headers: Headers) -> list[tuple[str, str]]:
+    if _CONTROL.search(rendered.subject):
+        raise BadHeader("the subject holds a line end or another control character")
+    lines: list[tuple[str, str]] = [
+        ("From", _mailbox(headers.sender_name, headers.sender, "From")),
+        ("To", _mailbox(headers.to_name, headers.to, "To")),
+        ("Reply-To", headers.reply_to),
+        ("Subject", _words(rendered.subject, "Subject")),
+        ("Date", format_datetime(headers.date)),
+        ("Message-ID", headers.message_id),
+        ("Content-Language", rendered.language),
+        ("Auto-Submitted", headers.automatic),
+        ("X-Auto-Response-Suppress", SUPPRESS),
+    ]
+    if _MESSAGE_ID.fullmatch(headers.in_reply_to):
+        lines.append(("In-Reply-To", headers.in_reply_to))
+    if references := _thread(headers.references):
+        lines.append(("References", references))
+    return lines
+
+
+# The organisation's name stands on every mail, and encoding it takes longer than all the rest.
+@lru_cache(maxsize=16)
+def _words(text: str, header: str) -> str:
+    """Words for a header; what is outside ASCII is encoded (RFC 2047)."""
+    return text if text.isascii() else Header(text, "utf-8", header_name=header).encode(linesep="")
+
+
+def _mailbox(name: str, address: str, header: str) -> str:
+    words = _words(name, header)
+    return f"{words} <{address}>" if words != name else formataddr((name, address))
+
+
+def _thread(references: tuple[str, ...]) -> str:
+    # A stranger's mail program made some of these: one that is no Message-ID is left out, or their bad
+    # header would keep them from getting an answer. Of a long thread its first and its last ones stay.
+    sound = list(dict.fromkeys(id for id in references if _MESSAGE_ID.fullmatch(id)))
+    if len(sound) > MOST_REFERENCES:
+        sound = sound[:1] + sound[1 - MOST_REFERENCES :]
+    return " ".join(sound)
+
+
+def _part(kind: str, text: str) -> MIMENonMultipart:
+    """Quoted-printable: in Dutch it stays readable, and `=_` cannot occur in it, so nor can the boundary."""
+    part = MIMENonMultipart("text", kind, charset="utf-8")
+    del part["MIME-Version"]  # belongs on the mail itself (RFC 2045 4)
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    body = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
+    part.set_payload(b2a_qp(body).decode("ascii"))
+    return part
