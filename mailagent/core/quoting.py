@@ -23,7 +23,8 @@ _DATED = re.compile(
     r"(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\s.*<[^<>]*@[^<>]*>\s*:?$"
 )
 _GMAIL = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d GMT\S*\s")
-_MAY_END = re.compile(r"[::>][\s>-]*$|wrote[\s-]*$|GMT\S{0,6}\s")
+_MAY_END = re.compile(r"[::>][\s>-]*$|wrote[\s-]*$|a écrit\s*$|GMT\S{0,6}\s")
+_TIMED = re.compile(r"\d\D{1,12}(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _PERSON = re.compile(r"(?<![\w.])(?:ik|wij|we|u|jullie|ich|wir|je|nous|I)(?![\w.@])")
 _ORIGINAL = re.compile(
     r"[\s>*_-]*(?:-{2,}\s*|begin\s+|_{2,}\s*)\**\s*"
@@ -42,7 +43,7 @@ _HEADER = re.compile(
 _SENT_FROM = re.compile(
     r"[\s<(*_]*(?:verzonden (?:vanaf|vanuit|met|via|door)|verstuurd (?:vanaf|vanuit|met|via|door)"
     r"|outlook voor (?:ios|android)|download outlook voor"
-    r"|sent (?:from|with|via|by|using)|from my \w+|get outlook for|envoyé (?:depuis|de|à partir)"
+    r"|sent (?:from|with|via|by|using)|from my \w+|get \[?outlook for|envoyé (?:depuis|de|à partir)"
     r"|(?:von meinem|gesendet (?:von|mit)|diese nachricht wurde von)"
     r"|someone from mobile|sendt fra|skickat från|inviato da|enviado desde|從我的)\b.{0,150}",
     re.IGNORECASE,
@@ -156,7 +157,10 @@ def _is_attribution(said: str) -> bool:
         return False
     if _PERSON.search(said):
         return False
-    return bool(_OPENED.match(said) or _SAID_ON.search(said) or ("<" in said and _SAID.search(said)))
+    if _OPENED.match(said.lstrip("- ")) or _SAID_ON.search(said):
+        return True
+    named = "<" in said.lstrip("<") and not said.startswith("<")
+    return bool(_SAID.search(said)) and (named or ("@" not in said and bool(_TIMED.search(said))))
 
 
 def _first(lines: Sequence[str]) -> str:

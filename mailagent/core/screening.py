@@ -98,10 +98,15 @@ def _out_of_office(it: Seen) -> bool:
 
 
 def _mailer_daemon(it: Seen) -> bool:
+    line = (it.mail.header("from") or "").strip('" ').partition(" ")[0]
     return any(
         (address or "").partition("@")[0].lower() in _DAEMONS
-        for address in (it.sender, it.mail.sender, *it.mail.froms)
+        for address in (it.sender, it.mail.sender, line, *it.mail.froms)
     )
+
+
+def _bounce(it: Seen) -> bool:
+    return it.mail.bounce is not None
 
 
 def _report(it: Seen) -> bool:
@@ -125,6 +130,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("autoreply_header", _autoreply_header),
     Screen("mailer_daemon", _mailer_daemon),
     Screen("report", _report),
+    Screen("bounce", _bounce),
 )
 """In order: the first that sees something names the mail."""
 

@@ -20,7 +20,7 @@ _BY_CLASS = {"5": "failed", "4": "delayed", "2": "delivered"}
 
 _REPORTERS = re.compile(
     r"(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|maildelivery|mmdf|bounces?|mail-?administrator"
-    r"|microsoftexchange[0-9a-f]*)$",
+    r"|mail[. ]delivery[. ](?:sub)?system|microsoftexchange[0-9a-f]*)(?=$|[@ <(])",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -36,6 +36,14 @@ _SUBJECT = re.compile(
 _DELAYED = re.compile(
     r"delayed|delay\b|warning: (?:could not|message)|still (?:being|trying)|will (?:be retried|keep trying"
     r"|continue to)|not yet been delivered|temporar|vertraagd|verzögert",
+    re.IGNORECASE,
+)
+_SAID = re.compile(
+    r"(?:could not|cannot|can't|unable to|was not|were not|not be|has not(?: yet)?(?: been)?) (?:be )?deliver"
+    r"|undeliver|delivery .{0,60}(?:failed|aborted)|permanent (?:fatal )?(?:delivery )?(?:error|failure)"
+    r"|failed recipients|did not receive|no such user|user unknown|mailbox (?:is )?(?:full|unavailable)"
+    r"|automatically rejected|onbestelbaar|niet (?:worden )?(?:afgeleverd|bezorgd)|unzustellbar"
+    r"|nicht zugestellt|n'a pas pu être (?:remis|distribué)",
     re.IGNORECASE,
 )
 _FINAL = re.compile(r"permanent|giving up|gave up|fatal|will not be retried|no longer|expired", re.IGNORECASE)
@@ -119,23 +127,30 @@ def _recipients(group: dict[str, str]) -> tuple[str, ...]:
 
 
 def _told_in_words(mail: Mail) -> Bounce | None:
-    """A report in plain text: who sent it, its subject, and an address with a reason."""
-    failed = _unique(address for value in mail.all("x-failed-recipients") for address in _BARE.findall(value))
-    reporter = _REPORTERS.match((mail.sender or "").partition("@")[0])
-    if not (failed or reporter or _SUBJECT.search(mail.subject)):
-        return None
+    """A report in plain text."""
     text = _spoken(mail)
     code, reply = _STATUS.search(text), _REPLY.search(text)
+    failed = _unique(address for value in mail.all("x-failed-recipients") for address in _BARE.findall(value))
     recipients = failed or _named(text, mail)
-    if not recipients or not (failed or reporter or code or reply):
-        return None
-    if (mail.header("auto-submitted") or "").lower().startswith("auto-replied") and not (
-        failed or code or reply
+    if not failed and not _is_report(
+        mail, text, has_code=bool(code or reply), has_recipient=bool(recipients)
     ):
         return None
     status = code[1] if code else (f"{reply[1]}.0.0" if reply else None)
     late = _DELAYED.search(f"{mail.subject}\n{text}") and not _FINAL.search(text)
     return Bounce("delayed" if late and not (status or "").startswith("5") else "failed", status, recipients)
+
+
+def _is_report(mail: Mail, text: str, *, has_code: bool, has_recipient: bool) -> bool:
+    """Does a mail server speak here? A melder may well write about a letter that was not delivered."""
+    subject, said = bool(_SUBJECT.search(mail.subject)), bool(_SAID.search(text))
+    names = (mail.sender or "", mail.sender_name, (mail.header("from") or "").lstrip('" '))
+    if any(_REPORTERS.match(name) for name in names):
+        return subject or said or has_code or has_recipient
+    submitted = (mail.header("auto-submitted") or "no").lower()
+    if mail.header("return-path") == "<>" or not submitted.startswith("no"):
+        return subject or said
+    return subject and said and has_code and has_recipient
 
 
 def _spoken(mail: Mail) -> str:

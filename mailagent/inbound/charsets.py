@@ -42,6 +42,9 @@ ALIASES = {
 # codecs of Python that are no charsets, or take quadratic time
 _NO_CHARSET = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem"}
 
+# one byte a letter, under the names Python gives them
+_ONE_BYTE = ("cp125", "iso8859", "koi8", "mac-")
+
 
 def codec(label: str | None) -> str | None:
     """The name Python has for a charset label; None where nobody knows it."""
@@ -58,12 +61,15 @@ def codec(label: str | None) -> str | None:
 def decoded(data: bytes, label: str | None = None, hint: str | None = None) -> str:
     """Bytes as text: by their label, else as UTF-8, else by a hint, else the least bad guess."""
     names = [name for name in (codec(label), "utf-8", codec(hint)) if name]
+    if names[0].startswith(_ONE_BYTE):
+        names.insert(0, "utf-8")  # these never fail, and hardly any real text in them is also valid UTF-8
     for name in names:
         try:
             return data.decode(name)
         except (UnicodeError, LookupError):
             continue
-    return _guessed(data) if names[0] == "utf-8" else data.decode(names[0], "replace")
+    known = codec(label)
+    return _guessed(data) if known in (None, "utf-8") else data.decode(known, "replace")
 
 
 def _guessed(data: bytes) -> str:

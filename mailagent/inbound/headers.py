@@ -8,7 +8,7 @@ from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
 from mailagent.core.errors import Unreadable
-from mailagent.inbound.charsets import clean, decoded
+from mailagent.inbound.charsets import clean, codec, decoded
 from mailagent.inbound.limits import Limits
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -122,13 +122,21 @@ def _joined(run: list[tuple[str, str, str]]) -> str:
     for charset, words in groupby(run, key=lambda word: word[0]):
         data = bytearray()
         for encoding, same in groupby(words, key=lambda word: word[1]):
-            texts = [text.encode("utf-8", "surrogateescape") for _, _, text in same]
+            texts = [_octets(text, charset) for _, _, text in same]
             if encoding == "b":
                 data += from_base64(b"".join(texts))
             else:
                 data += b"".join(binascii.a2b_qp(text, header=True) for text in texts)
         out.append(decoded(bytes(data), charset))
     return "".join(out)
+
+
+def _octets(text: str, charset: str) -> bytes:
+    """What stands in an encoded word, as bytes; raw 8-bit letters in it are put back into its charset."""
+    try:
+        return text.encode(codec(charset) or "utf-8") if not text.isascii() else text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
 
 
 def from_base64(data: bytes) -> bytes:

@@ -35,6 +35,7 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'=?@]{1,64}@[a-z0-9_-]+(?:\.[a-z0-9_-]+
 _ID = re.compile(r"<[^<>\s]+>")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_FOLDABLE = 10_000
 _WRITTEN = ("text/plain", "text/html")
 
 
@@ -98,11 +99,16 @@ class _Part(Message):
 
     def content(self) -> bytes:
         """The payload decoded."""
-        payload = self.get_payload()
+        # get_payload() would decode 8-bit text by its label, and lose what does not fit
+        payload = getattr(self, "_payload", "")
         data = payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
-        encoding = self.line("content-transfer-encoding").strip().lower()
-        decode = _ENCODINGS.get(encoding.partition(";")[0].strip())
-        return decode(data) if decode else data
+        return self.decode(data) if self.decode else data
+
+    @property
+    def decode(self) -> Callable[[bytes], bytes] | None:
+        """What undoes the Content-Transfer-Encoding; None where there is nothing to undo."""
+        encoding = self.line("content-transfer-encoding").partition(";")[0]
+        return _ENCODINGS.get(encoding.strip().lower())
 
     def written(self) -> str:
         """The payload as text, with newlines as everyone writes them."""
@@ -135,7 +141,7 @@ _ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def _tree(raw: bytes, limits: Limits, charset: str | None) -> _Part:
-    """The parts as the standard parser finds them; compat32, because the modern policy hangs on some heads."""
+    """The parts as the standard parser finds them; compat32, as the modern policy hangs on some heads."""
     made = count()
 
     class Part(_Part):
@@ -197,21 +203,28 @@ def _best(choices: list[list[_Body]]) -> list[_Body]:
 
 
 def _attachment(part: _Part) -> Attachment:
-    content = part.content()
-    name = part.filename
-    if not name and part.kind == "message/rfc822":
-        name = _name_of_message(content, part)
+    content, name = part.content(), part.filename
+    if part.kind == "message/rfc822":
+        content, subject = _embedded(content, part)
+        name = name or subject
     inline = part.disposition == "inline" or bool(
         part.disposition != "attachment" and part.line("content-id")
     )
     return Attachment(name, part.kind, content, inline)
 
 
-def _name_of_message(content: bytes, part: _Part) -> str | None:
-    """An embedded message without a name is called after its subject."""
+def _embedded(content: bytes, part: _Part) -> tuple[bytes, str | None]:
+    """An embedded message, and a name for it after its subject.
+
+    One that travelled in the open has lost its line ends anyway. It is written out as the standard library
+    does it, so that it is the same file on every way here; where a field is too long to fold in time, and
+    where an encoding protected the bytes, it stays as it came.
+    """
     inner = _tree(mended(content, part.limits), part.limits, part.hint)
-    subject = _CONTROL.sub(" ", text_of(inner.line("subject"))).replace("/", "-").strip()
-    return f"{subject[:80].strip()}.eml" if subject else None
+    if not part.decode and all(len(value) <= _FOLDABLE for _, value in inner.raw_items()):
+        content = inner.as_bytes()
+    subject = _CONTROL.sub(" ", text_of(inner.line("subject"))).replace("/", "-")[:80].strip()
+    return content, f"{subject}.eml" if subject else None
 
 
 def _text(bodies: list[_Body], limits: Limits) -> str:
