@@ -29,6 +29,13 @@ def _address(text: str) -> str:
     return text.lower()
 
 
+def at_least_one(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse an empty list, after its items were judged, so that a bad item is not called none at all."""
+    if not values:
+        raise ValueError("should hold at least one")
+    return values
+
+
 Name = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Address = Annotated[str, AfterValidator(_address)]

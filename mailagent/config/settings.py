@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
-from mailagent.config.fields import Address, Loc, Name, OptionalAddress, Part, sentence
+from mailagent.config.fields import Address, Loc, Name, OptionalAddress, Part, at_least_one, sentence
 from mailagent.config.toml import Written
 from mailagent.core.errors import Mistakes
 
@@ -71,12 +71,6 @@ def _key(text: str) -> str:
     return text
 
 
-def _some(keys: tuple[str, ...]) -> tuple[str, ...]:
-    if not keys:
-        raise ValueError("should hold at least one key")
-    return keys
-
-
 def _folder(path: Path | None) -> Path | None:
     if path and not path.is_dir():
         raise ValueError(f"there is no folder {path}")
@@ -95,7 +89,7 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_list)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_list)]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(_list)]
 Keys = Annotated[
-    tuple[Annotated[str, AfterValidator(_key)], ...], BeforeValidator(_list), AfterValidator(_some)
+    tuple[Annotated[str, AfterValidator(_key)], ...], BeforeValidator(_list), AfterValidator(at_least_one)
 ]
 
 

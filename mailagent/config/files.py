@@ -1,0 +1,338 @@
+"""The rules folder: teams, categories, answers, keyword rules, clocks and holidays, as the admin wrote them.
+
+A file of the same name in the admin's folder replaces ours as a whole. Every mistake in every file is named
+at once, with its line and what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, model_validator
+
+from mailagent.config.fields import Address, Id, Name, Part, at_least_one
+from mailagent.config.yaml import Sheet, read_sheet
+from mailagent.core import clocks
+from mailagent.core.calendar import Calendar
+from mailagent.core.clocks import Level, Preset
+from mailagent.core.errors import Mistake, Mistakes
+from mailagent.core.organisation import Agent, Category, StandardAnswer, Team
+from mailagent.core.rules import Clue, Rule, RuleSet, decide
+from mailagent.shipped import find
+
+
+def _word(text: str) -> str:
+    if not any(letter.isalnum() for letter in text):
+        raise ValueError(f"'{text}' holds no letter or digit")
+    return text
+
+
+def _one_word(text: str) -> str:
+    if not text.isalnum():
+        raise ValueError(f"'{text}' is not one word of letters and digits; write more words as a frase")
+    return text
+
+
+def _counts(points: int) -> int:
+    if not points:
+        raise ValueError("should not be 0, which would count for nothing")
+    return points
+
+
+# One model for each file, and one for each kind of entry in it; the keys are those of the files.
+
+
+class MemberEntry(Part):
+    address: Address
+    name: Name
+    signature: str = ""
+
+
+class TeamEntry(Part):
+    id: Id
+    name: Name
+    sorting: bool = False
+    members: tuple[MemberEntry, ...] = ()
+
+
+class TeamsFile(Part):
+    teams: tuple[TeamEntry, ...]
+
+
+class CategoryEntry(Part):
+    id: Id
+    name: Name
+    team: str
+    clock: str = clocks.AWB
+
+
+class CategoriesFile(Part):
+    categories: tuple[CategoryEntry, ...]
+
+
+class AnswerEntry(Part):
+    id: Id
+    text: Name
+    satisfied: bool
+    reopens: bool = False
+    open: bool = False
+    visible: bool = True
+
+
+class AnswersFile(Part):
+    answers: tuple[AnswerEntry, ...]
+
+
+class ClueEntry(Part):
+    woord: tuple[Annotated[str, AfterValidator(_one_word)], ...] = ()
+    frase: tuple[Annotated[str, AfterValidator(_word)], ...] = ()
+    punten: Annotated[int, AfterValidator(_counts)]
+
+    @model_validator(mode="after")
+    def _either(self) -> ClueEntry:
+        if bool(self.woord) == bool(self.frase):
+            raise ValueError("should have either woord or frase, with at least one in the list")
+        return self
+
+
+class ExamplesEntry(Part):
+    wel: tuple[Name, ...] = ()
+    niet: tuple[Name, ...] = ()
+
+
+class RuleEntry(Part):
+    id: Id
+    category: str
+    punten: Annotated[tuple[ClueEntry, ...], AfterValidator(at_least_one)]
+    voorbeelden: ExamplesEntry = ExamplesEntry()
+
+
+class RulesFile(Part):
+    rules: tuple[RuleEntry, ...]
+
+
+class LevelEntry(Part):
+    name: Id
+    share: float = Field(gt=0, le=10)
+
+
+class ClockEntry(Part):
+    id: Id
+    kind: Literal["statutory", "service"]
+    weeks: int = Field(0, ge=0, le=12)
+    working_days: int = Field(0, ge=0, le=250)
+    levels: tuple[LevelEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _either(self) -> ClockEntry:
+        if bool(self.weeks) == bool(self.working_days):
+            raise ValueError("should have either weeks or working_days")
+        return self
+
+
+class ClocksFile(Part):
+    clocks: tuple[ClockEntry, ...]
+
+
+class HolidaysFile(Part):
+    equated: tuple[date, ...]
+    until: int = Field(ge=2000, le=2200)
+
+
+@dataclass(frozen=True)
+class RuleFiles:
+    """What the rules folder says, in the words of the core. `clocks` are the presets by id."""
+
+    teams: tuple[Team, ...]
+    categories: tuple[Category, ...]
+    answers: tuple[StandardAnswer, ...]
+    rules: RuleSet
+    clocks: Mapping[str, Preset]
+    calendar: Calendar
+
+
+def load_rules(local: Path | None = None) -> RuleFiles:
+    """Read the rules folder: the admin's files in `local`/rules, and ours where they have none.
+
+    Raises Mistakes with every mistake in every file.
+    """
+    mistakes = list(_strangers(local))
+    teams = _read("teams.yaml", TeamsFile, local, mistakes)
+    categories = _read("categories.yaml", CategoriesFile, local, mistakes)
+    answers = _read("answers.yaml", AnswersFile, local, mistakes)
+    rules = _read("rules.yaml", RulesFile, local, mistakes)
+    terms = _read("clocks.yaml", ClocksFile, local, mistakes)
+    holidays = _read("holidays.yaml", HolidaysFile, local, mistakes)
+    mistakes += _wrong_teams(teams) if teams else ()
+    mistakes += _wrong_categories(categories, teams, terms) if categories else ()
+    mistakes += _wrong_answers(answers) if answers else ()
+    mistakes += _wrong_rules(rules, categories) if rules else ()
+    mistakes += _wrong_clocks(terms) if terms else ()
+    mistakes += _wrong_holidays(holidays) if holidays else ()
+    if mistakes or not (teams and categories and answers and rules and terms and holidays):
+        raise Mistakes(sorted(mistakes, key=lambda mistake: (mistake.file, mistake.line or 0)))
+    return RuleFiles(
+        tuple(_team(entry) for entry in teams.content.teams),
+        tuple(Category(**entry.model_dump()) for entry in categories.content.categories),
+        tuple(StandardAnswer(**entry.model_dump()) for entry in answers.content.answers),
+        _ruleset(rules),
+        {entry.id: _preset(entry) for entry in terms.content.clocks},
+        Calendar(frozenset(holidays.content.equated), holidays.content.until),
+    )
+
+
+def _team(entry: TeamEntry) -> Team:
+    members = tuple(Agent(**member.model_dump()) for member in entry.members)
+    return Team(entry.id, entry.name, members, entry.sorting)
+
+
+def _preset(entry: ClockEntry) -> Preset:
+    levels = tuple(Level(level.name, level.share) for level in entry.levels)
+    return Preset(entry.id, entry.kind, entry.weeks, entry.working_days, levels)
+
+
+def _ruleset(rules: Sheet[RulesFile]) -> RuleSet:
+    # The source of a rule is kept with every decision, so it names no folder of this machine.
+    return RuleSet(
+        Rule(
+            entry.id,
+            entry.category,
+            tuple(Clue("woord" if c.woord else "frase", c.woord or c.frase, c.punten) for c in entry.punten),
+            f"rules/{rules.path.name}:{rules.line('rules', number)}",
+        )
+        for number, entry in enumerate(rules.content.rules)
+    )
+
+
+_FILES = ("teams.yaml", "categories.yaml", "answers.yaml", "rules.yaml", "clocks.yaml", "holidays.yaml")
+
+
+def _strangers(local: Path | None) -> Iterator[Mistake]:
+    """Files in the admin's folder that nothing reads: mostly a name with a typo."""
+    for path in sorted((local / "rules").iterdir()) if local and (local / "rules").is_dir() else ():
+        if path.suffix in (".yaml", ".yml") and path.name not in _FILES:
+            yield Mistake(str(path), None, f"is not read; the files here are {', '.join(_FILES)}")
+
+
+File = TypeVar("File", bound=Part)
+
+
+def _read(name: str, model: type[File], local: Path | None, mistakes: list[Mistake]) -> Sheet[File] | None:
+    path = find("rules", name, local)
+    try:
+        if path:
+            return read_sheet(path, model)
+        mistakes.append(Mistake(name, None, "is missing"))
+    except Mistakes as problem:
+        mistakes += problem.mistakes
+    return None
+
+
+def _wrong_teams(teams: Sheet[TeamsFile]) -> Iterator[Mistake]:
+    entries = teams.content.teams
+    yield from _twice(teams, ("teams",), "id", [entry.id for entry in entries])
+    sorting = [number for number, entry in enumerate(entries) if entry.sorting]
+    if not sorting:
+        yield teams.mistake(("teams",), "one team needs `sorting: true`; it gets what no other team gets")
+    for number in sorting[1:]:
+        first = entries[sorting[0]].id
+        yield teams.mistake(
+            ("teams", number, "sorting"), f"only one team can be the sorting team, and '{first}' is"
+        )
+    for number, entry in enumerate(entries):
+        addresses = [member.address for member in entry.members]
+        yield from _twice(teams, ("teams", number, "members"), "address", addresses)
+
+
+def _wrong_categories(
+    categories: Sheet[CategoriesFile], teams: Sheet[TeamsFile] | None, terms: Sheet[ClocksFile] | None
+) -> Iterator[Mistake]:
+    entries = categories.content.categories
+    yield from _twice(categories, ("categories",), "id", [entry.id for entry in entries])
+    if teams:
+        known = [entry.id for entry in teams.content.teams]
+        yield from _unknown(categories, "categories", "team", [entry.team for entry in entries], known)
+    if terms:
+        known = [entry.id for entry in terms.content.clocks if entry.kind == "statutory"]
+        yield from _unknown(categories, "categories", "clock", [entry.clock for entry in entries], known)
+
+
+def _wrong_answers(answers: Sheet[AnswersFile]) -> Iterator[Mistake]:
+    entries = answers.content.answers
+    yield from _twice(answers, ("answers",), "id", [entry.id for entry in entries])
+    for number, entry in enumerate(entries):
+        if entry.satisfied and entry.reopens:
+            yield answers.mistake(("answers", number, "reopens"), "a satisfied answer cannot reopen a klacht")
+
+
+def _wrong_rules(rules: Sheet[RulesFile], categories: Sheet[CategoriesFile] | None) -> Iterator[Mistake]:
+    entries = rules.content.rules
+    twice = list(_twice(rules, ("rules",), "id", [entry.id for entry in entries]))
+    yield from twice
+    if categories:
+        known = [entry.id for entry in categories.content.categories]
+        yield from _unknown(rules, "rules", "category", [entry.category for entry in entries], known)
+    if not twice:
+        yield from _wrong_examples(rules)
+
+
+def _wrong_examples(rules: Sheet[RulesFile]) -> Iterator[Mistake]:
+    """Examples are the tests of a rule: `wel` must get its category, `niet` must not."""
+    ruleset = _ruleset(rules)
+    for number, entry in enumerate(rules.content.rules):
+        for wanted, key, texts in (
+            (True, "wel", entry.voorbeelden.wel),
+            (False, "niet", entry.voorbeelden.niet),
+        ):
+            for place, text in enumerate(texts):
+                decision = decide("", text, ruleset)
+                if (decision.category == entry.category) != wanted:
+                    found = decision.category or " = ".join(decision.tied) or "no category"
+                    yield rules.mistake(
+                        ("rules", number, "voorbeelden", key, place),
+                        f"example of '{entry.id}' ({key}) gets {found}, with {decision.score} points",
+                    )
+
+
+def _wrong_clocks(terms: Sheet[ClocksFile]) -> Iterator[Mistake]:
+    entries = terms.content.clocks
+    yield from _twice(terms, ("clocks",), "id", [entry.id for entry in entries])
+    for id, kind in ((clocks.AWB, "statutory"), (clocks.HEROPEND, "service")):
+        if not any(entry.id == id and entry.kind == kind for entry in entries):
+            yield terms.mistake(("clocks",), f"a {kind} clock '{id}' is needed")
+    for number, entry in enumerate(entries):
+        names = [level.name for level in entry.levels]
+        yield from _twice(terms, ("clocks", number, "levels"), "name", names)
+
+
+def _wrong_holidays(holidays: Sheet[HolidaysFile]) -> Iterator[Mistake]:
+    for number, day in enumerate(holidays.content.equated):
+        if day.year > holidays.content.until:
+            yield holidays.mistake(
+                ("equated", number),
+                f"{day} lies after `until`, the last year for which the table is complete",
+            )
+
+
+def _twice(
+    sheet: Sheet[Any], list_at: tuple[str | int, ...], key: str, values: Sequence[str]
+) -> Iterator[Mistake]:
+    """Every later use of a value that may be used once."""
+    for number, value in enumerate(values):
+        if value in values[:number]:
+            first = sheet.line(*list_at, values.index(value), key)
+            yield sheet.mistake((*list_at, number, key), f"{key} '{value}' is used before, on line {first}")
+
+
+def _unknown(
+    sheet: Sheet[Any], list_at: str, key: str, values: Sequence[str], known: Collection[str]
+) -> Iterator[Mistake]:
+    """Every entry of a list that names something no other file has."""
+    for number, value in enumerate(values):
+        if value not in known:
+            what = f"there is no {key} '{value}'; there is {', '.join(known) or 'none'}"
+            yield sheet.mistake((list_at, number, key), what)

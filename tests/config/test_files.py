@@ -1,0 +1,296 @@
+"""The rules folder: what we ship works, an admin's file goes first, every mistake is named at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+
+from mailagent.config.files import RuleFiles, load_rules
+from mailagent.core.clocks import AWB, HEROPEND
+from mailagent.core.errors import Mistakes
+from mailagent.core.rules import decide
+from mailagent.shipped import ROOT
+
+SHIPPED = sorted(path.name for path in (ROOT / "rules").glob("*.yaml"))
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Path:
+    (tmp_path / "rules").mkdir()
+    return tmp_path
+
+
+def write(local: Path, **files: str) -> None:
+    for name, text in files.items():
+        (local / "rules" / f"{name}.yaml").write_text(text, "utf-8")
+
+
+def mistakes(local: Path) -> list[str]:
+    """Each mistake as the admin reads it, without the folder of the test."""
+    with pytest.raises(Mistakes) as refused:
+        load_rules(local)
+    return [str(mistake).replace(f"{local}/rules/", "") for mistake in refused.value.mistakes]
+
+
+@pytest.fixture(scope="module")
+def ours() -> RuleFiles:
+    return load_rules(None)
+
+
+def test_what_we_ship_has_one_team_which_sorts_and_has_no_members(ours: RuleFiles) -> None:
+    [team] = ours.teams
+    assert (team.id, team.sorting, team.members) == ("klachten", True, ())
+
+
+def test_what_we_ship_has_the_terms_of_the_law(ours: RuleFiles) -> None:
+    assert (ours.clocks[AWB].kind, ours.clocks[AWB].weeks) == ("statutory", 6)
+    assert (ours.clocks[HEROPEND].kind, ours.clocks[HEROPEND].working_days) == ("service", 5)
+    assert [level.share for level in ours.clocks[AWB].levels] == [0.5, 0.8, 1.0, 1.5]
+    assert ours.calendar.last_day(date(2026, 4, 2), 6) == date(2026, 5, 18)
+    assert ours.calendar.equated_until == 2028
+
+
+def test_what_we_ship_has_answers_for_both_smileys_and_some_reopen(ours: RuleFiles) -> None:
+    assert {answer.satisfied for answer in ours.answers} == {True, False}
+    assert any(answer.reopens for answer in ours.answers)
+    assert any(answer.open for answer in ours.answers)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "category"),
+    [
+        ("Container", "De gft-bak is weer niet geleegd.", "afval"),
+        ("Klacht over uw balie", "Uw medewerker was onbeschoft en lachte mij uit.", "bejegening"),
+        ("Telefoon", "Ik zou teruggebeld worden, maar ik heb niets meer gehoord.", "wachttijd"),
+        ("", "Op de website staat verkeerde informatie over de openingstijden.", "informatievoorziening"),
+        ("Kastje naar de muur", "Niemand helpt mij aan mijn rijbewijs.", "dienstverlening"),
+        ("Mijn bezwaarschrift", "U bent mijn bezwaar kwijtgeraakt.", "procedures"),
+        ("Vraag", "Goedemiddag, hierbij een vraag over het zwembad.", None),
+        ("", "", None),
+    ],
+)
+def test_what_we_ship_sorts_an_ordinary_klacht(
+    ours: RuleFiles, subject: str, text: str, category: str | None
+) -> None:
+    assert decide(subject, text, ours.rules).category == category
+
+
+def test_a_rule_knows_its_line_and_names_no_folder(ours: RuleFiles) -> None:
+    lines = (ROOT / "rules" / "rules.yaml").read_text("utf-8").splitlines()
+    for rule in ours.rules.rules.values():
+        file, _, line = rule.source.partition(":")
+        assert file == "rules/rules.yaml"
+        assert lines[int(line) - 1].strip() == f"- id: {rule.id}"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_file_begins_by_telling_an_admin_how_to_change_it(name: str) -> None:
+    lines = (ROOT / "rules" / name).read_text("utf-8").splitlines()
+    comment = "\n".join(takewhile(lambda line: line.startswith("#"), lines))
+    assert "change it" in comment
+    assert "mailagent check" in comment
+
+
+def test_an_admins_file_replaces_ours_and_the_others_stay(local: Path, ours: RuleFiles) -> None:
+    write(
+        local,
+        teams="""\
+teams:
+  - id: klachten
+    name: Klachten
+    sorting: true
+    members:
+      - {address: Anna@Stad.example, name: Anna, signature: "Groet, Anna"}
+""",
+    )
+    theirs = load_rules(local)
+    [anna] = theirs.teams[0].members
+    assert (anna.address, anna.name, anna.signature) == ("anna@stad.example", "Anna", "Groet, Anna")
+    assert theirs.categories == ours.categories
+
+
+def test_a_folder_without_rules_changes_nothing(tmp_path: Path, ours: RuleFiles) -> None:
+    assert load_rules(tmp_path).answers == ours.answers
+
+
+def test_every_mistake_in_every_file_is_named_at_once_with_its_line(local: Path) -> None:
+    write(
+        local,
+        teams="""\
+teams:
+  - id: klachten
+    name: Klachten
+    sorting: true
+    members:
+      - address: anna at stad
+        name: Anna
+  - id: Team Afval
+    nmae: Afval
+""",
+        categories="""\
+categories:
+  - id: afval
+    name: Afval
+    team: klachten
+    clock: heropend
+  - id: afval
+    name: Nog eens
+    team: klachten
+""",
+        rules="""\
+rules:
+  - id: een
+    category: afvla
+    punten:
+      - {woord: [gft bak], punten: 2}
+      - {woord: [gft], frase: [niet geleegd], punten: 2}
+      - {frase: ["?!"], punten: 0}
+      - {regex: [x], punten: 1}
+""",
+        holidays="equated:\n  - 2026-01-02\n  - 2 mei\nuntil: 2026\n",
+    )
+    assert mistakes(local) == [
+        "categories.yaml:5: there is no clock 'heropend'; there is awb, awb_commissie",
+        "categories.yaml:6: id 'afval' is used before, on line 2",
+        "holidays.yaml:3: equated, item 2: should be a day like 2026-01-02",
+        "rules.yaml:5: woord, item 1: 'gft bak' is not one word of letters and digits; "
+        "write more words as a frase",
+        "rules.yaml:6: punten, item 2: should have either woord or frase, with at least one in the list",
+        "rules.yaml:7: frase, item 1: '?!' holds no letter or digit",
+        "rules.yaml:7: punten: should not be 0, which would count for nothing",
+        "rules.yaml:8: 'regex' is not known here; known here: woord, frase, punten",
+        "teams.yaml:6: address: 'anna at stad' is no e-mail address; "
+        "write it as name@example.org, without < and >",
+        "teams.yaml:8: id: should be small letters, digits, - and _, without spaces",
+        "teams.yaml:8: 'name' is missing",
+        "teams.yaml:9: 'nmae' is not known here; did you mean 'name'?",
+    ]
+
+
+def test_what_does_not_fit_together_is_named_where_it_stands(local: Path) -> None:
+    write(
+        local,
+        teams="""\
+teams:
+  - {id: een, name: Een, sorting: true}
+  - id: twee
+    name: Twee
+    sorting: true
+    members:
+      - {address: bram@stad.example, name: Bram}
+      - {address: BRAM@stad.example, name: Bram}
+""",
+        categories="categories:\n  - id: afval\n    name: Afval\n    team: reiniging\n",
+        rules="""\
+rules:
+  - id: afval
+    category: wachttijd
+    punten: [{woord: [gft], punten: 2}]
+""",
+        answers="""\
+answers:
+  - {id: ja, text: Ja, satisfied: true, reopens: true}
+  - {id: ja, text: Nee, satisfied: false}
+""",
+        clocks="""\
+clocks:
+  - id: awb
+    kind: service
+    weeks: 6
+    levels: [{name: bijna, share: 0.8}, {name: bijna, share: 0.9}]
+""",
+        holidays="equated: [2027-05-07]\nuntil: 2026\n",
+    )
+    assert mistakes(local) == [
+        "answers.yaml:2: a satisfied answer cannot reopen a klacht",
+        "answers.yaml:3: id 'ja' is used before, on line 2",
+        "categories.yaml:2: there is no clock 'awb'; there is none",
+        "categories.yaml:4: there is no team 'reiniging'; there is een, twee",
+        "clocks.yaml:1: a statutory clock 'awb' is needed",
+        "clocks.yaml:1: a service clock 'heropend' is needed",
+        "clocks.yaml:5: name 'bijna' is used before, on line 5",
+        "holidays.yaml:1: 2027-05-07 lies after `until`, the last year for which the table is complete",
+        "rules.yaml:3: there is no category 'wachttijd'; there is afval",
+        "teams.yaml:5: only one team can be the sorting team, and 'een' is",
+        "teams.yaml:8: address 'bram@stad.example' is used before, on line 7",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("teams: []\n", "teams.yaml:1: one team needs `sorting: true`"),
+        ("", "teams.yaml:1: the file: should be a table of keys and values"),
+        ("teams: geen\n", "teams.yaml:1: teams: should be a list"),
+        ("teams:\n  - id: een\n    id: twee\n", "teams.yaml:3: is not YAML: found duplicate key"),
+        ("teams:\n  - {id: een\n", "teams.yaml:3: is not YAML"),
+        ("teams: \x01\n", "teams.yaml: is not YAML"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_where_it_goes_wrong(local: Path, text: str, what: str) -> None:
+    write(local, teams=text)
+    assert any(mistake.startswith(what) for mistake in mistakes(local))
+
+
+def test_a_file_that_is_no_text_is_a_mistake(local: Path) -> None:
+    (local / "rules" / "teams.yaml").write_bytes(b"\xff\xfe")
+    assert mistakes(local) == ["teams.yaml: is not UTF-8 text"]
+
+
+def test_a_file_that_nothing_reads_is_a_mistake_and_other_things_are_not(local: Path) -> None:
+    write(local, team="teams: []\n")
+    (local / "rules" / "teams.yml").touch()
+    (local / "rules" / "README.md").touch()
+    found = mistakes(local)
+    assert [mistake.partition(": ")[0] for mistake in found] == ["team.yaml", "teams.yml"]
+    assert "teams.yaml, categories.yaml" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "found"),
+    [
+        ("wel", "De lantaarn is stuk", "no category, with 0 points"),
+        ("wel", "gft en wachtrij", "afval = wachttijd, with 2 points"),
+        ("niet", "de gft-bak", "afval, with 2 points"),
+    ],
+)
+def test_an_example_that_fails_is_a_mistake_at_its_line(local: Path, key: str, text: str, found: str) -> None:
+    write(
+        local,
+        rules=f"""\
+rules:
+  - id: afval
+    category: afval
+    punten: [{{woord: [gft], punten: 2}}]
+    voorbeelden:
+      {key}:
+        - {text}
+  - id: wachttijd
+    category: wachttijd
+    punten: [{{woord: [wachtrij], punten: 2}}]
+""",
+    )
+    assert mistakes(local) == [f"rules.yaml:7: example of 'afval' ({key}) gets {found}"]
+
+
+def test_rules_with_one_id_are_a_mistake_and_not_a_crash(local: Path) -> None:
+    rule = "  - {id: een, category: afval, punten: [{woord: [gft], punten: 2}]}\n"
+    write(local, rules="rules:\n" + rule * 2)
+    assert mistakes(local) == ["rules.yaml:3: id 'een' is used before, on line 2"]
+
+
+@pytest.mark.parametrize(
+    ("term", "what"),
+    [
+        ("weeks: 6\n    working_days: 5", "either weeks or working_days"),
+        ("weeks: 0", "either weeks or working_days"),
+        ("weeks: 13", "weeks: should be 12 or less"),
+        ("weeks: 6\n    levels: [{name: nu, share: 0}]", "share: should be more than 0"),
+    ],
+)
+def test_a_term_that_cannot_be_is_refused(local: Path, term: str, what: str) -> None:
+    write(local, clocks=f"clocks:\n  - id: awb\n    kind: statutory\n    {term}\n")
+    assert what in "\n".join(mistakes(local))
