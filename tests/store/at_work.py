@@ -53,8 +53,8 @@ def at_work(jobs: Jobs, handlers: Handlers, workers: int = 1) -> Iterator[None]:
         try:
             yield
         finally:
-            for stop in stops:
-                stop()
+            if not working.done():
+                stops[0]()
             working.result(timeout=2)
 
 

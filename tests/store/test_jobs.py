@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from at_work import at_work, process, quick, until
@@ -21,6 +22,10 @@ from mailagent.store.jobs import LEASE, Jobs, SqliteJobs, make_jobs, retry_after
 @pytest.fixture
 def jobs(engine: sa.Engine) -> Jobs:
     return quick(engine)
+
+
+OTHERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+HANG_UP = OTHERS.replace("SELECT pid", "SELECT pg_terminate_backend(pid)")
 
 
 class Desk:
@@ -126,6 +131,27 @@ def test_a_live_process_takes_over_from_a_killed_one(postgres_url: str, tmp_path
     engine.dispose()
 
 
+def test_a_lost_database_is_raised_and_the_next_run_goes_on(postgres_url: str) -> None:
+    engine = connect(postgres_url)
+    jobs, desk = quick(engine), Desk()
+
+    def hang_up() -> None:
+        with at_work(jobs, {"note": desk}), psycopg.connect(postgres_url, autocommit=True) as other:
+            until(lambda: other.execute(OTHERS).rowcount > 2)
+            other.execute(HANG_UP)
+            time.sleep(1.5)
+
+    owe(engine, jobs, "note", 1)
+    with pytest.raises(ExceptionGroup):
+        hang_up()
+    owe(engine, jobs, "note", 2)
+    with at_work(jobs, {"note": desk}):
+        until(lambda: 2 in desk.done)
+
+    assert set(desk.done) == {1, 2}
+    engine.dispose()
+
+
 def test_two_thousand_jobs_are_two_thousand_runs_with_four_threads(engine: sa.Engine, jobs: Jobs) -> None:
     desk = Desk()
     with at_work(jobs, {"note": desk}, workers=4):
@@ -187,7 +213,11 @@ def test_a_drain_raises_what_the_handler_raised_and_keeps_the_job(engine: sa.Eng
 def test_a_task_that_hangs_holds_no_other(engine: sa.Engine, jobs: Jobs) -> None:
     let_go, desk = threading.Event(), Desk()
     owe(engine, jobs, "hang", *range(500))
-    with at_work(jobs, {"hang": lambda _: let_go.wait(10), "note": desk}):
+
+    def hang(_: Sequence[int]) -> None:
+        let_go.wait(10)
+
+    with at_work(jobs, {"hang": hang, "note": desk}):
         owe(engine, jobs, "note", 1)
         try:
             until(lambda: desk.done == [1], seconds=5)
@@ -206,6 +236,7 @@ def test_what_was_not_begun_at_a_stop_is_left_to_others(engine: sa.Engine, jobs:
     with at_work(jobs, {"note": slow}):
         until(lambda: bool(begun.batches))
 
+    assert len(begun.batches) == 1
     jobs.drain({"note": rest})
     assert sorted(begun.done + rest.done) == list(range(300))
 

@@ -50,7 +50,7 @@ def with_an_event(engine: sa.Engine) -> sa.Engine:
 
 def keep_an_event(tx: sa.Connection) -> int:
     klacht = sa.insert(tables.klacht).values(kenmerk="KL26-00001", received_at=NOON)
-    klacht_id = tx.scalars(klacht.returning(tables.klacht.c.id)).one()
+    klacht_id: int = tx.scalars(klacht.returning(tables.klacht.c.id)).one()
     tx.execute(sa.insert(tables.event).values(an_event(klacht_id)))
     return klacht_id
 
