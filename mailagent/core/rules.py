@@ -16,6 +16,7 @@ from typing import Literal
 import Stemmer
 
 _WORD = re.compile(r"[^\W_]+")
+_ACCENT = re.compile("[\u0300-\u036f]+")
 _SHORTEST_PART = 4
 """Letters of a word that may be found at either end of a compound, and of what may stand before it. With
 fewer, `beleefd` would be found in `onbeleefd`."""
@@ -131,8 +132,7 @@ def _stemmer() -> Callable[[str], str]:
 
 def _words_of(text: str) -> list[str]:
     """The words of a text, in small letters and without accents."""
-    letters = unicodedata.normalize("NFD", text.casefold())
-    return _WORD.findall("".join(c for c in letters if not unicodedata.combining(c)))
+    return _WORD.findall(_ACCENT.sub("", unicodedata.normalize("NFD", text.casefold())))
 
 
 def _find_words(words: list[str], rules: RuleSet, stem: Callable[[str], str], found: _Found) -> None:

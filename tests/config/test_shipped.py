@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import mailagent
 from mailagent.shipped import ROOT, find, search_path
 
 
@@ -23,3 +27,15 @@ def test_a_file_of_the_same_name_wins_and_the_others_are_ours(tmp_path: Path) ->
     assert find("rules", "teams.yaml", tmp_path) == own
     assert find("rules", "clocks.yaml", tmp_path) == ROOT / "rules" / "clocks.yaml"
     assert find("rules", "nothing.yaml", tmp_path) is None
+
+
+def test_an_installed_wheel_uses_the_copies_it_carries(tmp_path: Path) -> None:
+    package = tmp_path / "mailagent"
+    (package / "defaults" / "rules").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    shutil.copy(Path(mailagent.__file__).parent / "shipped.py", package)
+    asked = "from mailagent.shipped import search_path; print(search_path('rules', None)[0])"
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert Path(answer.stdout.strip()) == package / "defaults" / "rules"
