@@ -26,7 +26,7 @@ _SHARE = re.compile(r"\\{2,}")
 _COLON = re.compile(r"(?<=[^\W\d_]):(?=[\w+?%/\\])")
 _MISSING_SPACE = re.compile(r"(?<=[a-z\d)])\.(?=[A-Z][a-z]|[A-Z]\s)")
 _FILE = r"(?:jpe?g|png|gif|heic|tiff?|pdf|docx?|xlsx?|pptx?|odt|ods|txt|csv|eml|msg|mp4)(?!\.?[\w@:/-])"
-_DOT = re.compile(rf"(?<=\w)\.(?=[^\W\d_]{{2}}|xn--|\[)(?!{_FILE})", re.IGNORECASE)
+_DOT = re.compile(rf"(?<=\w)\.(?=[^\W\d_]{{2}}|xn--)(?!{_FILE})", re.IGNORECASE)
 _WWW = re.compile(r"(?<![^\W_])(www)\.", re.IGNORECASE)
 _AT = re.compile(r"(?<=\S)@(?=\S)")
 
@@ -44,4 +44,5 @@ def inert(text: str, limit: int = 5_000) -> str:
     a link of. Doing it again changes nothing, save that the brackets may push the end over `limit`."""
     text = _SHARE.sub(r"\\", _SCHEME.sub("", readable(text, limit)))
     text = _WWW.sub(r"\1[.]", _COLON.sub(": ", text))
-    return _AT.sub("[at]", _DOT.sub("[.]", _MISSING_SPACE.sub(". ", text)))
+    text = _AT.sub("[at]", _DOT.sub("[.]", _MISSING_SPACE.sub(". ", text)))
+    return _MANY_LINES.sub("\n\n", text).strip()
