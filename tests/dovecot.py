@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from imapclient import IMAPClient
@@ -52,16 +53,20 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
+auth_failure_delay = 0
 """
 
 
 class Dovecot:
-    """One server, from `start` to `stop`. Users are made as tests ask for them."""
+    """One server for some users (name: password), from `start` to `stop`."""
 
     host = "127.0.0.1"
 
-    def __init__(self) -> None:
+    def __init__(self, users: Mapping[str, str]) -> None:
         self._program = shutil.which(
             "dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
         )
@@ -69,6 +74,7 @@ class Dovecot:
             raise RuntimeError(HOW_TO_GET_IT)
         self._root = Path(tempfile.mkdtemp(prefix="dovecot-"))
         self.port = _free_port()
+        self._users = users
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Dovecot:
@@ -94,19 +100,10 @@ class Dovecot:
         written = self._root / "dovecot.log"
         return written.read_text("utf-8", "replace") if written.exists() else ""
 
-    def add_user(self, name: str, password: str) -> None:
-        """Let someone in; the mailbox is made at the first login."""
-        with (self._root / "passwd").open("a", encoding="utf-8") as passwd:
-            passwd.write(f"{name}:{{PLAIN}}{password}::::::\n")
-
-    def client(self, name: str, password: str) -> IMAPClient:
+    def client(self, name: str) -> IMAPClient:
         """Another mail client of the same user."""
         client = IMAPClient(self.host, self.port, ssl=False, timeout=20)
-        client.normalise_times = False
-        if password.isascii():
-            client.login(name, password)
-        else:
-            client.plain_login(name, password)
+        client.login(name, self._users[name])
         return client
 
     def files(self, name: str) -> list[Path]:
@@ -120,7 +117,8 @@ class Dovecot:
         root = me.pw_uid == 0
         owner = pwd.getpwnam("nobody") if root else me
         (self._root / "mail").mkdir()
-        (self._root / "passwd").touch()
+        passwd = "".join(f"{name}:{{PLAIN}}{word}::::::\n" for name, word in self._users.items())
+        (self._root / "passwd").write_text(passwd, "utf-8")
         self._root.chmod(0o755)
         shutil.chown(self._root / "mail", owner.pw_uid, owner.pw_gid)
         config = CONFIG.format(

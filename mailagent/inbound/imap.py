@@ -241,7 +241,7 @@ def _logged_in(mailbox: MailboxAccess) -> Iterator[Any]:
         client.normalise_times = False  # aware, as the server wrote them
         if mailbox.security == "starttls":
             client.starttls()
-        # LOGIN takes no octet above 127 (RFC 3501 4.3 and 9); AUTHENTICATE PLAIN is UTF-8 (RFC 4616).
+        # imaplib writes LOGIN in ASCII and breaks on anything else; AUTHENTICATE PLAIN is UTF-8 (RFC 4616).
         ascii_only = (mailbox.user + mailbox.password).isascii()
         login = client.login if ascii_only else client.plain_login
         login(mailbox.user, mailbox.password)
