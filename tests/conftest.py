@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from desk import Desk, open_desk
 from servers import PostgresServer
 
 from mailagent.store.database import connect, upgrade
@@ -46,3 +47,11 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     upgrade(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk in memory, with Anna in the one team."""
+    desk = open_desk(tmp_path)
+    yield desk
+    desk.house.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailagent.core import reference
+from mailagent.core.errors import Mistakes
 from mailagent.core.mails import AGENT, MAILS, Value
 from mailagent.core.orders import sensible
 from mailagent.flow import deliver
@@ -19,7 +20,7 @@ from mailagent.outbound.words import day, moment
 from mailagent.store.notices import Notice
 
 AT_ONCE = 20
-"""Mails offered before their receipts are committed: so many may be repeated, byte for byte, after a crash."""
+"""Mails offered before their receipts are committed: a crash may repeat so many, byte for byte."""
 
 _DAYS, _MOMENTS = ("last_day", "ombudsman_until"), ("received", "link_until")
 
@@ -43,24 +44,23 @@ class Post:
 
     def _send(self, ids: Sequence[int]) -> None:
         taken, threads = deliver.take(ids, self.world)
-        made: dict[int, Rendering] = {}
-        receipts: list[tuple[Notice, Receipt]] = []
-        fresh: list[tuple[Notice, Rendering]] = []
-        for notice in taken:
-            try:
-                made[notice.id] = self._rendering(notice, threads.get(notice.id, []))
-            except BadHeader as problem:
-                receipts.append((notice, Receipt(553, str(problem))))
-                continue
-            if notice.rendered is None:
-                fresh.append((notice, made[notice.id]))
-        if fresh:
+        made = [(notice, self._made(notice, threads.get(notice.id, []))) for notice in taken]
+        ready = [(notice, one) for notice, one in made if isinstance(one, Rendering)]
+        if fresh := [(notice, one) for notice, one in ready if notice.rendered is None]:
             deliver.fix(fresh, self.world)
-        for notice in taken:
-            if rendering := made.get(notice.id):
-                receipts.append((notice, self._offer(notice, rendering)))
+        receipts = [(notice, one) for notice, one in made if isinstance(one, Receipt)]
+        receipts += [(notice, self._offer(notice, one)) for notice, one in ready]
         if receipts:
             deliver.answered(receipts, self.world)
+
+    def _made(self, notice: Notice, thread: Sequence[str]) -> Rendering | Receipt:
+        """The mail, or why it cannot be made: an address no relay takes is final, a broken template is not."""
+        try:
+            return self._rendering(notice, thread)
+        except BadHeader as problem:
+            return Receipt(553, str(problem))
+        except Mistakes as problem:
+            return Receipt(0, str(problem))
 
     def _offer(self, notice: Notice, rendering: Rendering) -> Receipt:
         address = self.world.organisation.address
@@ -99,7 +99,7 @@ class Post:
         return reference.tokened(self.world.organisation.address, reference.REPLY, token)
 
     def _values(self, notice: Notice) -> Mapping[str, Value]:
-        """What the template may say: facts as they were, written out in its language; links made here only."""
+        """What the template may say, written out in its language; links are made nowhere else."""
         stored = notice.values
         language = self.templates.language(notice.kind, str(stored.get("language", "nl")))
         values: dict[str, Value] = {name: _tuples(value) for name, value in stored.items()}

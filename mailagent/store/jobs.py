@@ -53,10 +53,10 @@ class Jobs(Protocol):
         """Do all that is due, here and now; what a handler raises is raised. How many jobs were done."""
 
 
-def make_jobs(engine: sa.Engine) -> Jobs:
-    """The maker that fits this database."""
+def make_jobs(engine: sa.Engine, now: Callable[[], datetime] | None = None) -> Jobs:
+    """The maker that fits this database. `now` is our clock; PostgreSQL goes by its own."""
     if engine.dialect.name == "sqlite":
-        return SqliteJobs(engine)
+        return SqliteJobs(engine, now or utc_now)
     from mailagent.store.pgjobs import PgJobs  # its engine takes half a second to load: only where needed
 
     return PgJobs(engine)

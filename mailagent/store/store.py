@@ -9,6 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from mailagent.core.errors import TryLater
 from mailagent.store.database import reading, writing
 from mailagent.store.jobs import Jobs
 
@@ -25,9 +26,12 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
-        """A transaction that writes: commits at the end, or leaves nothing."""
-        with writing(self.engine) as tx:
-            yield tx
+        """A transaction that writes: commits at the end, or leaves nothing. `TryLater` where it cannot."""
+        try:
+            with writing(self.engine) as tx:
+                yield tx
+        except sa.exc.OperationalError as error:
+            raise TryLater from error
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

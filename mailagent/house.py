@@ -1,0 +1,117 @@
+"""Everything one installation needs, made once from its settings by plain calls: the house of the flow."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mailagent.config.files import RuleFiles, load_rules
+from mailagent.config.settings import Settings, load_settings
+from mailagent.core.mail import Mail
+from mailagent.core.organisation import Organisation
+from mailagent.core.trace import OwnServers
+from mailagent.flow.world import Policy, World
+from mailagent.outbound.links import Links
+from mailagent.outbound.post import Carrier, Post
+from mailagent.outbound.relay import Relay, RelayAccess
+from mailagent.outbound.render import Templates
+from mailagent.shipped import search_path
+from mailagent.store.database import connect, upgrade
+from mailagent.store.jobs import make_jobs
+from mailagent.store.store import Store
+
+Now = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class House:
+    """One installation, wired. `close` ends what it opened."""
+
+    settings: Settings
+    world: World
+    templates: Templates
+    links: Links
+    post: Post
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.world.store.engine.dispose()
+
+
+def load(path: Path, env: Mapping[str, str]) -> tuple[Settings, RuleFiles]:
+    """What the admin wrote: settings and rules. `Mistakes` with every mistake of the first that has any."""
+    settings = load_settings(path, env)
+    return settings, load_rules(settings.paths.local)
+
+
+def open_house(
+    settings: Settings,
+    rules: RuleFiles,
+    parse: Callable[[bytes], Mail],
+    now: Now = wall_clock,
+    carry: Carrier | None = None,
+) -> House:
+    """Open the database (its tables are made or brought up to date) and wire the rest.
+
+    `carry` stands for the relay of the settings where something else takes our mail.
+    """
+    engine = connect(settings.database.url)
+    upgrade(engine)
+    world = World(
+        store=Store(engine, make_jobs(engine, now)),
+        organisation=organisation(settings, rules),
+        ruleset=rules.rules,
+        presets=rules.clocks,
+        calendar=rules.calendar,
+        policy=policy(settings),
+        parse=parse,
+        now=now,
+        salt=lambda: secrets.token_bytes(16),
+    )
+    templates = Templates([folder / "mail" for folder in search_path("templates", settings.paths.local)])
+    links = Links(settings.organisation.web, world.policy.keys)
+    post = Post(world, templates, links, carry or relay(settings).deliver)
+    return House(settings, world, templates, links, post)
+
+
+def organisation(settings: Settings, rules: RuleFiles) -> Organisation:
+    """Who we are, from both places it is written."""
+    own = settings.organisation
+    return Organisation(
+        own.name, own.address, own.web, own.coordinator, rules.teams, rules.categories, rules.answers
+    )
+
+
+def policy(settings: Settings) -> Policy:
+    """The settings as the flow reads them."""
+    intake, feedback = settings.intake, settings.feedback
+    return Policy(
+        keys=tuple(key.encode() for key in settings.security.keys),
+        kenmerk_prefix=settings.organisation.kenmerk_prefix,
+        proof=settings.agents.proof,
+        own_servers=OwnServers(settings.agents.authserv_id, intake.own_hosts, intake.behind_own_mx),
+        forms=frozenset(intake.forms),
+        max_intake=intake.max_bytes,
+        caps=tuple(sorted(settings.caps.windows.items())),
+        link_days=feedback.link_days,
+        mail_after_unhappy=feedback.mail_after_unhappy,
+        satisfied_ends_contact=feedback.satisfied_ends_contact,
+        mail_in_behandeling=feedback.mail_in_behandeling,
+        mail_feedback_received=feedback.mail_feedback_received,
+        ombudsman=settings.organisation.ombudsman,
+    )
+
+
+def relay(settings: Settings) -> Relay:
+    """The relay that carries our mail."""
+    own = settings.relay
+    access = RelayAccess(own.host, own.port, own.username, own.password, own.starttls)
+    return Relay(access, settings.organisation.address.rpartition("@")[2])

@@ -1,0 +1,152 @@
+"""The loops that run a house: ways in, work, clock and web, until asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from mailagent.config.settings import ImapSettings
+from mailagent.core.errors import Problem
+from mailagent.flow import arrive, tick
+from mailagent.flow.process import give_up, process
+from mailagent.flow.world import POST, PROCESS
+from mailagent.house import House
+from mailagent.inbound import imap
+from mailagent.inbound.keeper import Keeper
+from mailagent.inbound.smtp import SmtpSink
+from mailagent.store import arrivals
+from mailagent.store.jobs import Handlers
+
+ROLES = ("smtp", "imap", "worker", "post", "clock", "web")
+"""What one process may do. On SQLite one process does it all; on PostgreSQL they may be spread."""
+
+SWEEP_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+def handlers(house: House, roles: Sequence[str] = ROLES) -> Handlers:
+    """The work that waits in the jobs, for the roles of this process."""
+    every = {PROCESS: ("worker", _each_arrival(house)), POST: ("post", house.post.send)}
+    return {task: handler for task, (role, handler) in every.items() if role in roles}
+
+
+def _each_arrival(house: House) -> Callable[[Sequence[int]], None]:
+    """Judge arrivals one by one; one that fails is tried again later, then steps aside with its reason."""
+    world = house.world
+
+    def judge(ids: Sequence[int]) -> None:
+        for id in sorted(ids):
+            try:
+                process(id, world)
+            except Exception as error:  # noqa: BLE001 - the loop guard: poison must not hold the mail behind it
+                reason = str(error) if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+                stuck = give_up(id, reason[:500], world)
+                log.error("arrival_failed", arrival=id, stuck=stuck, why=reason[:500])
+                if not stuck:
+                    again = world.now() + timedelta(minutes=1)
+                    with world.store.begin() as tx:
+                        world.store.enqueue(tx, PROCESS, [id], again)
+
+    return judge
+
+
+async def serve(
+    house: House,
+    stop: asyncio.Event,
+    app: web.Application | None = None,
+    roles: Sequence[str] = ROLES,
+    started: Callable[[], None] = lambda: None,
+) -> None:
+    """Run these roles until `stop` is set; then finish what was begun. OSError where a port is taken."""
+    keeper = Keeper(lambda envelopes: arrive.keep(envelopes, house.world))
+    sink = await _open_smtp(house, keeper) if "smtp" in roles else None
+    runner = await _open_web(house, app) if app is not None and "web" in roles else None
+    started()
+    try:
+        async with asyncio.TaskGroup() as loops:
+            if work := handlers(house, roles):
+                loops.create_task(house.world.store.jobs.run(work, stop))
+            if "clock" in roles:
+                loops.create_task(_sweep(house, stop))
+            if "imap" in roles:
+                _watch_mailboxes(house, stop, loops)
+            await stop.wait()
+            if sink:
+                await sink.stop()
+    finally:
+        await keeper.close()
+        if runner:
+            await runner.cleanup()
+
+
+async def _open_smtp(house: House, keeper: Keeper) -> SmtpSink:
+    own = house.settings.smtp
+    sink = SmtpSink(
+        keeper, house.world.organisation.address, own.max_bytes, house.world.now, (own.host, own.port)
+    )
+    await sink.start()
+    return sink
+
+
+async def _open_web(house: House, app: web.Application) -> web.AppRunner:
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    own = house.settings.web
+    await web.TCPSite(runner, own.host, own.port).start()
+    return runner
+
+
+def _watch_mailboxes(house: House, stop: asyncio.Event, loops: asyncio.TaskGroup) -> None:
+    world = house.world
+
+    def known(mailbox: str, uidvalidity: int) -> set[int]:
+        with world.store.read() as tx:
+            return arrivals.known_uids(tx, mailbox, uidvalidity)
+
+    for box in house.settings.imap:
+        watching = imap.watch(
+            mailbox_access(box),
+            lambda envelopes: arrive.keep(envelopes, world),
+            known,
+            world.now,
+            stop,
+            every=box.every_seconds,
+        )
+        loops.create_task(watching)
+
+
+def mailbox_access(box: ImapSettings) -> imap.MailboxAccess:
+    """How to reach a mailbox of the settings."""
+    return imap.MailboxAccess(
+        name=box.name,
+        host=box.host,
+        user=box.username,
+        password=box.password,
+        port=box.port,
+        security="tls" if box.tls else "none",
+        folder=box.mailbox,
+        move_to=box.move_to,
+    )
+
+
+async def _sweep(house: House, stop: asyncio.Event) -> None:
+    """The clock: look every few seconds at what is due."""
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(tick.sweep, house.world)
+        except Problem as problem:
+            log.error("sweep_failed", why=str(problem))
+        await _pause(stop, SWEEP_SECONDS)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
