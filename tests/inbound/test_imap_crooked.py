@@ -1,0 +1,192 @@
+"""An IMAP server that answers nonsense: nothing of it is believed, and nothing behind it is lost."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import pytest
+from imapclient.exceptions import IMAPClientError
+
+from mailagent.core.mail import Envelope, Slot
+from mailagent.inbound import imap
+from mailagent.inbound.imap import MailboxAccess, check_login, poll
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+INTERNALDATE = b'INTERNALDATE "01-Mar-2026 10:00:00 +0100"'
+GOOD = b"* 2 FETCH (UID 2 " + INTERNALDATE + b" BODY[] {4}\r\ngoed)\r\n"
+
+
+class Crooked(socketserver.ThreadingTCPServer):
+    """Says what it is told to say, and remembers what it was asked."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Talk)
+        self.asked: list[bytes] = []
+        self.answers: dict[bytes, bytes] = {
+            b"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n",
+            b"SELECT": b"* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n",
+            b"UID SEARCH": b"* SEARCH 1 2\r\n",
+            b"UID FETCH 2": GOOD,
+        }
+        self.verdicts: dict[bytes, bytes] = {}
+        self.hang_up_once_at: bytes | None = None
+
+
+class _Talk(socketserver.StreamRequestHandler):
+    server: Crooked
+
+    def handle(self) -> None:
+        self.wfile.write(b"* OK ready\r\n")
+        while line := self.rfile.readline().strip():
+            tag, _, command = line.partition(b" ")
+            self.server.asked.append(command)
+            answer = _pick(self.server.answers, command, b"")
+            once = self.server.hang_up_once_at
+            if answer == b"HANG UP" or (once and command.startswith(once)):
+                self.server.hang_up_once_at = None
+                return
+            self.wfile.write(answer + tag + b" " + _pick(self.server.verdicts, command, b"OK done") + b"\r\n")
+
+
+def _pick(table: dict[bytes, bytes], command: bytes, otherwise: bytes) -> bytes:
+    return next((answer for start, answer in table.items() if command.startswith(start)), otherwise)
+
+
+@pytest.fixture
+def server() -> Iterator[Crooked]:
+    with Crooked() as crooked:
+        serving = threading.Thread(target=crooked.serve_forever, args=(0.01,))
+        serving.start()
+        yield crooked
+        crooked.shutdown()
+        serving.join()
+
+
+class Reader:
+    """Polls the crooked server, and remembers what came of it."""
+
+    def __init__(self, server: Crooked) -> None:
+        port = server.server_address[1]
+        self.access = MailboxAccess("x", "127.0.0.1", "jan", "geheim-woord", port, security="none")
+        self.kept: list[Envelope] = []
+        self.aside: dict[Slot, str] = {}
+
+    def keep(self, envelopes: Sequence[Envelope]) -> Sequence[int]:
+        self.kept += envelopes
+        return [len(self.kept)]
+
+    def known_uids(self, _mailbox: str, _uidvalidity: int) -> set[int]:
+        return {envelope.slot.uid for envelope in self.kept if envelope.slot}
+
+    def poll(self) -> int:
+        return poll(self.access, self.keep, self.known_uids, lambda: NOON, self.aside)
+
+
+@pytest.fixture
+def reader(server: Crooked) -> Reader:
+    return Reader(server)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"* 1 FETCH (UID 1 " + INTERNALDATE + b" BODY[] NIL)\r\n", id="no body"),
+        pytest.param(b"* 1 FETCH (UID 1 " + INTERNALDATE + b" BODY[] 42)\r\n", id="a number for a body"),
+        pytest.param(b"* 1 FETCH (UID 1 " + INTERNALDATE + b" BODY[] (a b))\r\n", id="a list for a body"),
+        pytest.param(b"* 1 FETCH (UID 1 " + INTERNALDATE + b")\r\n", id="body left out"),
+        pytest.param(b"* 1 FETCH (UID 1 BODY[])\r\n", id="uneven"),
+        pytest.param(b"* 1 FETCH (1 2 UID 1)\r\n", id="a number for a name"),
+        pytest.param(b"* 1 FETCH ((UID 1\r\n", id="open brackets"),
+        pytest.param(b"* 1 FETCH (UID een BODY[] {1}\r\nx)\r\n", id="a word for a UID"),
+        pytest.param(b"* 9 FETCH (UID 9 " + INTERNALDATE + b" BODY[] {1}\r\nx)\r\n", id="another mail"),
+        pytest.param(b"HANG UP", id="hangs up"),
+    ],
+)
+def test_nonsense_for_one_mail_holds_up_no_other(server: Crooked, reader: Reader, answer: bytes) -> None:
+    server.answers[b"UID FETCH 1"] = answer
+
+    assert reader.poll() == 1
+    assert [envelope.raw for envelope in reader.kept] == [b"goed"]
+    assert list(reader.aside) == [Slot("x", 7, 1)]
+
+
+@pytest.mark.parametrize("verdict", [b"NO not now", b"BAD what", b"NO [SERVERBUG] oops geheim-woord"])
+def test_a_refusal_for_one_mail_holds_up_no_other(server: Crooked, reader: Reader, verdict: bytes) -> None:
+    server.verdicts[b"UID FETCH 1"] = verdict
+    assert reader.poll() == 1
+    assert list(reader.aside) == [Slot("x", 7, 1)]
+    assert "geheim-woord" not in "".join(reader.aside.values())
+
+
+@pytest.mark.parametrize("date", [b"", b"INTERNALDATE NIL ", b'INTERNALDATE "gisteren" '])
+def test_a_mail_without_a_date_of_arrival_is_kept_at_the_moment_of_keeping(
+    server: Crooked, reader: Reader, date: bytes
+) -> None:
+    server.answers[b"UID SEARCH"] = b"* SEARCH 1\r\n"
+    server.answers[b"UID FETCH 1"] = b"* 1 FETCH (UID 1 " + date + b"BODY[] {1}\r\nx)\r\n"
+    assert reader.poll() == 1
+    assert [(envelope.raw, envelope.reached_at) for envelope in reader.kept] == [(b"x", NOON)]
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        (b"SELECT", b"* 2 EXISTS\r\n"),
+        (b"SELECT", b"* OK [UIDVALIDITY 7] ok\r\n"),
+        (b"UID SEARCH", b"* SEARCH een twee\r\n"),
+        (b"UID SEARCH", b"HANG UP"),
+    ],
+)
+def test_a_mailbox_that_makes_no_sense_is_left_alone(
+    server: Crooked, reader: Reader, command: bytes, answer: bytes
+) -> None:
+    server.answers[command] = answer
+    with pytest.raises((IMAPClientError, OSError)):
+        reader.poll()
+    assert reader.kept == []
+    assert not any(asked.startswith(b"UID FETCH") for asked in server.asked)
+
+
+def test_an_empty_mailbox_is_not_searched(server: Crooked, reader: Reader) -> None:
+    server.answers[b"SELECT"] = b"* 0 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n"
+    assert reader.poll() == 0
+    assert not any(asked.startswith(b"UID SEARCH") for asked in server.asked)
+
+
+def test_one_broken_line_is_the_network_and_the_mail_keeps_its_place(server: Crooked, reader: Reader) -> None:
+    server.answers[b"UID FETCH 1"] = b"* 1 FETCH (UID 1 " + INTERNALDATE + b" BODY[] {5}\r\neerst)\r\n"
+    server.hang_up_once_at = b"UID FETCH 1"
+
+    assert reader.poll() == 2
+    assert [envelope.raw for envelope in reader.kept] == [b"eerst", b"goed"]
+    assert reader.aside == {}
+
+
+def test_a_server_that_hangs_up_on_everything_ends_the_round(
+    server: Crooked, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "LOST_LINES", 4)
+    server.answers |= {
+        b"SELECT": b"* 50 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n",
+        b"UID SEARCH": b"* SEARCH " + b" ".join(b"%d" % uid for uid in range(1, 51)) + b"\r\n",
+        b"UID FETCH": b"HANG UP",
+    }
+    del server.answers[b"UID FETCH 2"]
+    with pytest.raises((IMAPClientError, OSError)):
+        reader.poll()
+    assert sum(asked.startswith(b"LOGIN") for asked in server.asked) == 5
+
+
+def test_a_server_that_repeats_the_password_is_not_quoted(server: Crooked, reader: Reader) -> None:
+    server.verdicts[b"LOGIN"] = b'NO jan "geheim-woord" is wrong'
+    answer = check_login(reader.access)
+    assert answer is not None
+    assert "is wrong" in answer
+    assert "geheim-woord" not in answer
