@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
 from jinja2 import (
+    BaseLoader,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
@@ -68,7 +69,9 @@ class Templates:
 
     def __init__(self, search: Sequence[Path]) -> None:
         self._search = tuple(search)
-        self._jinja, self._source = _environment(self._search)
+        style = _house_style(self._search)
+        self._loader = _loader(self._search, style)
+        self._jinja = _environment(self._loader, style)
         self._files = tuple(f for f in self._jinja.list_templates() if not f.startswith(f"{_SHIPPED}/"))
         self._languages = {name: frozenset(self._translations(name)) for name in MAILS}
         self._blank: dict[str, dict[str, Value]] = {
@@ -90,9 +93,10 @@ class Templates:
     def mistakes(self) -> list[Mistake]:
         """Everything an admin should mend before these mails may leave; an empty list when all is well."""
         found = list(self._stray_files())
+        read: dict[str, _Reading] = {}
         for name in MAILS:
             for language in sorted(self._languages[name]):
-                found += self._unknown_variables(name, language) or self._not_shown(name, language)
+                found += self._unknown_variables(name, language, read) or self._not_shown(name, language)
         return list(dict.fromkeys(found))
 
     def _filled(self, file: str, values: Mapping[str, Value]) -> str:
@@ -103,7 +107,7 @@ class Templates:
 
     def _mistake(self, file: str, error: BaseException) -> Mistake:
         if isinstance(error, TemplateSyntaxError):
-            return Mistake(error.filename or file, error.lineno, error.message or "syntax error")
+            return Mistake(error.filename or self._path(file), error.lineno, error.message or "syntax error")
         what = str(error)
         if isinstance(error, TemplateNotFound):
             what = f"there is no file {error.name}"
@@ -112,7 +116,7 @@ class Templates:
         frames = traceback.extract_tb(error.__traceback__)
         folders = tuple(str(folder) for folder in self._search)
         place = next((frame for frame in reversed(frames) if frame.filename.startswith(folders)), None)
-        return Mistake(place.filename, place.lineno, what) if place else Mistake(file, None, what)
+        return Mistake(place.filename, place.lineno, what) if place else Mistake(self._path(file), None, what)
 
     def _translations(self, name: str) -> Iterator[str]:
         yield DUTCH
@@ -137,28 +141,40 @@ class Templates:
     def _path(self, file: str) -> str:
         return next((str(folder / file) for folder in self._search if (folder / file).is_file()), file)
 
-    def _unknown_variables(self, name: str, language: str) -> list[Mistake]:
-        seen: set[str] = set()
-        return [m for part in _PARTS for m in self._unknown_in(_file(name, part, language), name, seen)]
+    def _unknown_variables(self, name: str, language: str, read: dict[str, _Reading]) -> list[Mistake]:
+        found: list[Mistake] = []
+        known, seen = MAILS[name].variables, set[str]()
+        files = [_file(name, part, language) for part in _PARTS]
+        while files:
+            file = files.pop(0)
+            if file in seen:
+                continue
+            seen.add(file)
+            reading = read[file] = read.get(file) or self._reading(file)
+            files += reading.refers
+            found += reading.mistakes
+            for variable in sorted(reading.asks.keys() - known):
+                what = f"the mail {name} knows no `{variable}`"
+                found.append(Mistake(reading.path, reading.asks[variable], what))
+        return found
 
-    def _unknown_in(self, file: str, name: str, seen: set[str]) -> Iterator[Mistake]:
-        if file in seen:
-            return
-        seen.add(file)
+    def _reading(self, file: str) -> _Reading:
+        path = self._path(file)
         try:
-            source, path = self._source(file)
+            source, place, _ = self._loader.get_source(self._jinja, file)
+            path = place or path
             tree = self._jinja.parse(source, file, path)
-            asked = meta.find_undeclared_variables(tree)
+            asked = meta.find_undeclared_variables(tree) - _made_in(tree)
         except TemplateNotFound:
-            return  # filling it in tells which line asks for it
-        except TemplateError as error:
-            yield self._mistake(file, error)
-            return
-        for variable in sorted(asked - MAILS[name].variables - _made_in(tree)):
-            yield Mistake(path, _line_of(tree, variable), f"the mail {name} knows no `{variable}`")
-        for referred in meta.find_referenced_templates(tree):
-            if referred:
-                yield from self._unknown_in(referred, name, seen)
+            return _Reading(path)  # filling it in tells which line asks for it
+        except TemplateSyntaxError as error:
+            return _Reading(path, mistakes=(Mistake(path, error.lineno, error.message or "syntax error"),))
+        except UnicodeDecodeError as error:
+            return _Reading(
+                path, mistakes=(Mistake(path, None, f"is not UTF-8 from octet {error.start} on"),)
+            )
+        refers = tuple(filter(None, meta.find_referenced_templates(tree)))
+        return _Reading(path, {variable: _line_of(tree, variable) for variable in asked}, refers)
 
     def _not_shown(self, name: str, language: str) -> list[Mistake]:
         values = samples(name)
@@ -186,12 +202,27 @@ class _HouseStyle(FileSystemLoader):
         return styled(source, self._style) if template.endswith(".html") else source, path, uptodate
 
 
-def _environment(search: Sequence[Path]) -> tuple[Environment, Callable[[str], tuple[str, str]]]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one file asks for: each variable with the line that asks first, and other files."""
+
+    path: str
+    asks: Mapping[str, int | None] = field(default_factory=dict)
+    refers: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+
+
+def _house_style(search: Sequence[Path]) -> Style:
     sheets = (folder / _BASE / "style.css" for folder in search)
-    sheet = next((path.read_text(encoding="utf-8") for path in sheets if path.is_file()), "")
-    style = read_style(sheet)
+    return read_style(next((sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file()), ""))
+
+
+def _loader(search: Sequence[Path], style: Style) -> BaseLoader:
     folders = [_HouseStyle(folder, style) for folder in search]
-    loader = ChoiceLoader([*folders, PrefixLoader({_SHIPPED: folders[-1]})])
+    return ChoiceLoader([*folders, PrefixLoader({_SHIPPED: folders[-1]})])
+
+
+def _environment(loader: BaseLoader, style: Style) -> Environment:
     jinja = ImmutableSandboxedEnvironment(
         loader=loader,
         undefined=StrictUndefined,
@@ -204,12 +235,7 @@ def _environment(search: Sequence[Path]) -> tuple[Environment, Callable[[str], t
     jinja.globals["marker"] = MARKER
     jinja.filters["paragraphs"] = _paragraphs
     jinja.filters["linked"] = lambda text: Markup(styled(urlize(text, rel="noopener"), style))
-
-    def source(file: str) -> tuple[str, str]:
-        text, path, _ = loader.get_source(jinja, file)
-        return text, path or file
-
-    return jinja, source
+    return jinja
 
 
 def _file(name: str, part: str, language: str) -> str:
