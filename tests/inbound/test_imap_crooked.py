@@ -135,6 +135,14 @@ def test_a_mail_without_a_date_of_arrival_is_kept_at_the_moment_of_keeping(
     assert [(envelope.raw, envelope.reached_at) for envelope in reader.kept] == [(b"x", NOON)]
 
 
+def test_a_clock_that_runs_ahead_does_not_date_a_mail_after_its_keeping(
+    server: Crooked, reader: Reader
+) -> None:
+    server.answers[b"UID FETCH 2"] = GOOD.replace(b"01-Mar-2026", b"03-Mar-2026")
+    reader.poll()
+    assert [envelope.reached_at for envelope in reader.kept] == [NOON]
+
+
 @pytest.mark.parametrize(
     ("command", "answer"),
     [
