@@ -70,7 +70,7 @@ async def serve(
     try:
         async with asyncio.TaskGroup() as loops:
             if work := handlers(house, roles):
-                loops.create_task(house.world.store.jobs.run(work, stop))
+                loops.create_task(_work(house, work, stop))
             if "clock" in roles:
                 loops.create_task(_sweep(house, stop))
             if "imap" in roles:
@@ -132,6 +132,16 @@ def mailbox_access(box: ImapSettings) -> imap.MailboxAccess:
         folder=box.mailbox,
         move_to=box.move_to,
     )
+
+
+async def _work(house: House, work: Handlers, stop: asyncio.Event) -> None:
+    """Do the work that waits; a database that let go is asked again."""
+    while not stop.is_set():
+        try:
+            await house.world.store.jobs.run(work, stop)
+        except Problem as problem:
+            log.error("work_interrupted", why=str(problem))
+            await _pause(stop, SWEEP_SECONDS)
 
 
 async def _sweep(house: House, stop: asyncio.Event) -> None:

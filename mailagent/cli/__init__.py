@@ -1,1 +1,33 @@
 """The command line: what an admin types."""
+
+from __future__ import annotations
+
+import typer
+
+from mailagent.cli import admin, audit, desk, mail, read, take
+from mailagent.cli.demo import demo
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Klachten by mail: intake, answers and feedback for a municipality.",
+)
+app.command("init")(admin.init)
+app.command("serve")(admin.serve)
+app.command("check")(admin.check)
+app.command("demo")(demo)
+app.command("take")(take.take)
+app.command("list")(desk.listed)
+app.command("show")(desk.show)
+app.command("why")(desk.why)
+app.command("stuck")(desk.stuck)
+app.command("retry")(desk.retry)
+app.command("read")(read.read)
+app.add_typer(mail.app, name="mail")
+app.add_typer(audit.app, name="audit")
+
+
+def main() -> None:
+    """The entry point of `mailagent`."""
+    app()

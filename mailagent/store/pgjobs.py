@@ -22,6 +22,7 @@ from pgqueuer.ports.driver import SyncDriver
 from pgqueuer.queries import Queries, SyncQueries
 from psycopg.rows import dict_row
 
+from mailagent.core.errors import TryLater
 from mailagent.store.database import writing
 from mailagent.store.jobs import BATCH, Handler, Handlers, retry_after
 
@@ -61,7 +62,17 @@ class PgJobs:
         SyncQueries(_InTransaction(tx)).enqueue([task] * count, payloads, [0] * count, [wait] * count)
 
     async def run(self, handlers: Handlers, stop: asyncio.Event) -> None:
-        """See `Jobs.run`. A broken connection to the database is raised; what was under way comes back."""
+        """See `Jobs.run`. `TryLater` where the connection broke; what was under way comes back."""
+        try:
+            await self._run(handlers, stop)
+        except psycopg.OperationalError as error:
+            raise TryLater from error
+        except BaseExceptionGroup as group:
+            if group.subgroup(psycopg.OperationalError) is None:
+                raise
+            raise TryLater from group
+
+    async def _run(self, handlers: Handlers, stop: asyncio.Event) -> None:
         address = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         async with (
             await psycopg.AsyncConnection.connect(address, autocommit=True) as ears,

@@ -279,6 +279,6 @@ job = sa.Table(
     sa.Column("visible_at", Moment, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("token", sa.Text),
-    sa.Index("ix_job_visible_at", "visible_at", "id"),
+    sa.Index("ix_job_task_visible_at", "task", "visible_at", "id"),
 )
 """Work waiting on SQLite (on PostgreSQL the engine has tables of its own). Holds ids only."""

@@ -266,4 +266,4 @@ def _job() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("token", sa.Text()),
     )
-    op.create_index("ix_job_visible_at", "job", ["visible_at", "id"])
+    op.create_index("ix_job_task_visible_at", "job", ["task", "visible_at", "id"])

@@ -1,0 +1,5 @@
+"""`python -m mailagent` is `mailagent`."""
+
+from mailagent.cli import main
+
+main()

@@ -1,0 +1,128 @@
+"""Everything that could be wrong with an installation, looked at in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mailagent.config.files import RuleFiles, load_rules
+from mailagent.config.settings import Settings, load_settings
+from mailagent.core.errors import Mistakes, Problem
+from mailagent.house import House, open_house, relay
+from mailagent.inbound import imap
+from mailagent.inbound.parse import parse
+from mailagent.outbound.render import Templates
+from mailagent.service import mailbox_access
+from mailagent.shipped import search_path
+from mailagent.store import addresses, arrivals, notices
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was seen; `wrong` where it must be mended, else it is good to know."""
+
+    text: str
+    wrong: bool = True
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def inspect(config: Path, env: Mapping[str, str]) -> list[Finding]:
+    """Look at everything; one mistake never hides another."""
+    found: list[Finding] = []
+    settings: Settings | None = None
+    rules: RuleFiles | None = None
+    try:
+        settings = load_settings(config, env)
+    except Mistakes as problem:
+        found += [Finding(str(mistake)) for mistake in problem.mistakes]
+    local = settings.paths.local if settings else None
+    try:
+        rules = load_rules(local)
+    except Mistakes as problem:
+        found += [Finding(str(mistake)) for mistake in problem.mistakes]
+    templates = Templates([folder / "mail" for folder in search_path("templates", local)])
+    found += [Finding(str(mistake)) for mistake in templates.mistakes()]
+    if settings:
+        found += _servers(settings)
+        found += _habits(settings)
+    if settings and rules:
+        found += _people(settings, rules)
+        found += _database(settings, rules)
+    return found
+
+
+def _servers(settings: Settings) -> Iterator[Finding]:
+    if said := relay(settings).check():
+        yield Finding(f"[relay] {said}")
+    for box in settings.imap:
+        if said := imap.check_login(mailbox_access(box)):
+            yield Finding(f"[[imap]] {box.name}: {said}")
+
+
+def _habits(settings: Settings) -> Iterator[Finding]:
+    agents = settings.agents
+    if agents.proof == "strict" and not agents.authserv_id:
+        yield Finding(
+            "[agents] proof is strict and authserv_id is empty: every order of an agent waits for its "
+            "confirm link. Fill in the name under which your mail server writes Authentication-Results.",
+            wrong=False,
+        )
+    if agents.authserv_id and not settings.intake.behind_own_mx:
+        yield Finding(
+            "[intake] behind_own_mx is empty: no mailbox or network is trusted to have passed your own mail "
+            "server, so authserv_id proves nothing.",
+            wrong=False,
+        )
+    if agents.proof == "token":
+        yield Finding(
+            "[agents] proof is token: an order counts without proof by your mail server.", wrong=False
+        )
+
+
+def _people(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
+    own = settings.organisation
+    for team in rules.teams:
+        if not team.members:
+            to = f"its tasks go to {own.coordinator}" if own.coordinator else "nobody gets its tasks"
+            wrong = not own.coordinator
+            yield Finding(f"rules/teams.yaml: team {team.id} has no members; {to}", wrong=wrong)
+        for member in team.members:
+            if member.address == own.address.lower():
+                yield Finding(f"rules/teams.yaml: {member.address} is our own intake address")
+    if warning := rules.calendar.warning(datetime.now(UTC).date()):
+        yield Finding(f"rules/holidays.yaml: {warning}", wrong=False)
+
+
+def _database(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
+    try:
+        house = open_house(settings, rules, parse)
+    except (Problem, OSError) as problem:
+        yield Finding(f"[database] {problem}")
+        return
+    try:
+        yield from _work(house)
+    finally:
+        house.close()
+
+
+def _work(house: House) -> Iterator[Finding]:
+    """What waits for a human in the store, and keys that are still needed."""
+    policy = house.world.policy
+    with house.world.store.read() as tx:
+        aside = len(arrivals.stuck(tx))
+        failed = len(notices.in_state(tx, notices.FAILED))
+        missing = addresses.keys_in_use(tx) - {policy.key_id(key) for key in policy.keys}
+    if aside:
+        yield Finding(f"{aside} arrivals wait for a human: see `mailagent stuck`", wrong=False)
+    if failed:
+        yield Finding(f"{failed} mails could not be sent: see `mailagent stuck`", wrong=False)
+    if missing:
+        yield Finding(
+            f"[security] keys: {len(missing)} key(s) that open reply addresses were made with are gone; put "
+            "them back behind the first one, or those addresses no longer work"
+        )
