@@ -88,7 +88,7 @@ MAILS: dict[str, MailKind] = {
     "verzoek_tot_heropenen": MailKind(AGENT, ("kenmerk", "description"), ("reasons",)),
     "opdracht_uitgevoerd": MailKind(AGENT, ("kenmerk", "done"), ("note", "ignored")),
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
-    "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until")),
+    "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until"), ("why",)),
     "hulp": MailKind(AGENT, ("help",), about=()),
     # may lie open on a screen, so it knows nothing of what the melder wrote
     "herinnering": MailKind(AGENT, ("kenmerk", "last_day", "level"), about=("category",)),

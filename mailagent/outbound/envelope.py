@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from binascii import b2a_qp
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
@@ -19,6 +19,7 @@ from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from typing import Literal
 
+from mailagent.core.echo import readable
 from mailagent.core.errors import Problem
 from mailagent.outbound.render import Rendered
 
@@ -28,6 +29,7 @@ SUPPRESS = "DR, RN, NRN, OOF, AutoReply"
 """What Exchange must not answer with (MS-OXCMAIL 2.1.3.2.20). `All` would hold back its reports of
 non-delivery as well, and those we must have: what did not arrive goes another way."""
 
+LONGEST_NAME = 100
 MOST_REFERENCES = 20
 
 _ADDRESS = re.compile(r"""[^\s<>()\[\]\\,;:"@]{1,64}@[^\s<>()\[\]\\,;:"@]{1,255}""", re.ASCII)
@@ -46,6 +48,9 @@ class Headers:
 
     `sender` and `to` are bare ASCII addresses, `reply_to` is the signed reply address. `date` is an aware
     datetime. Message-IDs keep their angle brackets. `automatic` says how the mail came about (RFC 3834 5).
+
+    A stranger chose `to_name`, and their mail program made `in_reply_to` and `references`. That must not
+    keep them from getting an answer: a name is cleaned, and what is no Message-ID is left out.
     """
 
     sender: str
@@ -60,11 +65,6 @@ class Headers:
     automatic: Automatic = "auto-generated"
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            for text in value if isinstance(value, tuple) else (value,):
-                if isinstance(text, str) and _CONTROL.search(text):
-                    raise BadHeader(f"{field.name} holds a line end or another control character")
         for name in ("sender", "to", "reply_to"):
             if not (getattr(self, name).isascii() and _ADDRESS.fullmatch(getattr(self, name))):
                 raise BadHeader(f"{name} is no mail address that a relay takes")
@@ -109,18 +109,22 @@ def _lines(rendered: Rendered, headers: Headers) -> list[tuple[str, str]]:
 # The organisation's name stands on every mail, and encoding it takes longer than all the rest.
 @lru_cache(maxsize=16)
 def _words(text: str, header: str) -> str:
-    """Words for a header; what is outside ASCII is encoded (RFC 2047)."""
-    return text if text.isascii() else Header(text, "utf-8", header_name=header).encode(linesep="")
+    """Words for a header; encoded where they are outside ASCII, or already look encoded (RFC 2047)."""
+    return (
+        text
+        if text.isascii() and "=?" not in text
+        else Header(text, "utf-8", header_name=header).encode(linesep="")
+    )
 
 
 def _mailbox(name: str, address: str, header: str) -> str:
+    name = " ".join(readable(name, LONGEST_NAME).split())
     words = _words(name, header)
     return f"{words} <{address}>" if words != name else formataddr((name, address))
 
 
 def _thread(references: tuple[str, ...]) -> str:
-    # A stranger's mail program made some of these: one that is no Message-ID is left out, or their bad
-    # header would keep them from getting an answer. Of a long thread its first and its last ones stay.
+    # of a long thread the first and the last ones stay
     sound = list(dict.fromkeys(id for id in references if _MESSAGE_ID.fullmatch(id)))
     if len(sound) > MOST_REFERENCES:
         sound = sound[:1] + sound[1 - MOST_REFERENCES :]
