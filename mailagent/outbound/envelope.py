@@ -110,11 +110,9 @@ def _lines(rendered: Rendered, headers: Headers) -> list[tuple[str, str]]:
 @lru_cache(maxsize=16)
 def _words(text: str, header: str) -> str:
     """Words for a header; encoded where they are outside ASCII, or already look encoded (RFC 2047)."""
-    return (
-        text
-        if text.isascii() and "=?" not in text
-        else Header(text, "utf-8", header_name=header).encode(linesep="")
-    )
+    if text.isascii() and "=?" not in text:
+        return text
+    return Header(text, "utf-8", header_name=header).encode(linesep="")
 
 
 def _mailbox(name: str, address: str, header: str) -> str:
