@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from mailagent.core import commands, quoting, reference
 from mailagent.core.commands import Written
+from mailagent.core.echo import inert
 from mailagent.core.errors import LinkGone, LinkUnknown, NotPossible
 from mailagent.core.events import AGENT, Actor, Event, OrderLapsed, OrderParked, OrderRefused, Resolved
 from mailagent.core.evidence import AgentCommand
@@ -77,9 +78,9 @@ def _leaks(act: Act, klacht: Klacht, text: str) -> bool:
     local = act.world.organisation.address.partition("@")[0]
     if quoting.cut_marker(text) != text or f"{local}+{reference.REPLY}-" in text.lower():
         return True
-    lines = [line for raw in text.splitlines() if (line := raw.strip("> \t"))]
+    lines = _lines(text)
     sent = [
-        _lines_of(notice)
+        _lines(_said(notice))
         for notice in notices.of_klacht(act.tx, klacht.id)
         if notice.recipient != klacht.melder
     ]
@@ -87,9 +88,13 @@ def _leaks(act: Act, klacht: Klacht, text: str) -> bool:
     return any(tuple(ours[i : i + 3]) in windows for ours in sent for i in range(len(ours) - 2))
 
 
-def _lines_of(notice: notices.Notice) -> list[str]:
-    said = "\n".join(str(notice.values.get(name, "")) for name in ("description", "quote"))
-    return [line for raw in said.splitlines() if (line := raw.strip("> \t"))]
+def _lines(text: str) -> list[str]:
+    """The lines of a text as an agent sees them: quote marks off, links inert, blank ones left out."""
+    return [line for raw in inert(text, len(text) + 1).splitlines() if (line := raw.strip("> \t"))]
+
+
+def _said(notice: notices.Notice) -> str:
+    return "\n".join(str(notice.values.get(name, "")) for name in ("description", "quote"))
 
 
 def _carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klacht:
@@ -178,6 +183,8 @@ def confirm(pending_id: int, world: World) -> Waiting:
         parked, klacht = _parked(tx, pending_id)
         locked = klachten.by_id(tx, klacht.id, lock=True) or klacht
         parked = pending.load(tx, pending_id, lock=True) or parked
+        if parked.state == "expired":
+            raise LinkGone("expired", klacht.kenmerk)
         if parked.state != "open":
             return Waiting(klacht.kenmerk, parked.agent, parked.text, parked.state)
         agent = world.organisation.agent(parked.agent)

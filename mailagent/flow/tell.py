@@ -167,6 +167,8 @@ def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
             said |= {"description": text, "reasons": list(event.reasons), "reopens": True}
         case Resolved() | ReopenDeclined():
             said |= _invitation(act.tx, klacht) | _ombudsman(event.at, world)
+        case LevelCrossed():
+            said |= {"level": event.level.replace("_", " ")}
         case Closed():
             said |= {"ground": GROUNDS.get(event.ground, "")} | _ombudsman(event.at, world)
     return said

@@ -31,7 +31,9 @@ def connect(url: str) -> sa.Engine:
         case "sqlite":
             return _embedded(parsed)
         case "postgresql":
-            return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            return sa.create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+            )
         case other:
             raise ValueError(f"no database of ours: {other}; use sqlite:///path or postgresql://host/name")
 
@@ -76,7 +78,7 @@ def _embedded(url: sa.URL) -> sa.Engine:
         arguments |= {"poolclass": sa.QueuePool, "pool_size": 1, "max_overflow": 0}
     else:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url.set(drivername="sqlite"), **arguments)
+    engine = sa.create_engine(url.set(drivername="sqlite"), hide_parameters=True, **arguments)
     sa.event.listen(engine, "connect", _make_durable)
     sa.event.listen(engine, "begin", _begin)
     return engine
