@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as to_json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from mailagent.core.screening import screened
 from mailagent.inbound.reader import Reader
 
 _COULD_NOT = 2
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # would steer the terminal
 
 
 def read(
@@ -91,11 +93,15 @@ def _page(file: Path, answer: Mail | Unreadable) -> Panel:
     facts.add_column(style="bold")
     facts.add_column()
     for name, value in _facts(answer):
-        facts.add_row(name, Text(value))
-    text = Text(answer.new_text)
+        facts.add_row(name, _shown(value))
+    text = _shown(answer.new_text)
     if answer.new_text.strip() != answer.text.strip():
         text.append("\n\n(shortened to what is new; --json shows all)", style="dim")
     return Panel(Group(facts, Text(), text), title=Text(str(file)), title_align="left")
+
+
+def _shown(text: str) -> Text:
+    return Text(_CONTROL.sub("\ufffd", text))
 
 
 def _facts(mail: Mail) -> list[tuple[str, str]]:

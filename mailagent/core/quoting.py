@@ -27,17 +27,17 @@ _MAY_END = re.compile(r"[::>][\s>-]*$|wrote[\s-]*$|a écrit\s*$|GMT\S{0,6}\s")
 _TIMED = re.compile(r"\d\D{1,12}(?:19|20)\d\d\b|\d{1,2}:\d\d")
 _PERSON = re.compile(r"(?<![\w.])(?:ik|wij|we|u|jullie|ich|wir|je|nous|I)(?![\w.@])")
 _ORIGINAL = re.compile(
-    r"[\s>*_-]*(?:-{2,}\s*|begin\s+|_{2,}\s*)\**\s*"
+    r"[\s>*]*+(?:-{2,}+|_{2,}+|begin\b)[\s*]*+"
     r"(?:oorspronkelijke? bericht|origineel bericht|doorgestuurd bericht|original message|forwarded message"
     r"|forwarded by .{1,80}|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine"
-    r"|message original|message transféré|mensaje original)\s*[:*_ -]*",
+    r"|message original|message transféré|mensaje original)[\s:*_-]*",
     re.IGNORECASE,
 )
 _FROM = ("van", "from", "von", "de", "da", "från", "fra", "od", "от")
 _HEADER = re.compile(
     r"[\s>*]*(van|verzonden|verstuurd|datum|aan|onderwerp|beantwoorden aan|cc|kopie|from|sent|date|to|subject"
     r"|reply-to|von|gesendet|an|betreff|de|envoyé|à|objet|enviado|el|para|asunto|da|risposta|data|a|oggetto"
-    r"|från|skickat|till|ämne|fra|od|от)\s*:[* ]",
+    r"|från|skickat|till|ämne|fra|od|от)\s*:[*\s]",
     re.IGNORECASE,
 )
 _SENT_FROM = re.compile(
@@ -48,7 +48,8 @@ _SENT_FROM = re.compile(
     r"|someone from mobile|sendt fra|skickat från|inviato da|enviado desde|從我的)\b.{0,150}",
     re.IGNORECASE,
 )
-_RULER = re.compile(r"\W*(?:[-_=*~#+]{2,}|ᐧ)\W*")
+_NO_WORDS = re.compile(r"[\W_ᐧ]+")
+_RULED = re.compile(r"[-_=*~#+]{2}|ᐧ")
 _SIGNATURE = re.compile(r"(?:--|—|–) ?")
 _SIGNATURE_LINES = 15
 
@@ -95,7 +96,7 @@ def _embedded(lines: Sequence[str]) -> int:
         if len(line) <= _LONG and (_ORIGINAL.fullmatch(line) or _is_header_block(lines, n)):
             if written:
                 return n
-        elif not _RULER.fullmatch(line) and line.strip():
+        elif line.strip() and not _is_ruler(line):
             written = True
     return len(lines)
 
@@ -140,7 +141,7 @@ def _attribution_start(lines: Sequence[str], end: int) -> int | None:
     """The first line of an attribution that ends on line `end`; None where it is none."""
     said = ""
     for start in range(end, max(-1, end - _WINDOW), -1):
-        line = lines[start][:_LONG].strip(" >\t")
+        line = lines[start][:_LONG].lstrip(" >\t").rstrip()
         if not line:
             return None
         said = f"{line} {said}".rstrip()
@@ -172,22 +173,32 @@ def _quoted(lines: Sequence[str]) -> int:
     return next((n for n, line in enumerate(lines) if line.strip() and line.lstrip()[0] != ">"), len(lines))
 
 
+def _is_ruler(line: str) -> bool:
+    """`----`, `____` and the like: drawn, not written."""
+    return bool(_NO_WORDS.fullmatch(line) and _RULED.search(line))
+
+
 def _has_words(lines: Sequence[str]) -> bool:
-    return any(line.strip() and not _RULER.fullmatch(line[:_LONG]) for line in lines)
+    return any(line.strip() and not _is_ruler(line) for line in lines)
 
 
 def _signed_off(lines: Sequence[str]) -> Sequence[str]:
     """The lines above a signature, where that is short enough to be one."""
-    for n, line in enumerate(lines):
-        if _SIGNATURE.fullmatch(line) and sum(1 for below in lines[n:] if below.strip()) <= _SIGNATURE_LINES:
-            return lines[:n]
-    return lines
+    below, cut = 0, len(lines)
+    for n in range(len(lines) - 1, -1, -1):
+        below += bool(lines[n].strip())
+        if below > _SIGNATURE_LINES:
+            break
+        if _SIGNATURE.fullmatch(lines[n]):
+            cut = n
+    return lines[:cut]
 
 
 def _trimmed(lines: Sequence[str]) -> str:
     """Without the signature, and without quotes, rulers and `Verstuurd vanaf mijn …` at the end."""
     kept = list(_signed_off(lines))
-    while kept and _is_tail(kept[-1], quoted=_has_words([x for x in kept if x[:1] != ">"])):
+    quoted = _has_words([line for line in kept if line[:1] != ">"])
+    while kept and _is_tail(kept[-1], quoted=quoted):
         kept.pop()
     return "\n".join(kept).strip("\n").rstrip()
 
@@ -195,4 +206,4 @@ def _trimmed(lines: Sequence[str]) -> str:
 def _is_tail(line: str, *, quoted: bool) -> bool:
     if not line.strip() or (quoted and line.lstrip().startswith(">")):
         return True
-    return len(line) <= _LONG and bool(_RULER.fullmatch(line) or _SENT_FROM.fullmatch(line))
+    return _is_ruler(line) or (len(line) <= _LONG and bool(_SENT_FROM.fullmatch(line)))

@@ -48,7 +48,7 @@ _SAID = re.compile(
 )
 _FINAL = re.compile(r"permanent|giving up|gave up|fatal|will not be retried|no longer|expired", re.IGNORECASE)
 _COPY = re.compile(
-    r"^[\s>*#=-]*(?:(?:below this line is|this is|here is|the following is) a copy|original message|"
+    r"^[ \t>*#=-]*(?:(?:below this line is|this is|here is|the following is) a copy|original message|"
     r"(?:the )?(?:header|headers|text) of (?:the |your )?(?:original )?message|message headers? follow|"
     r"(?:unsent|returned|rejected|your|undelivered) message (?:below|follows|begins)?|return(?:ed)?-path:|"
     r"received: )",
@@ -142,15 +142,14 @@ def _told_in_words(mail: Mail) -> Bounce | None:
 
 
 def _is_report(mail: Mail, text: str, *, has_code: bool, has_recipient: bool) -> bool:
-    """Does a mail server speak here? A melder may well write about a letter that was not delivered."""
+    """Does a mail server speak here? A melder may write about post that never came, or forward a report."""
     subject, said = bool(_SUBJECT.search(mail.subject)), bool(_SAID.search(text))
     names = (mail.sender or "", mail.sender_name, (mail.header("from") or "").lstrip('" '))
     if any(_REPORTERS.match(name) for name in names):
         return subject or said or has_code or has_recipient
     submitted = (mail.header("auto-submitted") or "no").lower()
-    if mail.header("return-path") == "<>" or not submitted.startswith("no"):
-        return subject or said
-    return subject and said and has_code and has_recipient
+    by_machine = mail.header("return-path") == "<>" or not submitted.startswith("no")
+    return by_machine and (subject or said)
 
 
 def _spoken(mail: Mail) -> str:

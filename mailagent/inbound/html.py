@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+_START = re.compile(r"<(?=[a-zA-Z/!?])")
 _NAME = re.compile(r"(/?)([a-zA-Z][a-zA-Z0-9:]{0,40})")
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 _DIGITS = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
@@ -20,9 +21,9 @@ def html_text(html: str) -> str:
     """What a reader sees: one line per block, an empty line around paragraphs, `> ` before what is quoted."""
     page = _Page()
     at = 0
-    while (start := html.find("<", at)) >= 0:
-        page.write(html[at:start])
-        at = _tag(html, start, page)
+    while start := _START.search(html, at):
+        page.write(html[at : start.start()])
+        at = _tag(html, start.start(), page)
     page.write(html[at:])
     return page.text()
 
@@ -33,9 +34,6 @@ def _tag(html: str, start: int, page: _Page) -> int:
         end = html.find("-->", start + 2)
         return len(html) if end < 0 else end + 3
     name = _NAME.match(html, start + 1)
-    if not name and html[start + 1 : start + 2] not in ("!", "?", "/"):
-        page.write("<")
-        return start + 1
     end = _end(html, start)
     if end < 0:
         return len(html)
@@ -59,6 +57,10 @@ def _end(html: str, start: int) -> int:
     return end if end >= 0 else first
 
 
+def _mark(quoted: int) -> str:
+    return "> " * min(quoted, _QUOTES)
+
+
 class _Page:
     """The lines written so far."""
 
@@ -68,7 +70,7 @@ class _Page:
         self._text = False
         self._quoted = 0
         self._pre = 0
-        self._blank = False
+        self._blank: int | None = None  # how deep the empty line that is due is quoted
         self._unclosed: set[str] = set()
 
     def write(self, html: str) -> None:
@@ -112,14 +114,12 @@ class _Page:
         line = "".join(self._line).rstrip() if self._pre else _SPACE.sub(" ", "".join(self._line)).strip()
         self._line, self._text = [], False
         if line or not paragraph:
-            if self._blank and self._lines:
-                self._lines.append(self._mark().rstrip())
-            self._lines.append((self._mark() + line).rstrip())
-            self._blank = False
-        self._blank = self._blank or paragraph
-
-    def _mark(self) -> str:
-        return "> " * min(self._quoted, _QUOTES)
+            if self._blank is not None and self._lines:
+                self._lines.append(_mark(min(self._blank, self._quoted)).rstrip())
+            self._lines.append((_mark(self._quoted) + line).rstrip())
+            self._blank = None
+        if paragraph:
+            self._blank = self._quoted if self._blank is None else min(self._blank, self._quoted)
 
     def text(self) -> str:
         """All lines, without empty ones at either end and never more than two empty ones in a row."""

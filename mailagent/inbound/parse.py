@@ -7,6 +7,7 @@ it does not show an embedded message or a calendar as an attachment.
 from __future__ import annotations
 
 import binascii
+import contextlib
 import email
 import re
 from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'=?@]{1,64}@[a-z0-9_-]+(?:\.[a-z0-9_-]+
 _ID = re.compile(r"<[^<>\s]+>")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-_FOLDABLE = 10_000
+_FOLDABLE = 2000
 _WRITTEN = ("text/plain", "text/html")
 
 
@@ -118,16 +119,13 @@ class _Part(Message):
 
 
 def _uudecoded(data: bytes) -> bytes:
-    """The lines between `begin` and `end`; one that is broken is taken for as long as it says."""
+    """The lines between `begin` and `end`, as far as they can be read."""
     out = []
     for line in data.splitlines():
-        if line.startswith((b"begin ", b"end")) or not line:
-            continue
-        try:
-            out.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            length = (((line[0] - 32) & 63) * 4 + 5) // 3
-            out.append(binascii.a2b_uu(line[:length]) if line[0] >= 32 else b"")
+        length = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
+        if length and not line.startswith((b"begin ", b"end")):
+            with contextlib.suppress(binascii.Error):
+                out.append(binascii.a2b_uu(line[:length]))
     return b"".join(out)
 
 

@@ -1,0 +1,127 @@
+"""The reader: limits that hold, and a child that is replaced."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from mailagent.core.errors import Unreadable
+from mailagent.inbound.limits import Limits
+from mailagent.inbound.reader import Reader
+
+HEAD = b"From: jan@home.example\r\nTo: klachten@stad.example\r\nSubject: Bak\r\n"
+MAIL = HEAD + b"\r\nDe bak is vol.\r\n"
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    with Reader(children=2) as reader:
+        yield reader
+
+
+def nested(depth: int) -> bytes:
+    parts = (b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(depth))
+    return HEAD + b"".join(parts) + b"\r\nhallo\r\n"
+
+
+HOSTILE = {
+    "20k addresses": HEAD + b"Cc: "
+    + b", ".join(b"n%d <n%d@x.nl>" % (n, n) for n in range(20_000)) + b"\r\n\r\n",
+    "100k quote marks": b"From: " + b'"' * 100_000 + b"\r\n\r\nx",
+    "5k nested parentheses": b"From: " + b"(" * 5_000 + b")" * 5_000 + b" jan@home.example\r\n\r\nx",
+    "20k encoded words": b"Subject: " + b" ".join([b"=?utf-8?q?abcdefghijklmno?="] * 20_000) + b"\r\n\r\nx",
+    "40k words that never end": b"Subject: " + b"=?a?q?" * 40_000 + b"\r\n\r\nx",
+    "50k parameters": HEAD + b"Content-Type: text/plain"
+    + b"".join(b"; p%d=v" % n for n in range(50_000)) + b"\r\n\r\n",
+    "20k name sections": HEAD + b"Content-Disposition: attachment"
+    + b"".join(b"; filename*%d*=abc" % n for n in range(20_000)) + b"\r\n\r\nx",
+    "20k parts": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 20_000,
+    "multipart 1000 deep": nested(1000),
+    "message 1000 deep": HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 1000,
+    "20 MB of base64": HEAD + b"Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    + b"QUJD" * 5_000_000,
+    "200k attributes": HEAD + b"Content-Type: text/html\r\n\r\n<a " + b"a=1 " * 200_000 + b">x</a>",
+    "50k nested tags": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 50_000 + b"x",
+    "100k table rows": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<tr><td>x</td></tr>" * 100_000,
+    "comments that never end": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<!--" * 500_000,
+    "a parameter of semicolons": HEAD + b'Content-Type: multipart/mixed; a="' + b";" * 200_000 + b'"\r\n\r\n',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_mail_ends_within_five_seconds(reader: Reader, raw: bytes) -> None:
+    reader.read(MAIL)
+    started = time.monotonic()
+    reason = ""
+    try:
+        reader.read(raw)
+    except Unreadable as error:
+        reason = error.reason
+    assert reason in {"", "too_slow", "too_deep", "too_many_parts", "header_too_long"}
+    assert time.monotonic() - started < 5
+    assert reader.read(MAIL).text == "De bak is vol.\n"
+
+
+@pytest.mark.parametrize(
+    ("reason", "raw", "limits"),
+    [
+        ("too_large", MAIL, Limits(size=10)),
+        ("too_deep", nested(60), Limits()),
+        ("too_deep", nested(1000), Limits()),
+        ("too_many_parts", HOSTILE["20k parts"], Limits()),
+        ("header_too_long", b"Subject: " + b"a" * 300_000 + b"\r\n\r\n", Limits()),
+        ("header_too_long", b"X-A: b\r\n" * 200_000 + b"\r\n", Limits()),
+        ("html_too_large", HEAD + b"Content-Type: text/html\r\n\r\n" + b"x" * 2_000, Limits(html=1_000)),
+        ("too_slow", HEAD + b"\r\n" + b"\n" * 10_000_000, Limits(seconds=0.2)),
+        ("out_of_memory", HEAD + b"\r\n" + b"abc\n" * 5_000_000, Limits(memory=120 * 1024 * 1024)),
+    ],
+)
+def test_each_limit_has_its_reason(reason: str, raw: bytes, limits: Limits) -> None:
+    with Reader(limits, children=1) as reader:
+        with pytest.raises(Unreadable) as caught:
+            reader.read(raw)
+        assert caught.value.reason == reason
+        if len(MAIL) <= limits.size:
+            assert reader.read(MAIL).subject == "Bak"
+
+
+def test_a_child_that_was_killed_is_replaced() -> None:
+    with Reader(children=1) as reader:
+        reader.read(MAIL)
+        child = reader._places.queue[0]
+        assert child
+        os.kill(child._process.pid, signal.SIGKILL)
+        child._process.wait()
+        assert reader.read(MAIL).subject == "Bak"
+
+
+def test_many_threads_read_at_once_and_each_gets_its_own_mail(reader: Reader) -> None:
+    raws = [b"Subject: mail %d\r\n\r\n%d" % (n, n) for n in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        read = list(pool.map(reader.read, raws))
+    assert [mail.subject for mail in read] == [f"mail {n}" for n in range(200)]
+
+
+def test_nothing_is_started_before_the_first_mail_and_a_closed_reader_starts_again() -> None:
+    reader = Reader(children=1)
+    assert reader._places.queue == [None]
+    assert reader.read(MAIL).subject == "Bak"
+    reader.close()
+    assert reader._places.queue == [None]
+    assert reader.read(MAIL).subject == "Bak"
+    reader.close()
+
+
+def test_the_child_knows_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILAGENT_KEY", "geheim")
+    with Reader(children=1) as reader:
+        reader.read(MAIL)
+        child = reader._places.queue[0]
+        assert child
+        with open(f"/proc/{child._process.pid}/environ", "rb") as environment:  # noqa: PTH123
+            assert b"geheim" not in environment.read()
