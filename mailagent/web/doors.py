@@ -1,0 +1,38 @@
+"""What the pages need from the rest of the house, handed in once by the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from mailagent.core.feedback import Answer
+from mailagent.core.organisation import Organisation
+from mailagent.flow.obey import Waiting
+from mailagent.flow.vote import Invitation
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The flow behind the pages, as plain blocking calls: each runs in a thread of its own.
+
+    `read_smiley` gives round id and number, `read_confirm` the id of a waiting order. All of them raise
+    `LinkUnknown`, all but the two readers `LinkGone`; `cast` raises `NotUnderstood` with what is missing.
+    `search` are folders laid out as web/, the admin's own first. Only `trusted_proxies` (networks in CIDR)
+    may say in X-Forwarded-For whose request they pass on.
+    """
+
+    read_smiley: Callable[[str], tuple[int, int]]
+    look: Callable[[int, int], Invitation]
+    cast: Callable[[int, int, Answer], Invitation]
+    read_confirm: Callable[[str], int]
+    waiting: Callable[[int], Waiting]
+    confirm: Callable[[int], Waiting]
+    organisation: Organisation
+    search: Sequence[Path]
+    trusted_proxies: Sequence[str] = ()
+
+
+DOORS = web.AppKey("doors", Doors)

@@ -1,0 +1,62 @@
+"""One set of values or more for every page, to check by before an admin's own pages may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from mailagent.core.errors import Mistake
+from mailagent.core.feedback import MAX_TEXT, Answer
+from mailagent.core.organisation import StandardAnswer
+from mailagent.flow.obey import Waiting
+from mailagent.flow.vote import Invitation
+from mailagent.web.confirm import CLOSED
+from mailagent.web.manners import GONE, PROBLEMS
+from mailagent.web.pages import Pages, Values
+from mailagent.web.vote import SATISFIED, UNSATISFIED, Error, Typed
+
+KENMERK = "KL26-00042"
+
+_INVITATION = Invitation(
+    KENMERK,
+    "Afval en inzameling",
+    "nl",
+    datetime(2026, 4, 7, 12, 5, tzinfo=UTC),
+    (
+        StandardAnswer("duidelijk", "Het antwoord was duidelijk", satisfied=True),
+        StandardAnswer("niet-opgelost", "Het probleem is niet opgelost", satisfied=False, reopens=True),
+        StandardAnswer("anders", "Iets anders", satisfied=False, reopens=True, open=True),
+    ),
+)
+_FORM: Values = {
+    "invitation": _INVITATION,
+    "typed": Typed(SATISFIED),
+    "error": None,
+    "max_text": MAX_TEXT,
+}
+_WRONG: Values = {
+    "typed": Typed(UNSATISFIED, ("anders",), "", contact_refused=True),
+    "error": Error("Bij dit antwoord hoort een uitleg.", "toelichting"),
+}
+_BARE: Values = {"invitation": replace(_INVITATION, category="", answers=()), "typed": Typed()}
+_THANKS: Values = {"invitation": _INVITATION, "answer": Answer(satisfied=True), "reopens": False}
+_UNHAPPY: Values = {
+    "answer": Answer(satisfied=False, text="Hij is nog vol.", contact_refused=True),
+    "reopens": True,
+}
+_ORDER = "#opgelost gegrond\nDe bak is vanochtend geleegd."
+
+SAMPLES: Mapping[str, Sequence[Values]] = {
+    "kto": (_FORM, {**_FORM, **_WRONG}, {**_FORM, **_BARE}),
+    "kto_bedankt": (_THANKS, {**_THANKS, **_UNHAPPY}),
+    "bevestig": ({"waiting": Waiting(KENMERK, "anna@stad.example", _ORDER, "open")},),
+    "bevestig_gedaan": ({"kenmerk": KENMERK},),
+    **dict.fromkeys((*GONE.values(), *CLOSED.values()), ({"kenmerk": KENMERK}, {"kenmerk": ""})),
+    **dict.fromkeys(PROBLEMS.values(), ({},)),
+}
+
+
+def mistakes(pages: Pages) -> list[Mistake]:
+    """Everything an admin should mend in their own pages; an empty list when all is well."""
+    return pages.mistakes(SAMPLES)
