@@ -39,10 +39,12 @@ class House:
     world: World
     templates: Templates
     links: Links
+    relay: Relay
     post: Post
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the relay and the database."""
+        self.relay.close()
         self.world.store.engine.dispose()
 
 
@@ -78,8 +80,9 @@ def open_house(
     )
     templates = Templates([folder / "mail" for folder in search_path("templates", settings.paths.local)])
     links = Links(settings.organisation.web, world.policy.keys)
-    post = Post(world, templates, links, carry or relay(settings).deliver)
-    return House(settings, world, templates, links, post)
+    own_relay = relay(settings)
+    post = Post(world, templates, links, carry or own_relay.deliver)
+    return House(settings, world, templates, links, own_relay, post)
 
 
 def organisation(settings: Settings, rules: RuleFiles) -> Organisation:

@@ -11,15 +11,17 @@ from aiohttp import web
 
 from mailagent.config.settings import ImapSettings
 from mailagent.core.errors import Problem
-from mailagent.flow import arrive, tick
+from mailagent.flow import arrive, obey, tick, vote
 from mailagent.flow.process import give_up, process
 from mailagent.flow.world import POST, PROCESS
 from mailagent.house import House
 from mailagent.inbound import imap
 from mailagent.inbound.keeper import Keeper
 from mailagent.inbound.smtp import SmtpSink
+from mailagent.shipped import search_path
 from mailagent.store import arrivals
 from mailagent.store.jobs import Handlers
+from mailagent.web.doors import Doors
 
 ROLES = ("smtp", "imap", "worker", "post", "clock", "web")
 """What one process may do. On SQLite one process does it all; on PostgreSQL they may be spread."""
@@ -80,8 +82,25 @@ async def serve(
                 await sink.stop()
     finally:
         await keeper.close()
+        house.relay.close()
         if runner:
             await runner.cleanup()
+
+
+def make_doors(house: House) -> Doors:
+    """What the pages need from this house."""
+    world, links = house.world, house.links
+    return Doors(
+        read_smiley=links.read_smiley,
+        look=lambda round_id, number: vote.look(round_id, number, world),
+        cast=lambda round_id, number, answer: vote.cast(round_id, number, answer, world),
+        read_confirm=links.read_confirm,
+        waiting=lambda pending_id: obey.waiting(pending_id, world),
+        confirm=lambda pending_id: obey.confirm(pending_id, world),
+        organisation=world.organisation,
+        search=search_path("web", house.settings.paths.local),
+        trusted_proxies=house.settings.web.trusted_proxies,
+    )
 
 
 async def _open_smtp(house: House, keeper: Keeper) -> SmtpSink:

@@ -6,7 +6,7 @@ import email
 import email.policy
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -318,11 +318,13 @@ def with_people(rules: RuleFiles, members: Sequence[str]) -> RuleFiles:
     return replace(rules, teams=tuple(replace(team, members=agents) for team in rules.teams))
 
 
-def settings_for(folder: Path, database: str, *, proof: str = "token", more: str = "") -> Settings:
+def settings_for(
+    folder: Path, database: str, *, proof: str = "token", more: str = "", env: Mapping[str, str] | None = None
+) -> Settings:
     """The settings of a desk, from a file as an admin writes it."""
     path = folder / "mailagent.toml"
     path.write_text(CONFIG.format(database=database, proof=proof, more=more), "utf-8")
-    return load_settings(path, {})
+    return load_settings(path, env or {})
 
 
 def open_desk(

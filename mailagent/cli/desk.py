@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from mailagent.cli.console import HERE, AsJson, ConfigFile, fail, opened, out, say_json
 from mailagent.core import clocks
@@ -28,15 +28,17 @@ def listed(
         fail(f"unknown status {status}; there are {', '.join(STATUSES)}")
     with opened(config) as house, house.world.store.read() as tx:
         rows = [
-            {**asdict(k), "colour": _colour(tx, k, house.world)}
+            {**asdict(k), "colour": _colour(tx, k, house.world), "who": k.assigned_to or k.team}
             for k in klachten.listed(tx, status=status, limit=limit)
         ]
     if json:
         say_json(rows)
         return
-    table = Table("kenmerk", "status", "categorie", "uiterlijk", "kleur", "team", "op naam van", "onderwerp")
+    table = Table(
+        Column("kenmerk", no_wrap=True), "status", "categorie", "uiterlijk", "kleur", "wie", "onderwerp"
+    )
     for row in rows:
-        names = ("kenmerk", "status", "category", "deadline", "colour", "team", "assigned_to", "subject")
+        names = ("kenmerk", "status", "category", "deadline", "colour", "who", "subject")
         table.add_row(*(str(row[name] or "") for name in names))
     out.print(table)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mailbox
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -47,8 +48,9 @@ def _mails(path: Path) -> Iterator[tuple[str, bytes]]:
         return
     raw = path.read_bytes()
     if raw.startswith(b"From ") and raw.count(b"\nFrom ") > 0:
-        for number, message in enumerate(mailbox.mbox(path, create=False), 1):
-            yield f"{path}#{number}", message.as_bytes()
+        with closing(mailbox.mbox(path, create=False)) as box:
+            for number in box.iterkeys():
+                yield f"{path}#{number + 1}", box.get_bytes(number)
         return
     yield str(path), raw
 

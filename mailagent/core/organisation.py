@@ -92,4 +92,5 @@ class Organisation:
 
     def task_addresses(self, team: Team) -> tuple[str, ...]:
         """Where a team's tasks go: to each member, else to the coordinator."""
-        return tuple(m.address for m in team.members) or ((self.coordinator.lower(),) if self.coordinator else ())
+        members = tuple(member.address for member in team.members)
+        return members or ((self.coordinator.lower(),) if self.coordinator else ())

@@ -54,7 +54,7 @@ class Post:
             deliver.answered(receipts, self.world)
 
     def _made(self, notice: Notice, thread: Sequence[str]) -> Rendering | Receipt:
-        """The mail, or why it cannot be made: an address no relay takes is final, a broken template is not."""
+        """The mail, or why it cannot be made: a wrong address is final, a broken template is not."""
         try:
             return self._rendering(notice, thread)
         except BadHeader as problem:

@@ -136,7 +136,8 @@ def test_a_final_bounce_marks_the_mail(desk: Desk) -> None:
     jan.writes("Balie", "Ik werd onbeleefd behandeld.")
     receipt = jan.gets("ontvangstbevestiging")
     report = (
-        f"From: MAILER-DAEMON@relay.example\r\nTo: {receipt.sender}\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n"
+        f"From: MAILER-DAEMON@relay.example\r\nTo: {receipt.sender}\r\nSubject: Undelivered\r\n"
+        "MIME-Version: 1.0\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         "--b\r\nContent-Type: text/plain\r\n\r\nniet bezorgd\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.example\r\n\r\n"

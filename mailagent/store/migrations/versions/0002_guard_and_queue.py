@@ -1,4 +1,4 @@
-"""The guard that makes `event` append-only, and on PostgreSQL the tables of the engine that works our jobs."""
+"""The guard that makes `event` append-only, and on PostgreSQL the tables of the engine for our jobs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-REPEATED = "WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id OR (klacht_id, seq) = (NEW.klacht_id, NEW.seq))"
+REPEATED = (
+    "WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id OR (klacht_id, seq) = (NEW.klacht_id, NEW.seq))"
+)
 
 
 def upgrade() -> None:
