@@ -67,7 +67,8 @@ def _because(verdict: type[Verdict], kind: str, *about: str) -> Maker:
 
 def _command(findings: Findings) -> Verdict:
     agent, kenmerk = findings.value("sender_is_agent"), findings.value("token_agent")
-    proven = "dmarc_pass" in findings or "proof_by_token" in findings
+    doubted = "dmarc_fail" in findings or "forged_results" in findings
+    proven = ("dmarc_pass" in findings or "proof_by_token" in findings) and not doubted
     return AgentCommand("het geregistreerde adres en het antwoordadres kloppen", kenmerk, agent, proven)
 
 
@@ -82,13 +83,14 @@ def _unconfirmed(findings: Findings) -> Verdict:
 
 
 _THREAD = ("reference_own", "reference_known", "subject_kenmerk")
+_ABOUT = ("token_melder", "token_agent", "reference_own", "reference_known")
 
 ROUTES = (
     Route("duplicate", ("duplicate",), _is(Duplicate, "hetzelfde bericht is al bewaard")),
     Route("unreadable", ("unreadable",), _because(Quarantine, "unreadable")),
     Route("oversize", ("oversize",), _is(Quarantine, "too_large")),
     Route("bounce", ("bounce",), _is(BounceNote, "een bericht over bezorging", "bounce")),
-    Route("automatic", ("automatic",), _because(AutoMail, "automatic", "reference_own", "reference_known")),
+    Route("automatic", ("automatic",), _because(AutoMail, "automatic", *_ABOUT)),
     Route("own_address", ("own_address",), _is(AutoMail, "own_address")),
     Route(
         "agent_from_elsewhere",
@@ -96,10 +98,16 @@ ROUTES = (
         _is(Review, "het antwoordadres van een behandelaar, van een ander adres", "token_from_elsewhere"),
     ),
     Route("agent", ("token_agent", "sender_is_agent"), _command),
-    Route("melder_forged", ("token_melder", "dmarc_fail"), _unconfirmed),
-    Route("melder_elsewhere", ("token_melder",), _unconfirmed, lacks=("sender_is_party",)),
     Route("spam", ("spam",), _is(Review, "spam")),
+    Route("melder_forged", ("token_melder", "dmarc_fail"), _unconfirmed),
+    Route("melder_false_results", ("token_melder", "forged_results"), _unconfirmed),
+    Route("melder_elsewhere", ("token_melder",), _unconfirmed, lacks=("sender_is_party",)),
     Route("forged", ("dmarc_fail",), _is(Review, "spam")),
+    Route(
+        "party_false_results",
+        ("sender_is_party", "forged_results"),
+        _is(Review, "een ander schreef een uitslag in de naam van onze mailserver"),
+    ),
     Route("feedback", ("token_melder", "feedback_word"), _feedback),
     Route("melder", ("token_melder",), _is(Append, "het antwoordadres van de melder", "token_melder")),
     Route("no_sender", ("no_sender",), _is(Review, "geen afzender")),
