@@ -69,10 +69,7 @@ def _dossier(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
             "mail": n.kind,
             "to": n.recipient,
             "state": n.state,
-            "proof": [
-                {"at": p.at, "what": p.what, "code": p.code, "detail": p.detail}
-                for p in notices.proofs(tx, n.id)
-            ],
+            "proof": [asdict(line) for line in notices.proofs(tx, n)],
         }
         for n in notices.of_klacht(tx, klacht.id)
     ]
@@ -178,7 +175,7 @@ def stuck(config: ConfigFile = HERE, json: AsJson = False) -> None:  # noqa: FBT
     with opened(config) as house, house.world.store.read() as tx:
         aside = [_arrival(row) for row in arrivals.stuck(tx)]
         failed = [
-            {"notice": n.id, "mail": n.kind, "to": n.recipient, "why": notices.proofs(tx, n.id)[-1].detail}
+            {"notice": n.id, "mail": n.kind, "to": n.recipient, "why": notices.proofs(tx, n)[-1].detail}
             for n in notices.in_state(tx, notices.FAILED)
         ]
     if json:

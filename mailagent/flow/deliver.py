@@ -99,34 +99,33 @@ def _thread(tx: Tx, notice: Notice) -> list[str]:
 
 def fix(renderings: Sequence[tuple[Notice, Rendering]], world: World) -> None:
     """Keep what was rendered, before any of it leaves: a repeat is the same mail."""
-    now = world.now()
     with world.store.begin() as tx:
-        for notice, made in renderings:
-            notices.rendered(tx, notice.id, made.message_id, made.bounce_token, made.raw)
-            notices.prove(tx, notice.id, now, "offered")
+        notices.rendered(tx, [(n.id, made.message_id, made.bounce_token, made.raw) for n, made in renderings])
 
 
 def answered(receipts: Sequence[tuple[Notice, Receipt]], world: World) -> None:
     """Write down what the relay said of each mail, and what follows from it."""
     now = world.now()
     with world.store.begin() as tx:
+        _accepted(tx, [(notice, receipt) for notice, receipt in receipts if receipt.accepted], now)
         for notice, receipt in receipts:
-            act = Act(tx, world, now, f"notice:{notice.id}")
             if receipt.accepted:
-                _accepted(act, notice, receipt)
-            elif receipt.final or (again := next_try(notice.attempts, now)) is None:
-                _refused(act, notice, receipt)
+                continue
+            if receipt.final or (again := next_try(notice.attempts, now)) is None:
+                _refused(Act(tx, world, now, f"notice:{notice.id}"), notice, receipt)
             else:
                 notices.put_off(tx, notice.id, now, "delayed", receipt.code or None, receipt.text)
                 world.store.enqueue(tx, POST, [notice.id], again)
 
 
-def _accepted(act: Act, notice: Notice, receipt: Receipt) -> None:
-    notices.sent(act.tx, notice.id, act.at, receipt.code, receipt.text)
-    if "round" in notice.values:
-        rounds.set_state(act.tx, notice.values["round"][0], "sent", only_from=("scheduled",))
-    if notice.kind in ENDS_HANDLING and notice.klacht_id:
-        terms.stop(act.tx, notice.klacht_id, act.at, ("statutory",))
+def _accepted(tx: Tx, taken: Sequence[tuple[Notice, Receipt]], now: datetime) -> None:
+    if taken:
+        notices.sent(tx, [(notice.id, receipt.code, receipt.text) for notice, receipt in taken], now)
+    for notice, _ in taken:
+        if "round" in notice.values:
+            rounds.set_state(tx, notice.values["round"][0], "sent", only_from=("scheduled",))
+        if notice.kind in ENDS_HANDLING and notice.klacht_id:
+            terms.stop(tx, notice.klacht_id, now, ("statutory",))
 
 
 def _refused(act: Act, notice: Notice, receipt: Receipt) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from mailagent.core import clocks
 from mailagent.core.events import (
@@ -27,35 +27,46 @@ from mailagent.store.store import Tx
 
 def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
     """Let events take effect on a kept klacht: one commit holds them, the clocks and the mails they owe."""
-    tx, world = act.tx, act.world
     for event in events:
         _follow(act, klacht, event)
-    if any(isinstance(event, Received) for event in events):
-        klacht = replace(klacht, deadline=_last_day(tx, klacht))
-    klacht = replace(klacht, wake_at=_wake_at(tx, klacht))
-    klachten.save(tx, klacht)
-    ids = klachten.record(tx, klacht, events, act.origin)
-    owed = owed_for(act, klacht, list(zip(events, ids, strict=True)))
-    kept = notices.owe(tx, owed, act.at)
-    world.store.enqueue(tx, POST, kept)
+    klacht = replace(klacht, wake_at=_wake_at(act.tx, klacht))
+    klachten.save(act.tx, klacht)
+    _tell(act, klacht, events, klachten.record(act.tx, klacht, events, act.origin))
+    return klacht
+
+
+def begin(act: Act, new: Klacht, received: Received) -> Klacht:
+    """A klacht comes into being, with its statutory clock running (Awb 9:11)."""
+    world = act.world
+    category = world.organisation.category(new.category)
+    preset = world.presets[category.clock if category else clocks.AWB]
+    clock = clocks.start(preset, new.received_at, world.calendar)
+    salt = world.salt()
+    due = replace(new, deadline=clock.last_day, wake_at=clocks.next_wake(clock))
+    klacht = klachten.add(act.tx, due, salt)
+    terms.begin(act.tx, klacht.id, clock)
+    _tell(act, klacht, [received], klachten.record(act.tx, klacht, [received], act.origin, salt=salt))
+    return klacht
+
+
+def _tell(act: Act, klacht: Klacht, events: Sequence[Event], ids: Sequence[int]) -> None:
+    """Owe the mails of these events; what may not be sent leaves an event with its reason."""
+    happened = list(zip(events, ids, strict=True))
+    owed = owed_for(act, klacht, happened)
+    act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, owed, act.at))
+    actors = {id: event.actor for event, id in happened}
     silent = [
-        MailSuppressed(act.at, event.actor, one.kind, str(one.values["suppressed"]))
-        for event, id in zip(events, ids, strict=True)
+        MailSuppressed(act.at, actors[one.event_id], one.kind, str(one.values["suppressed"]))
         for one in owed
-        if one.event_id == id and one.state == notices.SUPPRESSED
+        if one.state == notices.SUPPRESSED and one.event_id
     ]
     if silent:
-        klachten.record(tx, klacht, silent, act.origin)
-    return klacht
+        klachten.record(act.tx, klacht, silent, act.origin)
 
 
 def _follow(act: Act, klacht: Klacht, event: Event) -> None:
     tx, world = act.tx, act.world
     match event:
-        case Received():
-            category = world.organisation.category(klacht.category)
-            preset = world.presets[category.clock if category else clocks.AWB]
-            terms.start(tx, klacht.id, clocks.start(preset, klacht.received_at, world.calendar))
         case Resolved():
             # the statutory clock stops when the relay has taken the notice of Awb 9:12 (outbound/post.py)
             kinds = ("service", "statutory") if unreachable(klacht, world) else ("service",)
@@ -76,10 +87,6 @@ def _open_round(act: Act, klacht: Klacht, *, invited: bool = True) -> None:
     address = klacht.melder if invited and not unreachable(klacht, act.world) else ""
     until = act.at + timedelta(days=act.world.policy.link_days)
     rounds.open_next(act.tx, klacht.id, address, act.at, until)
-
-
-def _last_day(tx: Tx, klacht: Klacht) -> date | None:
-    return next((c.last_day for _, c in terms.running(tx, klacht.id) if c.kind == "statutory"), None)
 
 
 def _wake_at(tx: Tx, klacht: Klacht) -> datetime | None:

@@ -17,7 +17,7 @@ from mailagent.core.orders import Case, Help, help_lines, sensible
 from mailagent.core.organisation import Agent
 from mailagent.flow.gather import Letter
 from mailagent.flow.happen import happen
-from mailagent.flow.tell import facts, issue_reply_address, unreachable
+from mailagent.flow.tell import facts, issue_reply_addresses, unreachable
 from mailagent.flow.world import POST, Act, World
 from mailagent.store import klachten, notices, pending
 from mailagent.store.notices import Owed
@@ -139,7 +139,6 @@ def _refuse(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]) -> 
 
 def _answer(act: Act, klacht: Klacht, agent: Agent, mail: str, values: Mapping[str, object]) -> None:
     """The one result mail of a command mail."""
-    issue_reply_address(act, klacht, "agent", agent.address)
     owed = Owed(
         mail,
         agent.address,
@@ -148,6 +147,7 @@ def _answer(act: Act, klacht: Klacht, agent: Agent, mail: str, values: Mapping[s
         klacht.id,
         arrival_id=int(act.origin.partition(":")[2]),
     )
+    issue_reply_addresses(act, klacht, [owed])
     act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, [owed], act.at))
 
 

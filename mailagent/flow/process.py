@@ -24,7 +24,7 @@ from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
 from mailagent.flow import obey, vote
 from mailagent.flow.gather import Letter, bounced_notice, gather, writer
-from mailagent.flow.happen import happen
+from mailagent.flow.happen import begin, happen
 from mailagent.flow.world import Act, World
 from mailagent.store import arrivals, klachten, notices, rounds
 from mailagent.store.arrivals import Fate, Kept
@@ -123,10 +123,9 @@ def _open(act: Act, letter: Letter, verdict: NewKlacht) -> Klacht:
         team=(world.organisation.team(category.team) if category else world.organisation.sorting_team).id,
         refers_to=verdict.kenmerk,
     )
-    klacht = klachten.add(act.tx, new, world.salt())
     writer = Actor(MELDER, letter.sender)
-    event = Received(letter.at, writer, new.description, _names(mail), _why(decision), verdict.kenmerk)
-    return happen(act, klacht, [event])
+    why = _why(decision)
+    return begin(act, new, Received(letter.at, writer, new.description, _names(mail), why, verdict.kenmerk))
 
 
 def _why(decision: Decision) -> str:

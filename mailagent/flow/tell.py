@@ -83,13 +83,15 @@ TELL = (
 
 def owed_for(act: Act, klacht: Klacht, happened: Sequence[tuple[Event, int]]) -> list[Owed]:
     """The mails these kept events owe; those that may not be sent are suppressed, with their reason."""
-    return [
+    owed = [
         _owed(act, klacht, (event, id), row.mail, recipient)
         for event, id in happened
         for row in TELL
         if isinstance(event, row.event) and row.when(event, klacht, act.world.policy)
         for recipient in _recipients(row.to, klacht, event, act.world)
     ]
+    issue_reply_addresses(act, klacht, owed)
+    return owed
 
 
 def _recipients(to: str, klacht: Klacht, event: Event, world: World) -> tuple[str, ...]:
@@ -115,7 +117,6 @@ def _owed(act: Act, klacht: Klacht, happened: tuple[Event, int], mail: str, reci
     event, event_id = happened
     values = {**facts(klacht, act.world), **_said(act, klacht, event, mail)}
     to_melder = MAILS[mail].audience == MELDER
-    issue_reply_address(act, klacht, "melder" if to_melder else "agent", recipient)
     key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
     owed = Owed(mail, recipient, key, values, klacht.id, event_id)
     if to_melder and (reason := unreachable(klacht, act.world)):
@@ -123,11 +124,14 @@ def _owed(act: Act, klacht: Klacht, happened: tuple[Event, int], mail: str, reci
     return owed
 
 
-def issue_reply_address(act: Act, klacht: Klacht, role: str, recipient: str) -> None:
-    """Remember the reply address that this person will get for this klacht."""
-    if recipient:
+def issue_reply_addresses(act: Act, klacht: Klacht, owed: Sequence[Owed]) -> None:
+    """Remember the reply address that each of these mails will carry."""
+    people = {(MAILS[one.kind].audience, one.recipient) for one in owed if one.recipient}
+    issued = []
+    for role, recipient in sorted(people):
         token, key_id = act.world.policy.reply_token(klacht.kenmerk, role, recipient)
-        issue(act.tx, Issued(token, klacht.kenmerk, klacht.id, role, recipient, key_id), act.at)
+        issued.append(Issued(token, klacht.kenmerk, klacht.id, role, recipient, key_id))
+    issue(act.tx, issued, act.at)
 
 
 def facts(klacht: Klacht, world: World) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,18 +23,16 @@ class Issued:
     key_id: str
 
 
-def issue(tx: sa.Connection, issued: Issued, at: datetime) -> None:
-    """Remember a token; the same one twice is the same."""
-    if find(tx, issued.token) is None:
-        values = {
-            "token": issued.token,
-            "klacht_id": issued.klacht_id,
-            "role": issued.role,
-            "address": issued.address,
-            "key_id": issued.key_id,
-            "issued_at": at,
-        }
-        tx.execute(sa.insert(reply_address).values(**values))
+def issue(tx: sa.Connection, issued: Sequence[Issued], at: datetime) -> None:
+    """Remember tokens; the same one twice is the same."""
+    if issued:
+        tx.execute(_ISSUE, [{**asdict(one), "issued_at": at} for one in issued])
+
+
+_ISSUE = sa.text(
+    "INSERT INTO reply_address (token, klacht_id, role, address, key_id, issued_at) "
+    "VALUES (:token, :klacht_id, :role, :address, :key_id, :issued_at) ON CONFLICT (token) DO NOTHING"
+).bindparams(sa.bindparam("issued_at", type_=reply_address.c.issued_at.type))
 
 
 def find(tx: sa.Connection, token: str) -> Issued | None:

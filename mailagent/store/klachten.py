@@ -47,8 +47,10 @@ _COUNT = sa.text(
 
 def add(tx: sa.Connection, new: Klacht, salt: bytes) -> Klacht:
     """Keep a new klacht; `salt` binds its log to its texts until erasure destroys it."""
-    row = tx.execute(sa.insert(klacht).values(**_columns(new), salt=salt).returning(klacht.c.id)).scalar_one()
-    return replace(new, id=row)
+    return replace(new, id=tx.execute(_ADD, {**_columns(new), "salt": salt}).scalar_one())
+
+
+_ADD = sa.insert(klacht).returning(klacht.c.id)
 
 
 def save(tx: sa.Connection, changed: Klacht) -> None:
@@ -102,21 +104,19 @@ def due(tx: sa.Connection, now: datetime, limit: int = 500) -> list[int]:
     return list(tx.execute(query).scalars())
 
 
-def record(tx: sa.Connection, of: Klacht, events: Sequence[Event], origin: str) -> list[int]:
-    """Append events to the klacht's chain and return their ids.
+def record(
+    tx: sa.Connection, of: Klacht, events: Sequence[Event], origin: str, *, salt: bytes | None = None
+) -> list[int]:
+    """Append events to the klacht's chain and return their ids. `salt` is given for a klacht's first events.
 
     The chain holds words, ids and HMACs under the klacht's salt; the texts and addresses stand apart, so
     that erasure can remove them and leave the chain whole (AVG 17, BIO2 8.15).
     """
-    salt = tx.execute(sa.select(klacht.c.salt).where(klacht.c.id == of.id)).scalar_one() or b""
-    last = tx.execute(
-        sa.select(event.c.seq, event.c.hash)
-        .where(event.c.klacht_id == of.id)
-        .order_by(event.c.seq.desc())
-        .limit(1)
-    ).one_or_none()
-    seq, previous = (last.seq, last.hash) if last else (0, FIRST_HASH)
-    ids: list[int] = []
+    seq, previous = 0, FIRST_HASH
+    if salt is None:
+        seq, previous, salt = _chain_end(tx, of.id)
+    links: list[dict[str, Any]] = []
+    bodies: list[dict[str, Any]] = []
     for happened in events:
         seq += 1
         text = body_text(happened.actor.address, happened.data)
@@ -132,11 +132,29 @@ def record(tx: sa.Connection, of: Klacht, events: Sequence[Event], origin: str) 
             "body_mac": body_mac(salt, text),
         }
         previous = chained(previous, link)
-        id = tx.execute(sa.insert(event).values(**link, hash=previous).returning(event.c.id)).scalar_one()
-        body = json.loads(text)
-        tx.execute(sa.insert(event_body).values(event_id=id, who=body["who"], data=body["data"]))
-        ids.append(id)
+        links.append({**link, "hash": previous})
+        bodies.append(json.loads(text))
+    ids = list(tx.execute(_APPEND, links).scalars()) if links else []
+    if ids:
+        tx.execute(_BODY, [{"event_id": id, **body} for id, body in zip(ids, bodies, strict=True)])
     return ids
+
+
+_APPEND = sa.insert(event).returning(event.c.id, sort_by_parameter_order=True)
+_BODY = sa.insert(event_body)
+_CHAIN_END = (
+    sa.select(klacht.c.salt, event.c.seq, event.c.hash)
+    .outerjoin(event, event.c.klacht_id == klacht.c.id)
+    .where(klacht.c.id == sa.bindparam("klacht"))
+    .order_by(event.c.seq.desc())
+    .limit(1)
+)
+
+
+def _chain_end(tx: sa.Connection, klacht_id: int) -> tuple[int, str, bytes]:
+    """The number and hash of the newest event, and the salt."""
+    row = tx.execute(_CHAIN_END, {"klacht": klacht_id}).one()
+    return row.seq or 0, row.hash or FIRST_HASH, row.salt or b""
 
 
 def body_text(who: str, data: Mapping[str, object]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -56,24 +56,14 @@ _FIELDS = tuple(notice.c[name] for name in Notice.__dataclass_fields__)
 
 def owe(tx: sa.Connection, owed: Sequence[Owed], now: datetime) -> list[int]:
     """Write down what we owe; returns the ids of those that are to be sent."""
-    ids: list[int] = []
-    for one in owed:
-        values = {
-            "kind": one.kind,
-            "recipient": one.recipient,
-            "key": one.key,
-            "values": dict(one.values),
-            "klacht_id": one.klacht_id,
-            "event_id": one.event_id,
-            "arrival_id": one.arrival_id,
-            "state": one.state,
-            "owed_at": now,
-        }
-        id = tx.execute(sa.insert(notice).values(**values).returning(notice.c.id)).scalar_one()
-        prove(tx, id, now, one.state)
-        if one.state == OWED:
-            ids.append(id)
-    return ids
+    if not owed:
+        return []
+    rows = [{**asdict(one), "values": dict(one.values), "owed_at": now} for one in owed]
+    ids = tx.execute(_OWE, rows).scalars().all()
+    return [id for id, one in zip(ids, owed, strict=True) if one.state == OWED]
+
+
+_OWE = sa.insert(notice).returning(notice.c.id, sort_by_parameter_order=True)
 
 
 def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime) -> list[Notice]:
@@ -88,10 +78,17 @@ def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime)
     return sorted((Notice(**row._asdict()) for row in tx.execute(take)), key=lambda n: n.id)
 
 
-def rendered(tx: sa.Connection, id: int, message_id: str, bounce_token: str, raw: bytes) -> None:
-    """Fix the bytes at the first try, so that a repeat is the same mail."""
-    values = {"message_id": message_id, "bounce_token": bounce_token, "rendered": raw}
-    tx.execute(sa.update(notice).where(notice.c.id == id).values(**values))
+def rendered(tx: sa.Connection, made: Sequence[tuple[int, str, str, bytes]]) -> None:
+    """Fix the bytes at the first try: notice id, Message-ID, bounce token and the mail itself."""
+    names = ("notice", "message_id", "bounce_token", "rendered")
+    tx.execute(_FIX, [dict(zip(names, one, strict=True)) for one in made])
+
+
+_FIX = (
+    sa.update(notice)
+    .where(notice.c.id == sa.bindparam("notice"))
+    .values({name: sa.bindparam(name) for name in ("message_id", "bounce_token", "rendered")})
+)
 
 
 def prove(
@@ -101,12 +98,23 @@ def prove(
     tx.execute(sa.insert(proof).values(notice_id=id, at=at, what=what, code=code, detail=detail[:500]))
 
 
-def sent(tx: sa.Connection, id: int, at: datetime, code: int, detail: str) -> None:
-    """The relay took it."""
+def sent(tx: sa.Connection, taken: Sequence[tuple[int, int, str]], at: datetime) -> None:
+    """The relay took these: notice, its code, its words."""
+    tx.execute(_SENT, [{"notice": id, "at": at} for id, _, _ in taken])
     tx.execute(
-        sa.update(notice).where(notice.c.id == id).values(state=ACCEPTED, sent_at=at, claimed_until=None)
+        sa.insert(proof),
+        [
+            {"notice_id": id, "at": at, "what": ACCEPTED, "code": code, "detail": said[:500]}
+            for id, code, said in taken
+        ],
     )
-    prove(tx, id, at, ACCEPTED, code, detail)
+
+
+_SENT = (
+    sa.update(notice)
+    .where(notice.c.id == sa.bindparam("notice"))
+    .values(state=ACCEPTED, sent_at=sa.bindparam("at"), claimed_until=None)
+)
 
 
 def put_off(tx: sa.Connection, id: int, at: datetime, what: str, code: int | None, detail: str) -> None:
@@ -174,9 +182,21 @@ def thread_ids(tx: sa.Connection, klacht_id: int, recipient: str, before: int) -
     return list(tx.execute(sa.select(c.message_id).where(*where).order_by(c.id)).scalars())
 
 
-def proofs(tx: sa.Connection, notice_id: int) -> list[sa.Row[Any]]:
-    """The proof log of one mail, oldest first."""
-    return list(tx.execute(sa.select(proof).where(proof.c.notice_id == notice_id).order_by(proof.c.id)))
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One line of the proof log: owed, accepted (with the relay's code and words), delayed, held, failed …"""
+
+    at: datetime
+    what: str
+    code: int | None = None
+    detail: str = ""
+
+
+def proofs(tx: sa.Connection, of: Notice) -> list[Proof]:
+    """The proof log of one mail, oldest first; it begins with the moment it was owed."""
+    query = sa.select(proof.c.at, proof.c.what, proof.c.code, proof.c.detail)
+    rows = tx.execute(query.where(proof.c.notice_id == of.id).order_by(proof.c.id))
+    return [Proof(of.owed_at, OWED), *(Proof(*row) for row in rows)]
 
 
 def in_state(tx: sa.Connection, state: str, limit: int = 500) -> list[Notice]:

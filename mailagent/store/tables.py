@@ -246,14 +246,14 @@ clock = sa.Table(
     sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id"), nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("preset", Json, nullable=False),
+    sa.Column("running", Json, nullable=False),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("last_day", sa.Date, nullable=False),
-    sa.Column("levels", Json, nullable=False),
     sa.Column("stopped_at", Moment),
     sa.UniqueConstraint("klacht_id", "kind", "version"),
 )
-"""A running term, with the preset as it was at that moment. `levels`: [name, moment], crossed ones leave."""
+"""A running term. `running` is the clock with the preset as it was at the start and the levels not yet
+crossed."""
 
 pending_order = sa.Table(
     "pending_order",

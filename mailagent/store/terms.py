@@ -16,30 +16,38 @@ def start(tx: sa.Connection, klacht_id: int, clock: Clock) -> None:
     """A clock starts; an earlier one of the same kind is a former version."""
     where = (table.c.klacht_id == klacht_id, table.c.kind == clock.kind)
     version = tx.execute(sa.select(sa.func.max(table.c.version)).where(*where)).scalar() or 0
-    stop(tx, klacht_id, clock.started_at, kinds=(clock.kind,))
+    if version:
+        stop(tx, klacht_id, clock.started_at, kinds=(clock.kind,))
+    begin(tx, klacht_id, clock, version + 1)
+
+
+def begin(tx: sa.Connection, klacht_id: int, clock: Clock, version: int = 1) -> None:
+    """The first clock of its kind, or a next version of it."""
     values: dict[str, Any] = {
         "klacht_id": klacht_id,
         "kind": clock.kind,
-        "version": version + 1,
-        "preset": clock.as_dict(),
+        "version": version,
+        "running": clock.as_dict(),
         "started_at": clock.started_at,
         "last_day": clock.last_day,
-        "levels": [],
     }
-    tx.execute(sa.insert(table).values(**values))
+    tx.execute(_BEGIN, values)
+
+
+_BEGIN = sa.insert(table)
 
 
 def running(tx: sa.Connection, klacht_id: int) -> list[tuple[int, Clock]]:
     """The clocks that run for a klacht, each with its row id."""
-    query = sa.select(table.c.id, table.c.preset).where(
+    query = sa.select(table.c.id, table.c.running).where(
         table.c.klacht_id == klacht_id, table.c.stopped_at.is_(None)
     )
-    return [(row.id, Clock.from_dict(row.preset)) for row in tx.execute(query.order_by(table.c.id))]
+    return [(row.id, Clock.from_dict(row.running)) for row in tx.execute(query.order_by(table.c.id))]
 
 
 def wind(tx: sa.Connection, id: int, clock: Clock) -> None:
     """Keep a clock whose crossed levels have left it."""
-    tx.execute(sa.update(table).where(table.c.id == id).values(preset=clock.as_dict()))
+    tx.execute(sa.update(table).where(table.c.id == id).values(running=clock.as_dict()))
 
 
 def stop(tx: sa.Connection, klacht_id: int, at: datetime, kinds: Sequence[str]) -> None:

@@ -120,10 +120,9 @@ def _clock() -> None:
         sa.Column("klacht_id", ID, sa.ForeignKey("klacht.id"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("preset", JSON, nullable=False),
+        sa.Column("running", JSON, nullable=False),
         sa.Column("started_at", MOMENT, nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
-        sa.Column("levels", JSON, nullable=False),
         sa.Column("stopped_at", MOMENT),
         sa.UniqueConstraint("klacht_id", "kind", "version"),
     )
