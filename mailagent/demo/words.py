@@ -1,0 +1,102 @@
+"""What the words of the store are called on the pages of the demo, in plain Dutch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+STATUSES = {
+    "nieuw": "nieuw",
+    "in_behandeling": "in behandeling",
+    "opgelost": "opgelost",
+    "gesloten": "gesloten",
+    "heropend": "heropend",
+    "verzoek_tot_heropenen": "verzoek tot heropenen",
+}
+
+COLOURS = {"op_schema": "op schema", "bijna": "bijna te laat", "te_laat": "te laat", "": "klok staat stil"}
+
+ROLES = {"melder": "melder", "agent": "behandelaar", "clock": "de klok", "system": "het systeem"}
+
+EVENTS = {
+    "received": "De klacht kwam binnen. {why}",
+    "reacted": "De melder reageerde",
+    "taken_up": "In behandeling genomen",
+    "assigned": "Toegewezen aan {to}",
+    "noted": "Interne notitie",
+    "answered": "Antwoord gestuurd aan de melder",
+    "resolved": "Afgehandeld (oordeel: {oordeel})",
+    "closed": "Gesloten (reden: {reason})",
+    "reopened": "Opnieuw geopend",
+    "reopen_requested": "De melder vraagt om de klacht opnieuw te openen",
+    "reopen_declined": "De klacht blijft afgehandeld",
+    "feedback_given": "De melder gaf een oordeel: {satisfied}",
+    "round_expired": "De smileys zijn verlopen",
+    "settled": "De klacht is gesloten ({why})",
+    "level_crossed": "Herinnering: {level}. De laatste dag is {last_day}",
+    "mail_suppressed": "De mail ‘{mail}’ is niet verstuurd ({reason})",
+    "mail_bounced": "De mail ‘{mail}’ aan {recipient} kwam niet aan",
+    "automatic_kept": "Een automatische mail is bewaard ({screen})",
+    "order_parked": "Een opdracht wacht op bevestiging",
+    "order_lapsed": "Een opdracht is niet op tijd bevestigd",
+    "order_refused": "Een opdracht is niet uitgevoerd: {problems}",
+}
+
+VERDICTS = {
+    "NewKlacht": "Dit is een nieuwe klacht",
+    "Append": "Dit hoort bij een klacht die er al is",
+    "AgentCommand": "Dit is een mail van een behandelaar",
+    "FeedbackReply": "Dit is een antwoord op de smileys",
+    "BounceNote": "Dit meldt dat een mail van ons niet aankwam",
+    "AutoMail": "Dit is een automatische mail",
+    "Duplicate": "Deze mail hadden wij al",
+    "Quarantine": "Opzij gezet: wij kunnen de mail niet lezen",
+    "Review": "Opzij gezet: een mens kijkt eerst",
+}
+
+EVIDENCE = {
+    "duplicate": "dezelfde mail kwam eerder binnen",
+    "unreadable": "de mail is niet te lezen",
+    "oversize": "de mail is te groot",
+    "bounce": "het is een bericht van een mailserver over een mail van ons",
+    "automatic": "de mail is door een computer verstuurd",
+    "own_address": "de afzender zijn wij zelf",
+    "spam": "onze mailserver vindt dit spam",
+    "token_melder": "gestuurd aan het antwoordadres dat deze melder van ons kreeg",
+    "token_agent": "gestuurd aan het antwoordadres dat deze behandelaar van ons kreeg",
+    "token_from_elsewhere": "een goed antwoordadres, maar een andere afzender",
+    "reference_own": "het is een antwoord op een mail van ons",
+    "reference_known": "het is een antwoord op een mail die wij kennen",
+    "subject_kenmerk": "er staat een kenmerk in het onderwerp",
+    "sender_is_party": "de afzender is de melder van deze klacht",
+    "sender_is_agent": "de afzender is een behandelaar",
+    "proof_by_token": "adres en antwoordadres samen zijn hier bewijs genoeg (instelling)",
+    "dmarc_pass": "onze mailserver zegt: de afzender is echt",
+    "dmarc_fail": "onze mailserver zegt: de afzender is niet echt",
+    "forged_results": "iemand deed alsof onze mailserver de afzender had gecontroleerd",
+    "feedback_word": "de eerste regel is alleen een smiley of het woord ervoor",
+    "no_sender": "er is geen afzender te vinden",
+}
+
+MAIL_STATES = {
+    "owed": "nog niet weg",
+    "accepted": "verstuurd",
+    "suppressed": "niet verstuurd",
+    "failed": "mislukt",
+    "bounced": "teruggekomen",
+}
+
+
+def told(kind: str, data: Mapping[str, Any]) -> str:
+    """An event as a sentence; after erasure without its details."""
+    details = defaultdict(str, {name: _plain(value) for name, value in data.items()})
+    return EVENTS[kind].format_map(details).strip()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "tevreden" if value else "niet tevreden"
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value))
+    return str(value).replace("_", " ")
