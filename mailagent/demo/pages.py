@@ -35,6 +35,19 @@ NEWEST = 50
 FORWARD = {"dag": timedelta(days=1), "week": timedelta(weeks=1)}
 """How far the buttons move the clock on."""
 
+HEADERS_THAT_MATTER = (
+    "Return-Path",
+    "Reply-To",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Auto-Submitted",
+    "X-Auto-Response-Suppress",
+    "Content-Language",
+)
+
+EXAMPLE = "#opgelost gegrond\nWij zijn gaan kijken. U hebt gelijk, en het is vandaag hersteld."
+
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,190}", re.ASCII)
 _LINK = re.compile(r"https?://[^\s<>\"']+")
 
@@ -65,7 +78,11 @@ async def start(request: web.Request) -> web.Response:
     known = {who.address for who in PEOPLE}
     counts = {address: postbus.count(address) for address in {*known, *postbus.addresses()}}
     others = [address for address in postbus.addresses() if address not in known]
-    return _page(request, "start", {"counts": counts, "others": others})
+    return _page(request, "start", {"counts": counts, "others": others, "smtp": _smtp(request)})
+
+
+def _smtp(request: web.Request) -> str:
+    return request.app[STAGE].house.settings.smtp.listen
 
 
 async def inbox(request: web.Request) -> web.Response:
@@ -172,6 +189,8 @@ async def _mail_page(
         "linked": _linked(found.text),
         "framed": _framed(found.html),
         "height": _height(found.text),
+        "headers": HEADERS_THAT_MATTER,
+        "example": EXAMPLE,
         "tags": await asyncio.to_thread(_tags, request.app[STAGE], who, found),
         "error": error,
         "text": text,

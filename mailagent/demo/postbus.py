@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, unquote
+
+from babel.dates import format_datetime
+
+from mailagent.core.calendar import AMSTERDAM
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,15 @@ class Item:
     def subject(self) -> str:
         """The subject line."""
         return self.header("subject")
+
+    @property
+    def written(self) -> str:
+        """When, as a reader says it; "" where the mail does not tell."""
+        try:
+            at = parsedate_to_datetime(self.header("date")).astimezone(AMSTERDAM)
+        except ValueError:
+            return ""
+        return format_datetime(at, "EEE d MMM y, HH.mm", locale="nl")
 
     @property
     def text(self) -> str:

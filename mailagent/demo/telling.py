@@ -40,7 +40,7 @@ class Teller:
         body = Text("\n".join(_lines_that_matter(text, start)))
         head = Text(subject, style="bold")
         panel = Panel(Group(head, Text(), body), title=Text(who), title_align="left", border_style="dim")
-        self._console.print(Padding(panel, _INDENT, expand=False))
+        self._console.print(Padding(panel, _INDENT))
 
     def held(self, text: str) -> None:
         """Something is as it should be."""
