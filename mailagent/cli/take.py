@@ -49,8 +49,8 @@ def _mails(path: Path) -> Iterator[tuple[str, bytes]]:
     raw = path.read_bytes()
     if raw.startswith(b"From ") and raw.count(b"\nFrom ") > 0:
         with closing(mailbox.mbox(path, create=False)) as box:
-            for number in range(1, len(box) + 1):
-                yield f"{path}#{number}", box.get_bytes(number - 1)
+            for number, key in enumerate(box.keys(), 1):
+                yield f"{path}#{number}", box.get_bytes(key)
         return
     yield str(path), raw
 
