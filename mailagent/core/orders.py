@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Self
@@ -62,8 +64,12 @@ class Order(ABC):
     takes_text: ClassVar[bool] = False
 
     @classmethod
-    def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - an order without words has none to read
+    def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - an order without words takes no text
         """From the rest of the tag's line and the text below it; `NotUnderstood` when they do not fit."""
+        if words := rest.strip(" .,!"):
+            raise NotUnderstood(
+                f"#{cls.words[0]}: wat bedoelt u met “{words[:80]}”? Hier hoort niets achter."
+            )
         return cls()
 
     def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002 - most orders are internal
@@ -77,6 +83,16 @@ class Order(ABC):
 
 def _joined(rest: str, text: str) -> str:
     return "\n".join(part for part in (rest.strip(), text.strip()) if part)
+
+
+def _code(line: str, codes: Iterable[str]) -> tuple[str, str]:
+    """The code a line opens with ("" for none), and what follows it. Its `_` may be a space or a hyphen."""
+    for code in codes:
+        words = r"[\s_-]".join(code.split("_"))
+        pattern = rf"[\s(\[]*{words}(?![\w-])[\s.,:;)\]]*"
+        if found := re.match(pattern, line, re.IGNORECASE):
+            return code, line[found.end() :]
+    return "", line
 
 
 def _reachable(klacht: Klacht) -> None:
@@ -114,12 +130,13 @@ class Assign(Order):
 
     @classmethod
     def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - takes no text
-        """The name is mandatory."""
-        if not rest.strip():
+        """The name is mandatory; mail programs repeat an address as `anna@stad.example <mailto:…>`."""
+        before, _, within = rest.partition("<")
+        if not (name := before.strip(" \t\xa0.,;@") or within.strip(" >")):
             raise NotUnderstood(
                 "#toewijzen: schrijf erachter wie de klacht krijgt, bijvoorbeeld #toewijzen anna."
             )
-        return cls(rest.strip())
+        return cls(name)
 
     def carry_out(self, case: Case) -> Done:
         """Find the one agent meant."""
@@ -215,14 +232,15 @@ class Resolve(Order):
     @classmethod
     def read(cls, rest: str, text: str) -> Self:
         """An oordeel may stand first; the text is mandatory."""
-        first, _, more = rest.strip().partition(" ")
-        judged = first.casefold() in life.OORDELEN
-        words = _joined(more if judged else rest, text)
+        oordeel, more = _code(rest, life.OORDELEN)
+        if more and not rest.casefold().lstrip(" ([").startswith(oordeel):
+            more = rest  # "geen oordeel mogelijk, want …" is a sentence as well: no word of it may be lost
+        words = _joined(more, text)
         if not words:
             raise NotUnderstood(
                 "#opgelost: schrijf eronder wat u hebt gevonden en gedaan. Die tekst gaat naar de melder."
             )
-        return cls(first.casefold() if judged else "geen_oordeel", words)
+        return cls(oordeel or "geen_oordeel", words)
 
     def to_melder(self, klacht: Klacht) -> str:
         """The text, but after a request to reopen only where the setting says so; the safe reading is yes."""
@@ -247,6 +265,12 @@ class Resolve(Order):
         return Done(klacht, (event,), f"{to_whom} {klacht.kenmerk} blijft afgehandeld.")
 
 
+_ARTICLE = re.compile(
+    r"[\s(]*(?:(?:artikel|art\.?)\s*)?(?:awb\s*)?(?:9:8\W*)?(?:lid\s*1\W*)?(?:(?:onder|sub)\s+)?",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Close(Order):
     """Close with a reason."""
@@ -266,15 +290,14 @@ class Close(Order):
     @classmethod
     def read(cls, rest: str, text: str) -> Self:
         """The reason is mandatory; niet_in_behandeling needs its ground (Awb 9:8)."""
-        reason, _, more = rest.strip().partition(" ")
-        reason = reason.casefold()
-        if reason not in life.REASONS:
+        reason, more = _code(rest, life.REASONS)
+        if not reason:
             raise NotUnderstood(f"#sluiten: schrijf er een reden achter: {', '.join(life.REASONS)}.")
         ground = ""
         if reason == "niet_in_behandeling":
-            ground, _, more = more.strip().partition(" ")
-            ground = ground.casefold().strip("().")
-            if ground not in life.GROUNDS:
+            ground, more = _code(_ARTICLE.sub("", more, count=1), (*life.GROUNDS, "lid_2"))
+            ground = ground.replace("_", "")
+            if not ground:
                 raise NotUnderstood(
                     "#sluiten niet_in_behandeling: schrijf de grond van Awb 9:8 erachter: "
                     + "; ".join(f"{letter} = {why}" for letter, why in life.GROUNDS.items())
@@ -292,12 +315,12 @@ class Close(Order):
 
     def carry_out(self, case: Case) -> Done:
         """Close; naar_tevredenheid only with the melder's mail on record (Awb 9:5)."""
+        klacht = life.after(case.klacht, "close", AGENT)
         if self.reason == "naar_tevredenheid" and not case.melder_wrote:
             raise NotPossible(
                 "Sluiten naar tevredenheid kan als de melder zelf heeft gemaild dat het goed is (Awb 9:5). "
                 "Zo'n mail is er niet. Mogelijk is: #opgelost, of eerst #antwoord met de vraag erin."
             )
-        klacht = life.after(case.klacht, "close", AGENT)
         event = Closed(case.at, case.actor, self.reason, self.ground, self.text)
         return Done(klacht, (event,), f"{klacht.kenmerk} is gesloten ({self.reason.replace('_', ' ')}).")
 
