@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from mailagent.core.echo import readable
 from mailagent.core.errors import NotUnderstood
@@ -11,6 +12,9 @@ MAX_BYTES = 64 * 1024
 """A form of ours with every field full stays far below this."""
 
 Fields = list[tuple[str, str]]
+
+_MALFORMED = (HttpProcessingError, ValueError, LookupError, RuntimeError)
+"""All that aiohttp raises for a body that is no form: odd parts, odd encodings, odd signs."""
 
 
 async def fields_of(request: web.Request) -> Fields:
@@ -21,7 +25,7 @@ async def fields_of(request: web.Request) -> Fields:
     """
     try:
         posted = await request.post()
-    except (ValueError, LookupError, RuntimeError) as error:
+    except _MALFORMED as error:
         raise NotUnderstood("Uw reactie is niet goed aangekomen. Vul het formulier opnieuw in.") from error
     return [(name, readable(value, MAX_BYTES)) for name, value in posted.items() if isinstance(value, str)]
 

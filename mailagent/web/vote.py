@@ -85,8 +85,8 @@ def _answer(fields: Fields, typed: Typed) -> Answer:
 
 def _place(typed: Typed) -> str:
     if typed.choice not in (SATISFIED, UNSATISFIED):
-        return "keuze"
-    return "toelichting" if typed.ticked or typed.text else f"antwoorden-{typed.choice}"
+        return SATISFIED
+    return "toelichting" if typed.ticked or typed.text else "antwoorden"
 
 
 def _form(
