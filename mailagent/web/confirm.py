@@ -11,7 +11,6 @@ from mailagent.core.echo import readable
 from mailagent.core.errors import LinkGone
 from mailagent.flow.obey import Waiting
 from mailagent.web.doors import DOORS
-from mailagent.web.form import MAX_BYTES
 from mailagent.web.pages import shown
 
 OPEN, DONE = "open", "done"
@@ -31,7 +30,7 @@ async def show(request: web.Request) -> web.Response:
     if waiting.state != OPEN:
         return _closed(request, waiting, status=410)
     # a sign that turns the reading direction would let an order look like another one
-    seen = replace(waiting, text=readable(waiting.text, MAX_BYTES))
+    seen = replace(waiting, text=readable(waiting.text, len(waiting.text)))
     return shown(request, "bevestig", {"waiting": seen})
 
 

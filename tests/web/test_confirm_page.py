@@ -54,6 +54,11 @@ def test_an_old_link_and_a_made_up_one_each_get_a_page() -> None:
         assert browser.post("/bevestig/verzonnen", []).status == 404
 
 
+def test_a_long_order_is_shown_to_its_last_word() -> None:
+    with surfing(FakeFlow(order=replace(ORDER, text="#antwoord " + "lang " * 50_000 + "einde"))) as browser:
+        assert "lang einde</pre>" in browser.get(PATH).html
+
+
 def test_an_order_is_shown_as_text_and_reads_in_the_order_it_is_written() -> None:
     order = replace(ORDER, text="#antwoord <b>\u202e</b><script>alert(1)</script>")
     with surfing(FakeFlow(order=order)) as browser:
