@@ -10,13 +10,15 @@ from pathlib import Path
 from mailagent.config.files import RuleFiles, load_rules
 from mailagent.config.settings import Settings, load_settings
 from mailagent.core.errors import Mistakes, Problem
-from mailagent.house import House, open_house, relay
+from mailagent.house import House, open_house, organisation, relay
 from mailagent.inbound import imap
 from mailagent.inbound.parse import parse
 from mailagent.outbound.render import Templates
 from mailagent.service import mailbox_access
 from mailagent.shipped import search_path
 from mailagent.store import addresses, arrivals, notices
+from mailagent.web.pages import Pages
+from mailagent.web.samples import mistakes as page_mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ def inspect(config: Path, env: Mapping[str, str]) -> list[Finding]:
         found += [Finding(str(mistake)) for mistake in problem.mistakes]
     templates = Templates([folder / "mail" for folder in search_path("templates", local)])
     found += [Finding(str(mistake)) for mistake in templates.mistakes()]
+    if settings and rules:
+        pages = Pages(search_path("web", local), organisation(settings, rules))
+        found += [Finding(str(mistake)) for mistake in page_mistakes(pages)]
     if settings:
         found += _servers(settings)
         found += _habits(settings)

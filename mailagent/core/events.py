@@ -28,10 +28,15 @@ class Event:
     at: datetime
     actor: Actor
 
+    @classmethod
+    def word(cls) -> str:
+        """The event's own word: `ReopenRequested` → `reopen_requested`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
     @property
     def kind(self) -> str:
-        """The event's own word: `ReopenRequested` → `reopen_requested`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        """The event's own word."""
+        return self.word()
 
     @property
     def data(self) -> dict[str, object]:

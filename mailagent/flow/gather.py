@@ -40,7 +40,7 @@ def gather(tx: Tx, letter: Letter, world: World) -> list[Evidence]:
     if letter.unreadable:
         return [Evidence("unreadable", letter.unreadable.reason, "reader")]
     found = [*_itself(tx, letter, world), *_proof(letter, world)]
-    issued = _issued(tx, letter, world)
+    issued = issued_address(tx, letter, world)
     if issued:
         found += _token(tx, letter, issued, world)
     return [*found, *_thread(tx, letter, issued, world)]
@@ -110,7 +110,7 @@ def _proof(letter: Letter, world: World) -> Iterator[Evidence]:
         yield Evidence("spam", "yes", "X-Spam-Flag")
 
 
-def _issued(tx: Tx, letter: Letter, world: World) -> Issued | None:
+def issued_address(tx: Tx, letter: Letter, world: World) -> Issued | None:
     """The reply address of ours this mail was sent to, where it is genuine."""
     mail = letter.mail
     for address in (*letter.envelope.recipients, *mail.to, *mail.cc, *mail.all("delivered-to")):

@@ -137,6 +137,20 @@ def _refuse(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]) -> 
     return after
 
 
+def warn(act: Act, klacht: Klacht, agent: Agent) -> Klacht:
+    """Someone else used this agent's reply address: nothing was done. The agent hears of it once a day."""
+    day = act.at - timedelta(days=1)
+    if klachten.happened_since(act.tx, klacht.id, OrderRefused.word(), day):
+        return klacht
+    return _refuse(act, klacht, agent, (_ELSEWHERE,))
+
+
+_ELSEWHERE = (
+    "Iemand anders stuurde een mail naar uw antwoordadres voor deze klacht. Er is niets gedaan. De mail wacht "
+    "op een mens. Stuur onze mails niet door: het antwoordadres is van u alleen."
+)
+
+
 def _answer(act: Act, klacht: Klacht, agent: Agent, mail: str, values: Mapping[str, object]) -> None:
     """The one result mail of a command mail."""
     owed = Owed(

@@ -13,6 +13,7 @@ from mailagent.core.evidence import (
     BounceNote,
     FeedbackReply,
     NewKlacht,
+    Review,
     Verdict,
 )
 from mailagent.core.feedback import Answer, is_only_thanks, word_of_reply
@@ -23,7 +24,7 @@ from mailagent.core.rules import Decision
 from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
 from mailagent.flow import obey, vote
-from mailagent.flow.gather import Letter, bounced_notice, gather, writer
+from mailagent.flow.gather import Letter, bounced_notice, gather, issued_address, writer
 from mailagent.flow.happen import begin, happen
 from mailagent.flow.world import Act, World
 from mailagent.store import arrivals, klachten, notices, rounds
@@ -87,8 +88,11 @@ def _take_effect(act: Act, letter: Letter, verdict: Verdict) -> Klacht | None:
     if isinstance(verdict, NewKlacht):
         return _open(act, letter, verdict)
     klacht = klachten.by_kenmerk(act.tx, verdict.kenmerk, lock=True) if verdict.kenmerk else None
-    if klacht is None:
-        return None
+    return _change(act, letter, klacht, verdict) if klacht else None
+
+
+def _change(act: Act, letter: Letter, klacht: Klacht, verdict: Verdict) -> Klacht:
+    """What a verdict does to the klacht it is about; most do nothing."""
     match verdict:
         case Append():
             klacht = _append(act, letter, klacht, confirmed=verdict.confirmed)
@@ -98,6 +102,8 @@ def _take_effect(act: Act, letter: Letter, verdict: Verdict) -> Klacht | None:
             klacht = obey.obey(act, letter, klacht, verdict)
         case BounceNote():
             klacht = _bounced(act, letter, klacht)
+        case Review():
+            klacht = _warn(act, letter, klacht)
         case AutoMail():
             klacht = happen(act, klacht, [AutomaticKept(act.at, THE_SYSTEM, verdict.reason)])
     return klacht
@@ -136,6 +142,13 @@ def _why(decision: Decision) -> str:
     if decision.category is None:
         return f"Gelijke stand tussen {' en '.join(decision.tied)}: een mens kiest. Gezien: {words}."
     return f"Gezien: {words}."
+
+
+def _warn(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
+    """Whose reply address was used by another hears of it."""
+    issued = issued_address(act.tx, letter, act.world)
+    agent = act.world.organisation.agent(issued.address) if issued and issued.role == "agent" else None
+    return obey.warn(act, klacht, agent) if agent else klacht
 
 
 def _names(mail: Mail) -> tuple[str, ...]:

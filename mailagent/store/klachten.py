@@ -204,3 +204,9 @@ def melder_reacted(tx: sa.Connection, klacht_id: int) -> bool:
         .where(event.c.klacht_id == klacht_id, event.c.kind == "reacted")
     )
     return any(data.get("confirmed") for data in tx.execute(query).scalars())
+
+
+def happened_since(tx: sa.Connection, klacht_id: int, kind: str, since: datetime) -> bool:
+    """Has this kind of event happened to a klacht since a moment?"""
+    where = (event.c.klacht_id == klacht_id, event.c.kind == kind, event.c.at >= since)
+    return tx.execute(sa.select(sa.literal(1)).where(*where).limit(1)).scalar() is not None

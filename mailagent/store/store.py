@@ -35,9 +35,12 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """A transaction that only looks."""
-        with reading(self.engine) as tx:
-            yield tx
+        """A transaction that only looks. `TryLater` where the database does not answer."""
+        try:
+            with reading(self.engine) as tx:
+                yield tx
+        except sa.exc.OperationalError as error:
+            raise TryLater from error
 
     def enqueue(self, tx: Tx, task: str, targets: Sequence[int], at: datetime | None = None) -> None:
         """Work that becomes visible with this very commit, not before `at`."""

@@ -30,6 +30,11 @@ def test_nw_01_a_valid_token_from_another_address_executes_nothing(desk: Desk) -
 
     assert desk.klacht(task.kenmerk).status == "nieuw"
     assert "closed" not in desk.kinds(task.kenmerk)
+    anna = desk.agent("anna@stad.example")
+    assert "Iemand anders" in anna.gets("opdracht_niet_begrepen").text
+
+    desk.citizen("mallory@evil.example").replies(task, "#sluiten geen_klacht, nog eens")
+    anna.gets_nothing()
 
 
 def test_nw_01_an_agent_without_the_token_is_a_stranger(desk: Desk) -> None:
