@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,12 +29,32 @@ UNSATISFIED_WORDS = frozenset(
 )
 
 THANKS = frozenset(
-    """dank dankjewel dankuwel bedankt hartelijk hartelijke vriendelijk vriendelijke groet groeten u je wel
-    voor de het uw jouw reactie antwoord bericht mail moeite hulp snelle goede fijn prima top super ok oke
-    oké mooi goed mvg met thanks thank you merci duidelijk is opgelost geregeld fijne dag nog zeer veel erg
-    heel helder akkoord perfect geweldig""".split()  # noqa: SIM905 - a word list reads better so
+    """dank dankjewel dankuwel bedankt fijn fijne prima top super ok oke oké mooi goed goede thanks thank
+    merci duidelijk opgelost geregeld orde helder akkoord perfect geweldig
+    👍 👌 🙏 👏 🙂 😊 ☺ 😀 😃 😄 ❤ ✅""".split()  # noqa: SIM905 - a word list reads better so
 )
-"""A reply of only these words is thanks, and asks nothing."""
+"""A reply of only these words and signs is thanks, and asks nothing."""
+
+_BESIDE_THANKS = frozenset(
+    """hartelijk hartelijke vriendelijk vriendelijke met u je wel voor de het uw jouw reactie antwoord bericht
+    mail moeite hulp snelle is in zo dag avond weekend nog zeer veel erg heel you very much for your help
+    reply beaucoup pour votre réponse""".split()  # noqa: SIM905
+)
+_NO_THANKS = frozenset(
+    """niet niets nooit geen nog maar helaas weer echter steeds toch zonder ps wel not but still again never
+    no pas mais encore jamais""".split()  # noqa: SIM905
+)
+_TITLES = frozenset(("heer", "mevrouw", "meneer", "team", "gemeente", "collega", "namens"))
+_SALUTATION = re.compile(
+    r"\s*(?:beste|geachte|hallo|hoi|hi|dag|dear|bonjour)\b([^\n,!]{0,60})[\n,!]", re.IGNORECASE
+)
+_SIGNED_OFF = re.compile(r"\b(?:groet|groeten|groetjes|mvg|gr|regards|cordialement)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"\n|[.!;,]\s")
+_ADDRESS = re.compile(r"\b(?:https?:|www\.|[^\s@]{1,64}@)\S+")
+_WORD = re.compile(r"\w+")
+_HIDDEN = "\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff\U0001f3fb-\U0001f3ff"  # and the tones of a skin
+_UNSEEN, _BLANK = re.compile(f"[{_HIDDEN}]"), re.compile(rf"[\s{_HIDDEN}]*")
+_AROUND = " .!\"'“”„’‘«»*_"
 
 MAX_TEXT = 2000
 
@@ -74,8 +95,8 @@ class Answer:
 
 def word_of_reply(new_text: str) -> tuple[bool, str] | None:
     """(satisfied, the rest) where the first new line is nothing but a smiley or its word; else None."""
-    first, _, rest = new_text.strip().partition("\n")
-    word = first.strip().strip(".!").strip().casefold().replace("\N{VARIATION SELECTOR-16}", "")
+    first, _, rest = _BLANK.sub("", new_text, count=1).partition("\n")
+    word = unicodedata.normalize("NFC", _UNSEEN.sub("", first).strip().strip(_AROUND).casefold())
     if word in SATISFIED_WORDS:
         return True, rest.strip()
     if word in UNSATISFIED_WORDS:
@@ -84,10 +105,33 @@ def word_of_reply(new_text: str) -> tuple[bool, str] | None:
 
 
 def is_only_thanks(new_text: str) -> bool:
-    """Nothing but thanks (THANKS), names after the greeting aside: such a reply reopens nothing."""
-    body = re.split(r"\b(?:groet|groeten|mvg|gr)\b", new_text.casefold(), maxsplit=1)[0]
-    words = re.findall(r"[^\W\d_]+", body)
-    return "?" not in new_text and len(words) <= 25 and all(word in THANKS for word in words)
+    """Nothing but thanks (THANKS), and names in the greetings: such a reply reopens nothing.
+
+    Where in doubt it is more than thanks: a human then looks at it, and no protest is missed.
+    """
+    text = unicodedata.normalize("NFC", _UNSEEN.sub("", new_text))
+    opened = _SALUTATION.match(text)
+    body, *signed = _SIGNED_OFF.split(text[opened.end() :] if opened else text, maxsplit=1)
+    names = [*(opened.groups() if opened else ()), *_SENTENCE.split("".join(signed))]
+    signs = [sign for sign in text if unicodedata.category(sign) in ("So", "Sk")]
+    said = [*_WORD.findall(body.casefold()), *signs]
+    return (
+        (bool(signed) or any(word in THANKS for word in said))
+        and len(said) <= 25
+        and all(word in THANKS or word in _BESIDE_THANKS for word in said)
+        and all(map(_is_name, names))
+        and not any(sign in text for sign in ("?", ":(", ":-("))
+    )
+
+
+def _is_name(words: str) -> bool:
+    """Could this line of a greeting be a name, an address, a number, and not a sentence?"""
+    found = _WORD.findall(_ADDRESS.sub("", words))
+    if any(word.casefold() in _NO_THANKS for word in found):
+        return False
+    return len(found) <= 2 or not any(
+        word.islower() and len(word) > 3 and word not in _TITLES for word in found
+    )
 
 
 def check_open(round: Round, latest: int, kenmerk: str, now: datetime) -> None:
