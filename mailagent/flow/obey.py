@@ -146,8 +146,8 @@ def warn(act: Act, klacht: Klacht, agent: Agent) -> Klacht:
 
 
 _ELSEWHERE = (
-    "Iemand anders stuurde een mail naar uw antwoordadres voor deze klacht. Er is niets gedaan. De mail wacht "
-    "op een mens. Stuur onze mails niet door: het antwoordadres is van u alleen."
+    "Iemand anders stuurde een mail naar uw antwoordadres voor deze klacht. Er is niets gedaan. De mail "
+    "wacht op een mens. Stuur onze mails niet door: het antwoordadres is van u alleen."
 )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import mailbox
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
+from servers import free_port
 from typer.testing import CliRunner
 
 from mailagent.cli import app
@@ -30,7 +32,7 @@ url = "sqlite:///{folder}/mailagent.db"
 listen = "127.0.0.1:2525"
 [relay]
 host = "127.0.0.1"
-port = 2526
+port = {relay}
 [web]
 listen = "127.0.0.1:8080"
 [security]
@@ -42,7 +44,7 @@ keys = ["change-me-to-32-random-bytes-or-more"]
 def config(tmp_path: Path) -> str:
     """A configuration as the docs show it."""
     path = tmp_path / "mailagent.toml"
-    path.write_text(SAMPLE.format(folder=tmp_path), "utf-8")
+    path.write_text(SAMPLE.format(folder=tmp_path, relay=free_port()), "utf-8")
     return str(path)
 
 
@@ -80,7 +82,8 @@ def test_a_missing_configuration_is_one_clear_line(tmp_path: Path) -> None:
 
 def test_check_names_every_mistake_at_once_with_file_and_line(config: str) -> None:
     path = Path(config)
-    path.write_text(path.read_text("utf-8").replace("port = 2526", 'port = "x"\nhots = "y"'), "utf-8")
+    text = re.sub(r"port = \d+", 'port = "x"\nhots = "y"', path.read_text("utf-8"))
+    path.write_text(text, "utf-8")
 
     findings = ask_json("check", "--config", config, code=1)["findings"]
 
