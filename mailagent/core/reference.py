@@ -12,11 +12,13 @@ import hmac
 import re
 from dataclasses import dataclass
 
-KENMERK = re.compile(r"\b([A-Z]{1,4})(\d{2})-(\d{5,})\b", re.IGNORECASE)
+KENMERK = re.compile(r"(?<![a-z0-9])([A-Z]{1,4})([0-9]{2})-([0-9]{5,})(?![a-z0-9])", re.IGNORECASE | re.ASCII)
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))  # as word processors have them
+_NAMED = re.compile(r"<(?P<address>[^<>]*)>\s*$")
 _ADDRESS = re.compile(
-    r"^(?P<local>[^+@]+)\+(?P<kind>[rb])-(?P<token>[a-z2-7]{16})@(?P<domain>.+)$", re.IGNORECASE
+    r"(?P<local>[^+@]+)\+(?P<kind>[rb])-(?P<token>[a-z2-7]{16})@(?P<domain>[^@]+)", re.IGNORECASE | re.ASCII
 )
-_MESSAGE_ID = re.compile(r"^<(?P<token>[a-z2-7]{16})\.mailagent@(?P<domain>[^>]+)>$", re.IGNORECASE)
+_MESSAGE_ID = re.compile(r"<(?P<token>[a-z2-7]{16})\.mailagent@(?P<domain>[^>]+)>", re.IGNORECASE | re.ASCII)
 
 REPLY, BOUNCE = "r", "b"
 
@@ -28,7 +30,7 @@ def kenmerk(prefix: str, year: int, number: int) -> str:
 
 def kenmerken(text: str) -> tuple[str, ...]:
     """Every kenmerk written in a text, in upper case, in order, each once."""
-    return tuple(dict.fromkeys(m.group(0).upper() for m in KENMERK.finditer(text)))
+    return tuple(dict.fromkeys(m.group(0).upper() for m in KENMERK.finditer(text.translate(_HYPHENS))))
 
 
 def token(key: bytes, purpose: str, *parts: str) -> str:
@@ -52,8 +54,9 @@ def tokened(address: str, kind: str, token: str) -> str:
 
 
 def read_tokened(address: str, own: str) -> Addressed | None:
-    """The token in an address, where it is one of ours; None for anything else."""
-    found = _ADDRESS.match(address.strip().strip("<>"))
+    """The token in an address, with or without a name before it, where it is one of ours; else None."""
+    named = _NAMED.search(address)
+    found = _ADDRESS.fullmatch((named["address"] if named else address).strip())
     local, _, domain = own.lower().rpartition("@")
     if not found or found["local"].lower() != local or found["domain"].lower() != domain:
         return None
@@ -67,5 +70,5 @@ def message_id(token: str, domain: str) -> str:
 
 def is_own_message_id(id: str, domain: str) -> bool:
     """Does a Message-ID have the shape of ours? (Whether it is ours, only the store knows.)"""
-    found = _MESSAGE_ID.match(id.strip())
+    found = _MESSAGE_ID.fullmatch(id.strip())
     return found is not None and found["domain"].lower() == domain.lower()

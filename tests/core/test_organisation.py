@@ -1,0 +1,80 @@
+"""Who works where: finding a team, an agent, and the people a task goes to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mailagent.core.organisation import Agent, Category, Organisation, Team
+
+ANNA, BOB = Agent("anna@stad.example", "Anna"), Agent("bob@stad.example", "Bob")
+AFVAL = Team("afval", "Afval", (ANNA, BOB))
+WEGEN = Team("wegen", "Wegen", (ANNA,))
+VERDEEL = Team("verdeel", "Verdeling", sorting=True)
+STAD = Organisation(
+    "Gemeente Voorbeeld",
+    "Klachten@Stad.Example",
+    "https://stad.example",
+    "Carla@Stad.example",
+    (AFVAL, WEGEN, VERDEEL),
+    (Category("gft", "Gft", "afval"),),
+)
+
+
+def test_a_team_is_found_by_its_id_and_an_unknown_one_is_the_sorting_team() -> None:
+    assert STAD.team("wegen") == WEGEN
+    assert STAD.team("weg") == STAD.team(None) == STAD.team("") == STAD.sorting_team == VERDEEL
+
+
+def test_where_no_team_sorts_the_first_one_does() -> None:
+    assert replace(STAD, teams=(WEGEN, AFVAL)).sorting_team == WEGEN
+
+
+def test_a_category_is_found_by_its_id() -> None:
+    assert STAD.category("gft") == Category("gft", "Gft", "afval", "awb")
+    assert STAD.category("Gft") is None
+    assert STAD.category(None) is None
+
+
+def test_every_agent_is_there_once_and_the_coordinator_is_one() -> None:
+    assert [agent.address for agent in STAD.agents()] == [
+        "anna@stad.example",
+        "bob@stad.example",
+        "carla@stad.example",
+    ]
+
+
+def test_a_coordinator_who_is_in_a_team_keeps_their_name() -> None:
+    stad = replace(STAD, coordinator="ANNA@stad.example")
+    assert list(stad.agents()) == [ANNA, BOB]
+
+
+def test_without_a_coordinator_there_are_only_the_members() -> None:
+    assert list(replace(STAD, coordinator="").agents()) == [ANNA, BOB]
+
+
+@pytest.mark.parametrize("address", ["anna@stad.example", "Anna@Stad.Example"])
+def test_an_agent_is_known_by_address_in_any_case(address: str) -> None:
+    assert STAD.agent(address) == ANNA
+
+
+@pytest.mark.parametrize(
+    "address", ["", None, "anna", "anna@stad.example.evil.example", "xanna@stad.example"]
+)
+def test_nobody_else_is_an_agent(address: str | None) -> None:
+    assert STAD.agent(address) is None
+
+
+def test_without_a_coordinator_an_empty_address_is_no_agent() -> None:
+    assert replace(STAD, coordinator="").agent("") is None
+
+
+def test_a_task_goes_to_every_member_and_to_the_coordinator_of_an_empty_team() -> None:
+    assert STAD.task_addresses(AFVAL) == ("anna@stad.example", "bob@stad.example")
+    assert STAD.task_addresses(VERDEEL) == ("carla@stad.example",)
+    assert replace(STAD, coordinator="").task_addresses(VERDEEL) == ()
+
+
+def test_our_own_domain_is_in_lower_case() -> None:
+    assert STAD.domain == "stad.example"
