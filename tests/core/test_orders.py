@@ -22,7 +22,7 @@ from mailagent.core.events import (
     Resolved,
     TakenUp,
 )
-from mailagent.core.klacht import GROUNDS, OORDELEN, REASONS, STATUSES, Klacht
+from mailagent.core.klacht import OORDELEN, STATUSES, Klacht
 from mailagent.core.orders import (
     ORDERS,
     Assign,
@@ -297,91 +297,6 @@ def test_resolving_twice_in_one_mail_is_refused() -> None:
     assert "Mogelijk is nu: #heropenen." in refused(
         Resolve("gegrond", "x"), replace(CASE, klacht=once.klacht)
     )
-
-
-# --- closed
-
-
-@pytest.mark.parametrize(
-    ("rest", "order"),
-    [
-        ("dubbel", Close("dubbel", "", "")),
-        ("Dubbel.", Close("dubbel", "", "")),
-        ("dubbel met KL26-00041", Close("dubbel", "", "met KL26-00041")),
-        ("geen klacht", Close("geen_klacht", "", "")),
-        ("geen-klacht: een melding", Close("geen_klacht", "", "een melding")),
-        ("ingetrokken", Close("ingetrokken", "", "")),
-        ("naar tevredenheid", Close("naar_tevredenheid", "", "")),
-        ("doorgestuurd naar de provincie", Close("doorgestuurd", "", "naar de provincie")),
-        ("niet_in_behandeling a", Close("niet_in_behandeling", "a", "")),
-        ("niet in behandeling b", Close("niet_in_behandeling", "b", "")),
-        ("niet_in_behandeling (c)", Close("niet_in_behandeling", "c", "")),
-        ("niet_in_behandeling D.", Close("niet_in_behandeling", "d", "")),
-        ("niet_in_behandeling, e", Close("niet_in_behandeling", "e", "")),
-        ("niet_in_behandeling 9:8 f", Close("niet_in_behandeling", "f", "")),
-        ("niet_in_behandeling Awb 9:8, lid 1, onder b", Close("niet_in_behandeling", "b", "")),
-        ("niet_in_behandeling artikel 9:8 lid 1 sub b", Close("niet_in_behandeling", "b", "")),
-        ("niet_in_behandeling lid2", Close("niet_in_behandeling", "lid2", "")),
-        ("niet_in_behandeling 9:8 lid 2", Close("niet_in_behandeling", "lid2", "")),
-        ("niet_in_behandeling a U klaagde eerder.", Close("niet_in_behandeling", "a", "U klaagde eerder.")),
-    ],
-)
-def test_closing_needs_a_reason_of_the_list(rest: str, order: Close) -> None:
-    assert Close.read(rest, "") == order
-    below = f"{order.text}\nBeste Jan,".strip()
-    assert Close.read(rest, "\nBeste Jan,\n") == replace(order, text=below)
-
-
-@pytest.mark.parametrize("rest", ["", "zomaar", "klaar dubbel", "dubbelop", "niet", "gesloten"])
-def test_closing_without_a_reason_names_the_reasons(rest: str) -> None:
-    assert misread(Close, rest, "Beste Jan,") == (
-        f"#sluiten: schrijf er een reden achter: {', '.join(REASONS)}."
-    )
-
-
-@pytest.mark.parametrize("ground", ["", "g", "lid 3", "omdat het te oud is", "een", "9:8"])
-def test_not_handling_needs_its_ground_in_the_law(ground: str) -> None:
-    sentence = misread(Close, f"niet_in_behandeling {ground}", "Beste Jan,")
-    assert sentence.startswith("#sluiten niet_in_behandeling: schrijf de grond van Awb 9:8 erachter: a = ")
-    assert all(f"{letter} = {why}" in sentence for letter, why in GROUNDS.items())
-
-
-def test_forwarding_needs_the_words_that_say_where_to() -> None:
-    assert "(Awb 2:3)" in misread(Close, "doorgestuurd")
-
-
-@pytest.mark.parametrize(
-    ("reason", "to_melder"),
-    [
-        ("ingetrokken", "Beste Jan,"),
-        ("doorgestuurd", "Beste Jan,"),
-        ("niet_in_behandeling", "Beste Jan,"),
-        ("naar_tevredenheid", "Beste Jan,"),
-        ("dubbel", ""),
-        ("geen_klacht", ""),
-    ],
-)
-def test_the_text_of_a_closing_leaves_only_where_the_reason_has_a_mail(reason: str, to_melder: str) -> None:
-    order = Close(reason, "", "Beste Jan,")
-    assert order.to_melder(KLACHT) == to_melder
-    done = order.carry_out(replace(CASE, melder_wrote=True))
-    assert done.klacht == replace(KLACHT, status="gesloten")
-    assert done.events == (Closed(AT, BY_ANNA, reason, "", "Beste Jan,"),)
-    assert done.said == f"KL26-00042 is gesloten ({reason.replace('_', ' ')})."
-
-
-def test_closing_to_satisfaction_needs_a_mail_of_the_melder() -> None:
-    order = Close("naar_tevredenheid", "", "")
-    assert refused(order, CASE) == (
-        "Sluiten naar tevredenheid kan als de melder zelf heeft gemaild dat het goed is (Awb 9:5). "
-        "Zo'n mail is er niet. Mogelijk is: #opgelost, of eerst #antwoord met de vraag erin."
-    )
-    assert order.carry_out(replace(CASE, melder_wrote=True)).klacht.status == "gesloten"
-
-
-def test_a_refusal_never_proposes_what_is_not_possible_either() -> None:
-    order = Close("naar_tevredenheid", "", "")
-    assert refused(order, in_status("gesloten")).endswith("Mogelijk is nu: #heropenen.")
 
 
 # --- open again
