@@ -169,7 +169,16 @@ class Person:
         replied = {"In_Reply_To": str(to.message["message-id"]), "References": str(to.message["message-id"])}
         return self._send(f"Re: {to.subject}", body, to.reply_to, replied | headers)
 
+    def composed(self, subject: str, text: str, to: str) -> bytes:
+        """A mail as bytes, not sent."""
+        return self._compose(subject, text, to, {}).as_bytes(policy=email.policy.SMTP)
+
     def _send(self, subject: str, text: str, to: str, headers: dict[str, str]) -> EmailMessage:
+        message = self._compose(subject, text, to, headers)
+        self.hands_in(message.as_bytes(policy=email.policy.SMTP), to)
+        return message
+
+    def _compose(self, subject: str, text: str, to: str, headers: dict[str, str]) -> EmailMessage:
         message = EmailMessage()
         message["From"] = f"{self.address.partition('@')[0].title()} <{self.address}>"
         message["To"] = to
@@ -180,7 +189,6 @@ class Person:
             del message[name.replace("_", "-")]
             message[name.replace("_", "-")] = value
         message.set_content(text)
-        self.hands_in(message.as_bytes(policy=email.policy.SMTP), to)
         return message
 
     def hands_in(self, raw: bytes, to: str = INTAKE, sender: str | None = None) -> None:

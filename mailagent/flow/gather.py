@@ -103,7 +103,8 @@ def _proof(letter: Letter, world: World) -> Iterator[Evidence]:
     kinds = {trace.PASS: "dmarc_pass", trace.FAIL: "dmarc_fail", trace.FORGED: "forged_results"}
     if kind := kinds.get(result):
         yield Evidence(kind, own.authserv_id, "Authentication-Results")
-    if world.policy.proof == "token" and result not in (trace.FAIL, trace.FORGED):
+    one_from = len(letter.mail.froms) == 1
+    if world.policy.proof == "token" and one_from and result not in (trace.FAIL, trace.FORGED):
         yield Evidence("proof_by_token", "token", "[agents] proof")
     spam = (letter.mail.header("x-spam-flag") or "").strip().lower().startswith("yes")
     if spam and own.stands_before(letter.envelope):
@@ -129,11 +130,16 @@ def _token(tx: Tx, letter: Letter, issued: Issued, world: World) -> Iterator[Evi
         if same:
             yield Evidence("sender_is_party", issued.kenmerk, "reply address")
             yield from _feedback(tx, letter, issued)
-    elif same and world.organisation.agent(letter.sender):
+    elif same and _is_agents_own(letter, world):
         yield Evidence("token_agent", issued.kenmerk, "reply address")
         yield Evidence("sender_is_agent", letter.sender, "rules/teams.yaml")
     else:
         yield Evidence("token_from_elsewhere", issued.kenmerk, "reply address")
+
+
+def _is_agents_own(letter: Letter, world: World) -> bool:
+    """Is it From a registered agent? A Reply-To behind a form robot proves nobody."""
+    return world.organisation.agent(letter.mail.sender) is not None
 
 
 def _feedback(tx: Tx, letter: Letter, issued: Issued) -> Iterator[Evidence]:

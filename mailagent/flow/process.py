@@ -159,7 +159,8 @@ def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Kla
     """A further mail: kept and shown. After the handling it asks to reopen, unless it is only thanks."""
     actor = Actor(MELDER, letter.sender)
     text = letter.mail.new_text[:MAX_DESCRIPTION]
-    if confirmed and klacht.status == OPGELOST and not is_only_thanks(text):
+    says_more = bool(letter.mail.attachments) or (bool(text.strip()) and not is_only_thanks(text))
+    if confirmed and klacht.status == OPGELOST and says_more:
         return happen(act, *vote.ask_to_reopen(klacht, actor, act.at, text))
     event = Reacted(letter.at, actor, text, letter.sender, confirmed, _names(letter.mail))
     return happen(act, klacht, [event])

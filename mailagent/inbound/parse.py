@@ -239,9 +239,18 @@ def _text(bodies: list[_Body], limits: Limits) -> str:
     return clean("\n".join(texts))
 
 
+WRITTEN_BY_SERVERS = frozenset(("received", "authentication-results", "return-path", "delivered-to"))
+"""Trace fields hold no encoded words (RFC 5322 3.6.7, RFC 8601 2.2): whoever writes one there wants to pass
+for another once it is decoded."""
+
+
+def _field(name: str, value: str, hint: str | None) -> tuple[str, str]:
+    return name, unfolded(value, hint).strip() if name in WRITTEN_BY_SERVERS else text_of(value, hint)
+
+
 def _head(root: _Part, hint: str | None) -> Mail:
     """Everything the top of the mail says."""
-    headers = tuple((name.lower(), text_of(value, hint)) for name, value in root.raw_items())
+    headers = tuple(_field(name.lower(), value, hint) for name, value in root.raw_items())
     lines = _address_lines(root)
     head = mailparser.MailParser(lines)
     addresses = {name: _addresses(head, name) for name in ADDRESS_LINES}

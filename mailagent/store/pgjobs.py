@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
 from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from pgqueuer.core.qm import QueueManager
-from pgqueuer.domain.errors import RetryRequested
+from pgqueuer.domain.errors import FailingListenerError, RetryRequested
 from pgqueuer.domain.models import Job
 from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
-from pgqueuer.ports.driver import SyncDriver
+from pgqueuer.ports.driver import NotifyCallback, SyncDriver
 from pgqueuer.queries import Queries, SyncQueries
 from psycopg.rows import dict_row
 
@@ -68,7 +68,7 @@ class PgJobs:
         except psycopg.OperationalError as error:
             raise TryLater from error
         except BaseExceptionGroup as group:
-            if group.subgroup(psycopg.OperationalError) is None:
+            if group.subgroup((psycopg.OperationalError, FailingListenerError)) is None:
                 raise
             raise TryLater from group
 
@@ -78,7 +78,7 @@ class PgJobs:
             await psycopg.AsyncConnection.connect(address, autocommit=True) as ears,
             await psycopg.AsyncConnection.connect(address, autocommit=True) as hands,
         ):
-            driver = _EarsAndHands(ears, hands)
+            driver = _EarsAndHands(ears, hands, len(handlers))
             async with asyncio.TaskGroup() as group:
                 for task, handler in handlers.items():
                     group.create_task(self._serve(driver, task, handler, stop))
@@ -206,9 +206,23 @@ class _InTransaction(SyncDriver):
 class _EarsAndHands(PsycopgDriver):
     """Listens on one connection and works on another: psycopg locks a connection while it listens."""
 
-    def __init__(self, ears: psycopg.AsyncConnection, hands: psycopg.AsyncConnection) -> None:
+    def __init__(self, ears: psycopg.AsyncConnection, hands: psycopg.AsyncConnection, listeners: int) -> None:
         super().__init__(ears)
         self._hands = PsycopgDriver(hands)
+        self._deaf = listeners
+        self._all_listen = asyncio.Event()
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        """Listen; from the last one on, all do."""
+        await super().add_listener(channel, callback)
+        self._deaf -= 1
+        if not self._deaf:
+            self._all_listen.set()
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """Call out only when all can hear: a manager that misses its own first call thinks itself deaf."""
+        await self._all_listen.wait()
+        await super().notify(channel, payload)
 
     async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
         """Ask, with the hands."""

@@ -241,3 +241,16 @@ def test_a_flood_of_forged_orders_does_not_fill_the_inbox(tmp_path: Path) -> Non
 
     waiting = [mail for mail in desk.mailboxes[anna.address] if mail.kind == "opdracht_bevestigen"]
     assert len(waiting) == 10
+
+
+def test_a_result_hidden_in_an_encoded_word_proves_nothing(tmp_path: Path) -> None:
+    proven = '[intake]\nown_hosts = ["mx.stad.example"]\nbehind_own_mx = ["192.0.2.0/24"]'
+    desk = open_desk(tmp_path, proof='strict"\nauthserv_id = "mx.stad.example', more=proven)
+    anna, task = desk.agent("anna@stad.example"), _complaint(desk)
+
+    hidden = "=?us-ascii?q?mx=2Estad=2Eexample?=; dmarc=pass header.from=stad.example"
+    raw = desk.agent("anna@stad.example").composed(f"Re: {task.subject}", "#in_behandeling", task.reply_to)
+    anna.hands_in(f"Authentication-Results: {hidden}\r\n".encode() + raw, to=task.reply_to)
+
+    anna.gets("opdracht_bevestigen")
+    assert desk.klacht(task.kenmerk).status == "nieuw"
