@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from babel.dates import format_date, format_datetime
-
 from mailagent.core import clocks
 from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.evidence import Evidence
@@ -16,6 +14,8 @@ from mailagent.core.klacht import Klacht
 from mailagent.demo import words
 from mailagent.demo.people import PEOPLE
 from mailagent.flow.world import World
+from mailagent.outbound.words import day as day_in_words
+from mailagent.outbound.words import moment as moment_in_words
 from mailagent.store import arrivals, klachten, notices, terms
 from mailagent.store.store import Tx
 
@@ -172,8 +172,8 @@ def _morning(day: date) -> datetime:
 
 
 def _at(moment: datetime | None) -> str:
-    return format_datetime(moment.astimezone(AMSTERDAM), "d MMM y, HH.mm", locale="nl") if moment else ""
+    return moment_in_words(moment.isoformat(), "nl") if moment else ""
 
 
 def _day(day: date | None) -> str:
-    return format_date(day, "EEE d MMM y", locale="nl") if day else ""
+    return day_in_words(day.isoformat(), "nl") if day else ""

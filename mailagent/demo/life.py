@@ -53,6 +53,7 @@ class Life:
     smtp: tuple[str, int]
     teller: Teller
     stopped: Callable[[], bool]
+    patience: float = PATIENCE
     kenmerk: str = ""
     mails: dict[str, Item] = field(default_factory=dict)
     started_after: int = field(init=False)
@@ -85,7 +86,7 @@ class Life:
 
     def gets(self, who: Person, subject: str, shown_from: str = "") -> Item:
         """The next mail of this play in someone's postbus with these words in its subject."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self.patience
         while not (found := self._new(who, subject)):
             if self.stopped():
                 raise Interrupted

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, formataddr, make_msgid
+from email.utils import format_datetime, formataddr, make_msgid, parseaddr
 
-from babel.dates import format_datetime as in_words
-
-from mailagent.core.calendar import AMSTERDAM
 from mailagent.demo.postbus import Item
+from mailagent.outbound.words import moment
 
 MUNICIPALITY = "klachten@voorbeeld.example"
 
@@ -46,9 +44,8 @@ def new_mail(writer: Person, subject: str, text: str, at: datetime) -> EmailMess
 
 def reply(writer: Person, to: Item, text: str, at: datetime) -> EmailMessage:
     """An answer in the thread, above the quoted mail, as most mail programs make it."""
-    when = in_words(at.astimezone(AMSTERDAM), "EEE d MMM y 'om' HH:mm", locale="nl")
     quoted = "\n".join(f"> {line}".rstrip() for line in to.text.splitlines())
-    body = f"{text}\n\nOp {when} schreef {to.header('from')}:\n{quoted}\n"
+    body = f"{text}\n\nOp {moment(at.isoformat(), 'nl')} schreef {to.header('from')}:\n{quoted}\n"
     subject = to.subject if to.subject.lower().startswith("re:") else f"Re: {to.subject}"
     mail = _mail(writer, to.header("reply-to") or to.header("from"), subject, body, at)
     mail["In-Reply-To"] = to.header("message-id")
@@ -72,7 +69,7 @@ def hand_in(mail: EmailMessage, writer: Person, server: tuple[str, int]) -> str:
     with smtplib.SMTP(*server, local_hostname="demo.example", timeout=20) as smtp:
         smtp.ehlo()
         smtp.mail(writer.address)
-        code, said = smtp.rcpt(mail["To"].addresses[0].addr_spec)
+        code, said = smtp.rcpt(parseaddr(str(mail["To"]))[1])
         if code == 250:  # RFC 5321 4.2.3: any other answer means that it is not taken
             code, said = smtp.data(mail.as_bytes(policy=SMTP))
         if code != 250:

@@ -14,9 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from babel.dates import format_datetime
-
-from mailagent.core.calendar import AMSTERDAM
+from mailagent.outbound.words import moment
 
 
 @dataclass(frozen=True)
@@ -49,10 +47,9 @@ class Item:
     def written(self) -> str:
         """When, as a reader says it; "" where the mail does not tell."""
         try:
-            at = parsedate_to_datetime(self.header("date")).astimezone(AMSTERDAM)
+            return moment(parsedate_to_datetime(self.header("date")).isoformat(), "nl")
         except ValueError:
             return ""
-        return format_datetime(at, "EEE d MMM y, HH.mm", locale="nl")
 
     @property
     def text(self) -> str:
