@@ -64,7 +64,6 @@ class Left:
     kind: str
     to: str
     state: str
-    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +150,7 @@ def _happened(event: klachten.Logged) -> Happened:
 
 def _left(notice: notices.Notice) -> Left:
     state = words.MAIL_STATES[notice.state]
-    return Left(notice.kind, name_of(notice.recipient), state, _at(notice.sent_at))
+    return Left(notice.kind, name_of(notice.recipient), state)
 
 
 def _who(event: klachten.Logged) -> str:
@@ -171,8 +170,9 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, MORNING, AMSTERDAM)
 
 
-def _at(moment: datetime | None) -> str:
-    return moment_in_words(moment.isoformat(), "nl") if moment else ""
+def _at(moment: datetime) -> str:
+    """A moment without its weekday: in a long list that is one word too many."""
+    return moment_in_words(moment.isoformat(), "nl").partition(" ")[2]
 
 
 def _day(day: date | None) -> str:

@@ -49,6 +49,9 @@ HEADERS_THAT_MATTER = (
 EXAMPLE = "#opgelost gegrond\nWij zijn gaan kijken. U hebt gelijk, en het is vandaag hersteld."
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,190}", re.ASCII)
+_NOT_IN_HTML = re.compile(r"https?://|-+$")
+"""Lines of the plain twin that the other twin shows otherwise: a link is a button, a rule is a heading."""
+
 _LINK = re.compile(r"https?://[^\s<>\"']+")
 
 
@@ -228,8 +231,8 @@ def _framed(html: str) -> str:
 
 def _height(text: str) -> int:
     """About how high the HTML twin will be, in pixels: a frame cannot ask, without a script."""
-    lines = sum(1 + len(line) // 66 for line in text.splitlines())
-    return min(300 + 27 * lines, 1600)
+    shown = [line for line in text.splitlines() if not _NOT_IN_HTML.match(line)]
+    return min(220 + sum(27 + 27 * (len(line) // 66) if line else 12 for line in shown), 2000)
 
 
 async def _send(request: web.Request, who: Person, mail: EmailMessage) -> str:
