@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from rich.table import Column, Table
 
 from mailagent.cli.console import HERE, AsJson, ConfigFile, fail, opened, out, say_json
 from mailagent.core import clocks
+from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.klacht import STATUSES, Klacht
 from mailagent.flow.world import POST, PROCESS, World
 from mailagent.store import arrivals, klachten, notices, rounds, terms
@@ -35,7 +37,13 @@ def listed(
         say_json(rows)
         return
     table = Table(
-        Column("kenmerk", no_wrap=True), "status", "categorie", "uiterlijk", "kleur", "wie", "onderwerp"
+        Column("kenmerk", no_wrap=True),
+        "status",
+        "categorie",
+        Column("uiterlijk", no_wrap=True),
+        "kleur",
+        "wie",
+        "onderwerp",
     )
     for row in rows:
         names = ("kenmerk", "status", "category", "deadline", "colour", "who", "subject")
@@ -87,38 +95,58 @@ def _dossier(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
     }
 
 
+_FACTS = (
+    "subject",
+    "melder",
+    "category",
+    "team",
+    "assigned_to",
+    "received_at",
+    "deadline",
+    "colour",
+    "oordeel",
+)
+
+
 def _print_dossier(klacht: Klacht, dossier: Mapping[str, Any]) -> None:
+    """Lines and no tables: a dossier is read from top to bottom, on any screen."""
     out.print(f"[bold]{klacht.kenmerk}[/bold] {klacht.status}", highlight=False)
-    for name in (
-        "subject",
-        "melder",
-        "category",
-        "team",
-        "assigned_to",
-        "received_at",
-        "deadline",
-        "colour",
-        "oordeel",
-    ):
-        out.print(f"  {name:12} {dossier[name] or '-'}", markup=False, highlight=False)
-    out.print(f"\n{klacht.description}\n", markup=False, highlight=False)
-    history = Table("moment", "wat", "door", "wie", "status daarna", "inhoud")
+    facts = {**dossier, "received_at": _moment(klacht.received_at)}
+    _lines(f"  {name:12} {facts[name] or '-'}" for name in _FACTS)
+    _lines(["", klacht.description, "", "Wat er gebeurde"])
     for event in dossier["history"]:
-        said = ", ".join(f"{k}: {v}" for k, v in event["data"].items() if v)[:120]
-        history.add_row(
-            f"{event['at']:%Y-%m-%d %H:%M}",
-            event["kind"],
-            event["actor"],
-            event["who"],
-            event["status"],
-            said,
-        )
-    out.print(history)
-    mails = Table("mail", "aan", "stand", "bewijs")
+        who = f"{event['actor']} {event['who']}".strip()
+        _lines([f"  {_moment(event['at'])} {event['kind']} ({who}), daarna {event['status']}"])
+        _lines(f"      {name}: {_short(said)}" for name, said in _news(event))
+    _lines(["", "Mails"])
     for mail in dossier["mails"]:
-        proof = "; ".join(f"{p['what']} {p['code'] or ''} {p['detail']}".strip() for p in mail["proof"])
-        mails.add_row(mail["mail"], mail["to"], mail["state"], proof)
-    out.print(mails)
+        _lines([f"  {mail['mail']} aan {mail['to']}: {mail['state']}"])
+        _lines(f"      {_moment(p['at'])} {p['what']} {p['code'] or ''} {p['detail']}" for p in mail["proof"])
+    _lines(
+        f"  smileys, ronde {r['round']}: {r['state']}, tot {_moment(r['until'])}" for r in dossier["rounds"]
+    )
+
+
+def _news(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What an event says that the dossier does not say already."""
+    for name, value in event["data"].items():
+        if value and not (event["kind"] == "received" and name == "text"):
+            yield name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _moment(at: datetime) -> str:
+    """In our own time."""
+    return f"{at.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else f"{line[:159]}…"
+
+
+def _lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        out.print(line.rstrip(), markup=False, highlight=False)
 
 
 def why(
@@ -157,6 +185,7 @@ def _arrival(row: Any) -> dict[str, Any]:
         "reason": row.reason,
         "evidence": trace.get("evidence", []),
         "route": trace.get("route"),
+        "sorting": trace.get("sorting"),
     }
 
 
@@ -168,6 +197,22 @@ def _print_why(one: Mapping[str, Any]) -> None:
     for evidence in one["evidence"]:
         line = f"    {evidence['kind']}: {evidence['value']} ({evidence['source']})"
         out.print(line, markup=False, highlight=False)
+    if not one["evidence"]:
+        out.print("    niets wees naar een bestaande klacht", highlight=False)
+    for line in _sorted_by(one["sorting"] or {}):
+        out.print(f"    {line}", markup=False, highlight=False)
+
+
+def _sorted_by(sorting: Mapping[str, Any]) -> Iterator[str]:
+    """How the rules chose the category: each hit with its points and its place in the file."""
+    if sorting:
+        runner_up = sorting["runner_up"] or "geen"
+        yield (
+            f"categorie: {sorting['category'] or 'een mens kiest'}, {sorting['score']} punten; "
+            f"tweede: {runner_up}, verschil {sorting['margin']}"
+        )
+        for hit in sorting["hits"]:
+            yield f"  {hit['source']} {hit['rule_id']}: “{hit['matched']}” {hit['points']:+d}"
 
 
 def stuck(config: ConfigFile = HERE, json: AsJson = False) -> None:  # noqa: FBT002

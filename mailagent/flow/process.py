@@ -49,11 +49,13 @@ def process(arrival_id: int, world: World) -> Verdict | None:
             return None
         evidence = gather(tx, letter, world)
         verdict, route = decide(evidence)
-        klacht = _take_effect(Act(tx, world, letter.at, letter.origin), letter, verdict)
+        sorting = _sorted(letter, verdict, world)
+        klacht = _take_effect(Act(tx, world, letter.at, letter.origin), letter, verdict, sorting)
         trace: dict[str, object] = {
             "route": route,
             "verdict": verdict.as_dict(),
             "evidence": [e.as_dict() for e in evidence],
+            "sorting": sorting.as_dict() if sorting else None,
         }
         arrivals.finish(tx, arrival_id, _fate(letter, verdict, trace, klacht))
     return verdict
@@ -83,10 +85,17 @@ def _fate(letter: Letter, verdict: Verdict, trace: dict[str, object], klacht: Kl
     )
 
 
-def _take_effect(act: Act, letter: Letter, verdict: Verdict) -> Klacht | None:
+def _sorted(letter: Letter, verdict: Verdict, world: World) -> Decision | None:
+    """What the rules say a new klacht is about; other mail is not sorted."""
+    if not isinstance(verdict, NewKlacht):
+        return None
+    return decide_category(letter.mail.subject, letter.mail.text, world.ruleset)
+
+
+def _take_effect(act: Act, letter: Letter, verdict: Verdict, sorting: Decision | None) -> Klacht | None:
     """The klacht this arrival now belongs to; None where it belongs to none."""
-    if isinstance(verdict, NewKlacht):
-        return _open(act, letter, verdict)
+    if sorting:
+        return _open(act, letter, verdict, sorting)
     klacht = klachten.by_kenmerk(act.tx, verdict.kenmerk, lock=True) if verdict.kenmerk else None
     return _change(act, letter, klacht, verdict) if klacht else None
 
@@ -109,18 +118,17 @@ def _change(act: Act, letter: Letter, klacht: Klacht, verdict: Verdict) -> Klach
     return klacht
 
 
-def _open(act: Act, letter: Letter, verdict: NewKlacht) -> Klacht:
+def _open(act: Act, letter: Letter, verdict: Verdict, sorting: Decision) -> Klacht:
     """A new klacht: sorted by the rules, on the clock, acknowledged and handed to a team."""
     mail, world = letter.mail, act.world
-    decision = decide_category(mail.subject, mail.text, world.ruleset)
-    category = world.organisation.category(decision.category)
+    category = world.organisation.category(sorting.category)
     year = local_day(letter.received_at).year
     kenmerk = reference.kenmerk(world.policy.kenmerk_prefix, year, klachten.next_number(act.tx, year))
     new = Klacht(
         id=0,
         kenmerk=kenmerk,
         subject=mail.subject.strip() or "(geen onderwerp)",
-        description=mail.text[:MAX_DESCRIPTION],
+        description=mail.text.strip()[:MAX_DESCRIPTION],
         melder=letter.sender,
         melder_name=mail.sender_name,
         received_at=letter.received_at,
@@ -130,7 +138,7 @@ def _open(act: Act, letter: Letter, verdict: NewKlacht) -> Klacht:
         refers_to=verdict.kenmerk,
     )
     writer = Actor(MELDER, letter.sender)
-    why = _why(decision)
+    why = _why(sorting)
     return begin(act, new, Received(letter.at, writer, new.description, _names(mail), why, verdict.kenmerk))
 
 
