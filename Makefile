@@ -1,7 +1,7 @@
 # What one types here. Everything Python lands in .venv; Debian's own packages are seen to by .ci/need, which
 # installs them as root and otherwise says in one line what to install.
 
-PYTHON  ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
+PYTHON  ?= $(or $(shell for p in python3.11 python3.12 python3.13; do command -v $$p && break; done),python3)
 CORPORA := $(or $(MAILAGENT_CORPORA),../shared/corpora)
 HERE    := .venv/bin
 PYTEST  := $(HERE)/python -m pytest -n 2 --dist loadfile
@@ -17,8 +17,8 @@ help:
 install: .venv/installed
 
 .venv/installed: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "mailagent needs Python 3.11 or newer; name one: make PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || .ci/need python3-venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "mailagent needs Python 3.11 or newer; name one: make PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 	@echo "Installing into .venv …"
 	@$(HERE)/pip install --quiet --disable-pip-version-check --no-input --editable '.[dev]'
