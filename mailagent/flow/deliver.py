@@ -22,6 +22,8 @@ ENDS_HANDLING = frozenset(
 )
 """Mails that end the handling: the statutory clock stops when the relay has taken one (Awb 9:12)."""
 
+TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)
+
 _DELAYS = (1, 5, 15, 30, 60, 120, 240)
 _GIVE_UP = 40
 
@@ -71,11 +73,13 @@ def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list
 
 
 def _held(tx: Tx, notice: Notice, now: datetime, world: World) -> bool:
-    """Is a cap reached? The mail stays owed and goes out when its window has room (spec §3.4)."""
-    if MAILS[notice.kind].audience != MELDER:
+    """Is a cap reached? The mail stays owed and goes out when its window has room. Agents are outside it."""
+    if notice.kind not in TO_MELDER:
         return False
     longest = max((minutes for minutes, _ in world.policy.caps), default=0)
-    sent = notices.sent_since(tx, now - timedelta(minutes=longest), notice.recipient, notice.klacht_id)
+    sent = notices.sent_since(
+        tx, now - timedelta(minutes=longest), notice.recipient, notice.klacht_id, TO_MELDER
+    )
     room_at = [
         recent[-most] + window
         for minutes, most in world.policy.caps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -145,13 +145,15 @@ def waiting(tx: sa.Connection, before: datetime, limit: int = 500) -> list[int]:
     return list(tx.execute(query.order_by(notice.c.id).limit(limit)).scalars())
 
 
-def sent_since(tx: sa.Connection, since: datetime, recipient: str, klacht_id: int | None) -> list[datetime]:
-    """When mails went to this address, or about this klacht, since a moment; oldest first."""
+def sent_since(
+    tx: sa.Connection, since: datetime, recipient: str, klacht_id: int | None, kinds: Collection[str]
+) -> list[datetime]:
+    """When mails of these kinds went to this address, or about this klacht, since a moment; oldest first."""
     about = notice.c.recipient == recipient
     if klacht_id is not None:
         about = sa.or_(about, notice.c.klacht_id == klacht_id)
-    query = sa.select(notice.c.sent_at).where(notice.c.sent_at >= since, about).order_by(notice.c.sent_at)
-    return [at for at in tx.execute(query).scalars() if at]
+    where = (notice.c.sent_at >= since, notice.c.kind.in_(kinds), about)
+    return list(tx.execute(sa.select(notice.c.sent_at).where(*where).order_by(notice.c.sent_at)).scalars())
 
 
 def by_bounce_token(tx: sa.Connection, token: str) -> Notice | None:
