@@ -20,8 +20,7 @@ from mailagent.outbound.relay import Relay, RelayAccess
 from mailagent.outbound.render import Templates
 from mailagent.shipped import search_path
 from mailagent.store.database import connect, upgrade
-from mailagent.store.jobs import make_jobs
-from mailagent.store.store import Store
+from mailagent.store.store import Store, make_jobs
 
 Now = Callable[[], datetime]
 

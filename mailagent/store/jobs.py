@@ -53,15 +53,6 @@ class Jobs(Protocol):
         """Do all that is due, here and now; what a handler raises is raised. How many jobs were done."""
 
 
-def make_jobs(engine: sa.Engine, now: Callable[[], datetime] | None = None) -> Jobs:
-    """The maker that fits this database. `now` is our clock; PostgreSQL goes by its own."""
-    if engine.dialect.name == "sqlite":
-        return SqliteJobs(engine, now or utc_now)
-    from mailagent.store.pgjobs import PgJobs  # its engine takes half a second to load: only where needed
-
-    return PgJobs(engine)
-
-
 def retry_after(attempts: int) -> timedelta:
     """How long a job rests after `attempts` failures: a second, doubling up to five minutes."""
     return min(timedelta(seconds=2.0 ** min(attempts - 1, 9)), timedelta(minutes=5))

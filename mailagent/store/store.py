@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mailagent.core.errors import TryLater
 from mailagent.store.database import reading, writing
-from mailagent.store.jobs import Jobs
+from mailagent.store.jobs import Jobs, SqliteJobs, utc_now
 
 Tx = sa.Connection
 """A transaction, as the flow holds it. Everything done with one commits or vanishes together."""
@@ -46,3 +46,12 @@ class Store:
         """Work that becomes visible with this very commit, not before `at`."""
         if targets:
             self.jobs.enqueue(tx, task, targets, at)
+
+
+def make_jobs(engine: sa.Engine, now: Callable[[], datetime] | None = None) -> Jobs:
+    """The maker that fits this database. `now` is our clock; PostgreSQL goes by its own."""
+    if engine.dialect.name == "sqlite":
+        return SqliteJobs(engine, now or utc_now)
+    from mailagent.store.pgjobs import PgJobs  # its engine takes half a second to load: only where needed
+
+    return PgJobs(engine)

@@ -17,7 +17,8 @@ from at_work import at_work, process, quick, until
 
 from mailagent.core.errors import TryLater
 from mailagent.store.database import connect, upgrade, writing
-from mailagent.store.jobs import LEASE, Jobs, SqliteJobs, make_jobs, retry_after
+from mailagent.store.jobs import LEASE, Jobs, SqliteJobs, retry_after
+from mailagent.store.store import make_jobs
 
 
 @pytest.fixture
