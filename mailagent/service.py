@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from mailagent.config.settings import ImapSettings
 from mailagent.core.errors import Problem
-from mailagent.flow import arrive, obey, tick, vote
+from mailagent.flow import arrive, deliver, obey, tick, vote
 from mailagent.flow.process import give_up, process
 from mailagent.flow.world import POST, PROCESS
 from mailagent.house import House
@@ -27,6 +28,8 @@ ROLES = ("smtp", "imap", "worker", "post", "clock", "web")
 """What one process may do. On SQLite one process does it all; on PostgreSQL they may be spread."""
 
 SWEEP_SECONDS = 5.0
+SWEEPS_BETWEEN = 60
+"""Forgotten work is rare, and in a backlog what waits is seldom forgotten: looked for every five minutes."""
 
 log = structlog.get_logger()
 
@@ -155,6 +158,8 @@ def mailbox_access(box: ImapSettings) -> imap.MailboxAccess:
 
 async def _work(house: House, work: Handlers, stop: asyncio.Event) -> None:
     """Do the work that waits; a database that let go is asked again."""
+    if POST in work and house.world.store.is_ours_alone:
+        await asyncio.to_thread(deliver.release, house.world)
     while not stop.is_set():
         try:
             await house.world.store.jobs.run(work, stop)
@@ -164,10 +169,13 @@ async def _work(house: House, work: Handlers, stop: asyncio.Event) -> None:
 
 
 async def _sweep(house: House, stop: asyncio.Event) -> None:
-    """The clock: look every few seconds at what is due."""
+    """The clock: look every few seconds at what is due, and now and then at what was forgotten."""
+    looks = itertools.count()
     while not stop.is_set():
         try:
             await asyncio.to_thread(tick.sweep, house.world)
+            if next(looks) % SWEEPS_BETWEEN == 0:
+                await asyncio.to_thread(tick.remember, house.world)
         except Problem as problem:
             log.error("sweep_failed", why=str(problem))
         await _pause(stop, SWEEP_SECONDS)

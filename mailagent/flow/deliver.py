@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailagent.core.events import THE_SYSTEM, MailBounced
 from mailagent.core.mails import MAILS, MELDER
-from mailagent.flow.happen import happen
+from mailagent.flow.happen import ENDS_HANDLING, happen
 from mailagent.flow.world import POST, Act, World
-from mailagent.store import arrivals, klachten, notices, rounds, terms
-from mailagent.store.notices import Notice
+from mailagent.store import addresses, arrivals, klachten, notices, rounds, terms
+from mailagent.store.addresses import Issued
+from mailagent.store.notices import Notice, Proof
 from mailagent.store.store import Tx
 
 HOLD = timedelta(minutes=10)
-"""How long a taken notice is nobody else's. Longer than any conversation with a relay."""
+"""How long a taken notice is nobody else's: PATIENCE, and one more conversation with a very slow relay."""
 
-ENDS_HANDLING = frozenset(
-    {"afgehandeld", "ingetrokken", "naar_tevredenheid", "doorgestuurd", "niet_in_behandeling"}
-)
-"""Mails that end the handling: the statutory clock stops when the relay has taken one (Awb 9:12)."""
+PATIENCE = timedelta(minutes=2)
+"""How long the notices of one taking are offered, one after the other; the rest is taken anew."""
 
 TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)
 
@@ -48,11 +47,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """The bytes of a mail, fixed at the first try."""
+    """A mail, fixed at the first try: its bytes, and the reply address that stands in them."""
 
     message_id: str
     bounce_token: str
     raw: bytes
+    reply: Issued | None = None
 
 
 def next_try(attempts: int, at: datetime) -> datetime | None:
@@ -67,30 +67,48 @@ def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list
     now = world.now()
     with world.store.begin() as tx:
         taken = notices.claim(tx, ids, now, now + HOLD)
-        free = [notice for notice in taken if not _held(tx, notice, now, world)]
+        free: list[Notice] = []
+        for notice in taken:
+            if room_at := _room_at(tx, notice, free, now, world):
+                waits = Proof(now, "held", None, f"until {room_at.isoformat()}")
+                _put_off(Act(tx, world, now, ""), notice, room_at, waits, tried=False)
+            else:
+                free.append(notice)
+        if len(taken) < len(ids):
+            _look_again(tx, set(ids) - {notice.id for notice in taken}, world)
         threads = {n.id: _thread(tx, n) for n in free if n.rendered is None}
     return free, threads
 
 
-def _held(tx: Tx, notice: Notice, now: datetime, world: World) -> bool:
-    """Is a cap reached? The mail stays owed and goes out when its window has room. Agents are outside it."""
-    if notice.kind not in TO_MELDER:
-        return False
+def _room_at(tx: Tx, notice: Notice, free: Sequence[Notice], now: datetime, world: World) -> datetime | None:
+    """When the caps have room for it, None where they have it now. Registered agents are outside them.
+
+    `free` leave together with it, and count as sent.
+    """
+    if notice.kind not in TO_MELDER or world.organisation.agent(notice.recipient):
+        return None
     longest = max((minutes for minutes, _ in world.policy.caps), default=0)
-    sent = notices.sent_since(
-        tx, now - timedelta(minutes=longest), notice.recipient, notice.klacht_id, TO_MELDER
-    )
+    since = now - timedelta(minutes=longest)
+    sent = notices.sent_since(tx, since, notice.recipient, notice.klacht_id, TO_MELDER)
+    sent += [now for other in free if other.kind in TO_MELDER and _share_a_cap(other, notice)]
     room_at = [
         recent[-most] + window
         for minutes, most in world.policy.caps
         for window in [timedelta(minutes=minutes)]
         if len(recent := [at for at in sent if at > now - window]) >= most
     ]
-    if not room_at:
-        return False
-    notices.put_off(tx, notice.id, now, "held", None, f"until {max(room_at).isoformat()}")
-    world.store.enqueue(tx, POST, [notice.id], max(room_at))
-    return True
+    return max(room_at, default=None)
+
+
+def _share_a_cap(one: Notice, other: Notice) -> bool:
+    same_klacht = one.klacht_id is not None and one.klacht_id == other.klacht_id
+    return same_klacht or one.recipient == other.recipient
+
+
+def _look_again(tx: Tx, ids: Collection[int], world: World) -> None:
+    """What another has taken is looked at again when its hold ends, should that other have died."""
+    for id, at in notices.free_at(tx, ids):
+        world.store.enqueue(tx, POST, [id], at)
 
 
 def _thread(tx: Tx, notice: Notice) -> list[str]:
@@ -102,42 +120,72 @@ def _thread(tx: Tx, notice: Notice) -> list[str]:
 
 
 def fix(renderings: Sequence[tuple[Notice, Rendering]], world: World) -> None:
-    """Keep what was rendered, before any of it leaves: a repeat is the same mail."""
+    """Keep what was rendered, before any of it leaves: a repeat is the same mail, and we know its replies."""
+    replies = {made.reply.token: made.reply for _, made in renderings if made.reply}
     with world.store.begin() as tx:
+        addresses.issue(tx, [replies[token] for token in sorted(replies)], world.now())
         notices.rendered(tx, [(n.id, made.message_id, made.bounce_token, made.raw) for n, made in renderings])
 
 
-def answered(receipts: Sequence[tuple[Notice, Receipt]], world: World) -> None:
-    """Write down what the relay said of each mail, and what follows from it."""
+def leave(taken: Sequence[Notice], world: World) -> None:
+    """These were taken and not offered: whoever comes next may take them."""
     now = world.now()
     with world.store.begin() as tx:
-        _accepted(tx, [(notice, receipt) for notice, receipt in receipts if receipt.accepted], now)
-        for notice, receipt in receipts:
-            if receipt.accepted:
-                continue
-            if receipt.final or (again := next_try(notice.attempts, now)) is None:
-                _refused(Act(tx, world, now, f"notice:{notice.id}"), notice, receipt)
-            else:
-                notices.put_off(tx, notice.id, now, "delayed", receipt.code or None, receipt.text)
-                world.store.enqueue(tx, POST, [notice.id], again)
+        for notice in taken:
+            waits = Proof(now, "delayed", None, "the relay was too slow")
+            _put_off(Act(tx, world, now, ""), notice, now, waits, tried=False)
 
 
-def _accepted(tx: Tx, taken: Sequence[tuple[Notice, Receipt]], now: datetime) -> None:
-    if taken:
-        notices.sent(tx, [(notice.id, receipt.code, receipt.text) for notice, receipt in taken], now)
+def release(world: World) -> None:
+    """Free what a dead process had taken. Only for the one process that sends, before it begins."""
+    with world.store.begin() as tx:
+        notices.release(tx)
+
+
+def answered(receipts: Sequence[tuple[Notice, Receipt]], world: World) -> None:
+    """Write down what the relay said of each mail, and what follows from it.
+
+    What was accepted comes first, in one commit: whatever goes wrong with the others, it is not sent again.
+    """
+    now = world.now()
+    if accepted := [(notice, receipt) for notice, receipt in receipts if receipt.accepted]:
+        with world.store.begin() as tx:
+            _accepted(Act(tx, world, now, "relay"), accepted)
+    for notice, receipt in receipts:
+        if not receipt.accepted:
+            with world.store.begin() as tx:
+                _not_accepted(Act(tx, world, now, f"notice:{notice.id}"), notice, receipt)
+
+
+def _accepted(act: Act, taken: Sequence[tuple[Notice, Receipt]]) -> None:
+    # klachten first and in order, as everywhere, so that two workers never wait for each other
+    for klacht_id in sorted({n.klacht_id for n, _ in taken if n.klacht_id and n.kind in ENDS_HANDLING}):
+        klacht = klachten.by_id(act.tx, klacht_id, lock=True)
+        terms.stop(act.tx, klacht_id, act.at, ("statutory",))
+        if klacht:
+            happen(act, klacht, [])
+    notices.sent(act.tx, [(notice.id, receipt.code, receipt.text) for notice, receipt in taken], act.at)
     for notice, _ in taken:
         if "round" in notice.values:
-            rounds.set_state(tx, notice.values["round"][0], "sent", only_from=("scheduled",))
-        if notice.kind in ENDS_HANDLING and notice.klacht_id:
-            terms.stop(tx, notice.klacht_id, now, ("statutory",))
+            rounds.set_state(act.tx, notice.values["round"][0], "sent", only_from=("scheduled", "failed"))
 
 
-def _refused(act: Act, notice: Notice, receipt: Receipt) -> None:
-    notices.ended(act.tx, notice.id, act.at, notices.FAILED, receipt.code or None, receipt.text)
-    if "round" in notice.values:
-        rounds.set_state(act.tx, notice.values["round"][0], "failed", only_from=("scheduled", "sent"))
+def _not_accepted(act: Act, notice: Notice, receipt: Receipt) -> None:
+    again = None if receipt.final else next_try(notice.attempts, act.at)
+    if again:
+        _put_off(act, notice, again, Proof(act.at, "delayed", receipt.code or None, receipt.text))
+        return
     klacht = klachten.by_id(act.tx, notice.klacht_id, lock=True) if notice.klacht_id else None
+    said = Proof(act.at, notices.FAILED, receipt.code or None, receipt.text)
+    if not notices.failed(act.tx, notice, said):
+        return
+    if "round" in notice.values:
+        rounds.set_state(act.tx, notice.values["round"][0], "failed", only_from=("scheduled",))
     if klacht:
-        happen(
-            act, klacht, [MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, str(receipt.code))]
-        )
+        gone = MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, str(receipt.code))
+        happen(act, klacht, [gone])
+
+
+def _put_off(act: Act, notice: Notice, again: datetime, line: Proof, *, tried: bool = True) -> None:
+    notices.put_off(act.tx, notice, again, line, tried=tried)
+    act.world.store.enqueue(act.tx, POST, [notice.id], again)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from mailagent.core import clocks
 from mailagent.core.events import (
+    MELDER,
     Closed,
     Event,
     MailSuppressed,
@@ -20,9 +21,13 @@ from mailagent.core.events import (
 )
 from mailagent.core.klacht import OPGELOST, Klacht
 from mailagent.flow.tell import owed_for, unreachable
-from mailagent.flow.world import POST, Act
+from mailagent.flow.world import POST, Act, World
 from mailagent.store import klachten, notices, rounds, terms
 from mailagent.store.store import Tx
+
+ENDS_HANDLING = frozenset({"afgehandeld", "doorgestuurd", "niet_in_behandeling"})
+"""Mails that end the handling: the statutory clock stops when the relay has taken one (Awb 9:12, 9:8 lid 3,
+2:3). Other reasons end it by themselves (Awb 9:5). A mail about closing is named after its reason."""
 
 
 def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
@@ -68,18 +73,26 @@ def _follow(act: Act, klacht: Klacht, event: Event) -> None:
     tx, world = act.tx, act.world
     match event:
         case Resolved():
-            # the statutory clock stops when the relay has taken the notice of Awb 9:12 (outbound/post.py)
-            kinds = ("service", "statutory") if unreachable(klacht, world) else ("service",)
-            terms.stop(tx, klacht.id, event.at, kinds)
+            terms.stop(tx, klacht.id, event.at, _stopped_by("afgehandeld", klacht, world))
             _open_round(act, klacht)
         case ReopenDeclined():
             terms.stop(tx, klacht.id, event.at, ("service",))
             _open_round(act, klacht, invited=world.policy.mail_after_unhappy)
-        case Closed() | Settled():
-            terms.stop(tx, klacht.id, event.at, ("statutory", "service"))
+        case Closed():
+            terms.stop(tx, klacht.id, event.at, _stopped_by(event.reason, klacht, world))
+        case Settled():
+            # who answered has had our notice; that nobody answered proves nothing
+            answered = event.actor.role == MELDER
+            terms.stop(tx, klacht.id, event.at, ("service", "statutory") if answered else ("service",))
         case ReopenRequested() | Reopened():
             start = clocks.start(world.presets[clocks.HEROPEND], event.at, world.calendar)
             terms.start(tx, klacht.id, start)
+
+
+def _stopped_by(mail: str, klacht: Klacht, world: World) -> tuple[str, ...]:
+    """The clocks that stop at once: the statutory one where it waits for no mail (flow/deliver.py)."""
+    waits = mail in ENDS_HANDLING and not unreachable(klacht, world)
+    return ("service",) if waits else ("service", "statutory")
 
 
 def _open_round(act: Act, klacht: Klacht, *, invited: bool = True) -> None:

@@ -17,7 +17,7 @@ from mailagent.core.orders import Case, Help, help_lines, sensible
 from mailagent.core.organisation import Agent
 from mailagent.flow.gather import Letter
 from mailagent.flow.happen import happen
-from mailagent.flow.tell import facts, issue_reply_addresses, unreachable
+from mailagent.flow.tell import facts, unreachable
 from mailagent.flow.world import POST, Act, World
 from mailagent.store import klachten, notices, pending
 from mailagent.store.notices import Owed
@@ -161,7 +161,6 @@ def _answer(act: Act, klacht: Klacht, agent: Agent, mail: str, values: Mapping[s
         klacht.id,
         arrival_id=int(act.origin.partition(":")[2]),
     )
-    issue_reply_addresses(act, klacht, [owed])
     act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, [owed], act.at))
 
 
@@ -218,12 +217,11 @@ def _parked(tx: Tx, pending_id: int) -> tuple[Pending, Klacht]:
     return parked, klacht
 
 
-def lapse(act: Act, parked: Pending) -> None:
+def lapse(act: Act, klacht: Klacht, parked: Pending) -> None:
     """An order whose link was not used in time: nothing was done, and the agent is told."""
-    klacht = klachten.by_id(act.tx, parked.klacht_id, lock=True)
     pending.set_state(act.tx, parked.id, "expired")
     agent = act.world.organisation.agent(parked.agent)
-    if klacht is None or agent is None:
+    if agent is None:
         return
     after = happen(act, klacht, [OrderLapsed(act.at, Actor(AGENT, agent.address))])
     problem = f"U hebt uw opdracht niet binnen {CONFIRM_HOURS} uur bevestigd. Er is niets gedaan."

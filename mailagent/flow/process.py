@@ -29,6 +29,7 @@ from mailagent.flow.happen import begin, happen
 from mailagent.flow.world import Act, World
 from mailagent.store import arrivals, klachten, notices, rounds
 from mailagent.store.arrivals import Fate, Kept
+from mailagent.store.notices import Proof
 
 MAX_DESCRIPTION = 100_000
 
@@ -177,9 +178,10 @@ def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Kla
 def _vote(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
     said = word_of_reply(letter.mail.new_text)
     last = rounds.last_of(act.tx, klacht.id)
-    if said is None or last is None:
+    # the evidence was gathered before the klacht was ours alone: a click may have come first
+    if said is None or last is None or not last.is_open(act.at):
         return _append(act, letter, klacht, confirmed=True)
-    return vote.count(act, klacht, last, Answer(said[0], text=said[1]))
+    return vote.count(act, klacht, last, Answer(said[0], text=said[1][:MAX_DESCRIPTION]))
 
 
 def _bounced(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
@@ -188,7 +190,9 @@ def _bounced(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
     final = report is not None and report.action == "failed" and (report.status or "").startswith("5")
     if notice is None or report is None or not final or not _meant_for(notice, letter):
         return happen(act, klacht, [AutomaticKept(act.at, THE_SYSTEM, "bounce")])
-    notices.ended(act.tx, notice.id, letter.at, notices.BOUNCED, None, report.status or "")
+    line = Proof(letter.at, notices.BOUNCED, None, report.status or "")
+    if not notices.bounced(act.tx, notice.id, line):
+        return happen(act, klacht, [AutomaticKept(act.at, THE_SYSTEM, "bounce")])
     bounced = MailBounced(letter.at, THE_SYSTEM, notice.kind, notice.recipient, report.status or "")
     return happen(act, klacht, [bounced])
 

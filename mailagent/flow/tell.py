@@ -27,7 +27,6 @@ from mailagent.core.mails import MAILS, MELDER
 from mailagent.flow.gather import is_own
 from mailagent.flow.world import Act, Policy, World
 from mailagent.store import notices, rounds
-from mailagent.store.addresses import Issued, issue
 from mailagent.store.notices import Owed
 from mailagent.store.store import Tx
 
@@ -83,15 +82,13 @@ TELL = (
 
 def owed_for(act: Act, klacht: Klacht, happened: Sequence[tuple[Event, int]]) -> list[Owed]:
     """The mails these kept events owe; those that may not be sent are suppressed, with their reason."""
-    owed = [
+    return [
         _owed(act, klacht, (event, id), row.mail, recipient)
         for event, id in happened
         for row in TELL
         if isinstance(event, row.event) and row.when(event, klacht, act.world.policy)
         for recipient in _recipients(row.to, klacht, event, act.world)
     ]
-    issue_reply_addresses(act, klacht, owed)
-    return owed
 
 
 def _recipients(to: str, klacht: Klacht, event: Event, world: World) -> tuple[str, ...]:
@@ -122,16 +119,6 @@ def _owed(act: Act, klacht: Klacht, happened: tuple[Event, int], mail: str, reci
     if to_melder and (reason := unreachable(klacht, act.world)):
         return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})
     return owed
-
-
-def issue_reply_addresses(act: Act, klacht: Klacht, owed: Sequence[Owed]) -> None:
-    """Remember the reply address that each of these mails will carry."""
-    people = {(MAILS[one.kind].audience, one.recipient) for one in owed if one.recipient}
-    issued = []
-    for role, recipient in sorted(people):
-        token, key_id = act.world.policy.reply_token(klacht.kenmerk, role, recipient)
-        issued.append(Issued(token, klacht.kenmerk, klacht.id, role, recipient, key_id))
-    issue(act.tx, issued, act.at)
 
 
 def facts(klacht: Klacht, world: World) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from mailagent.store import arrivals, klachten, notices, pending, rounds, terms
 from mailagent.store.store import Tx
 
 FORGOTTEN_AFTER = timedelta(minutes=5)
-"""Work older than this whose job was lost is put to work again; the rows are the truth."""
+"""Work that could have been done so long ago may have lost its job; the rows are the truth."""
 
 
 def sweep(world: World) -> int:
@@ -27,7 +27,6 @@ def sweep(world: World) -> int:
         tick(id, world)
     for id in lapsed:
         _lapse(id, world)
-    _remember(world)
     return len(due)
 
 
@@ -66,13 +65,16 @@ def _ended(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:
 
 def _lapse(pending_id: int, world: World) -> None:
     with world.store.begin() as tx:
+        waiting = pending.load(tx, pending_id)
+        # the klacht is locked before the order, as at the confirm link
+        klacht = klachten.by_id(tx, waiting.klacht_id, lock=True) if waiting else None
         parked = pending.load(tx, pending_id, lock=True)
-        if parked and parked.state == "open" and parked.expires_at <= world.now():
-            obey.lapse(Act(tx, world, world.now(), f"lapsed:{parked.arrival_id}"), parked)
+        if klacht and parked and parked.state == "open" and parked.expires_at <= world.now():
+            obey.lapse(Act(tx, world, world.now(), f"lapsed:{parked.arrival_id}"), klacht, parked)
 
 
-def _remember(world: World) -> None:
-    """Rows that wait although no job carries them any more."""
+def remember(world: World) -> None:
+    """Put rows back to work that wait although no job carries them any more."""
     before = world.now() - FORGOTTEN_AFTER
     with world.store.read() as tx:
         kept, owed = arrivals.waiting(tx, before), notices.waiting(tx, before)

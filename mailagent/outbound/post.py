@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,14 @@ from mailagent.outbound.envelope import BadHeader, Headers, build
 from mailagent.outbound.links import Links
 from mailagent.outbound.render import Templates
 from mailagent.outbound.words import day, moment
+from mailagent.store.addresses import Issued
 from mailagent.store.notices import Notice
 
 AT_ONCE = 20
 """Mails offered before their receipts are committed: a crash may repeat so many, byte for byte."""
+
+_WRONG = (LookupError, ValueError, TypeError, AttributeError)
+"""All that goes wrong with values that an earlier release wrote down, or that no mail can carry."""
 
 _DAYS, _MOMENTS = ("last_day", "ombudsman_until"), ("received", "link_until")
 
@@ -48,30 +52,43 @@ class Post:
         ready = [(notice, one) for notice, one in made if isinstance(one, Rendering)]
         if fresh := [(notice, one) for notice, one in ready if notice.rendered is None]:
             deliver.fix(fresh, self.world)
-        receipts = [(notice, one) for notice, one in made if isinstance(one, Receipt)]
-        receipts += [(notice, self._offer(notice, one)) for notice, one in ready]
-        if receipts:
-            deliver.answered(receipts, self.world)
+        impossible = [(notice, one) for notice, one in made if isinstance(one, Receipt)]
+        offered = list(self._offered(ready))
+        deliver.answered([*impossible, *offered], self.world)
+        if left := ready[len(offered) :]:
+            deliver.leave([notice for notice, _ in left], self.world)
 
     def _made(self, notice: Notice, thread: Sequence[str]) -> Rendering | Receipt:
-        """The mail, or why it cannot be made: a wrong address is final, a broken template is not."""
+        """The mail, or why it cannot be made, which holds no other mail: a wrong address is final, a broken
+        template is not."""
         try:
             return self._rendering(notice, thread)
         except BadHeader as problem:
             return Receipt(553, str(problem))
         except Mistakes as problem:
             return Receipt(0, str(problem))
+        except _WRONG as problem:
+            return Receipt(0, f"{notice.kind} cannot be made: {problem!r}")
+
+    def _offered(self, ready: Sequence[tuple[Notice, Rendering]]) -> Iterator[tuple[Notice, Receipt]]:
+        """What the relay says of each mail, for as long as they are ours alone."""
+        until = self.world.now() + deliver.PATIENCE
+        for notice, rendering in ready:
+            if self.world.now() >= until:
+                return
+            yield notice, self._offer(notice, rendering)
 
     def _offer(self, notice: Notice, rendering: Rendering) -> Receipt:
-        address = self.world.organisation.address
-        sender = reference.tokened(address, reference.BOUNCE, rendering.bounce_token)
+        own = self.world.organisation.address
+        sender = reference.tokened(own, reference.BOUNCE, rendering.bounce_token)
         return self.carry(sender, notice.recipient, rendering.raw)
 
     def _rendering(self, notice: Notice, thread: Sequence[str]) -> Rendering:
         if notice.rendered and notice.message_id and notice.bounce_token:
             return Rendering(notice.message_id, notice.bounce_token, notice.rendered)
         world, key = self.world, self.world.policy.keys[0]
-        kind = MAILS[notice.kind]
+        own, kind = world.organisation.address, MAILS[notice.kind]
+        reply = self._reply_address(notice)
         rendered = self.templates.render(
             notice.kind, str(notice.values.get("language", "nl")), self._values(notice)
         )
@@ -79,24 +96,27 @@ class Post:
             reference.token(key, "message", notice.key), world.organisation.domain
         )
         headers = Headers(
-            sender=world.organisation.address,
+            sender=own,
             sender_name=world.organisation.name,
             to=notice.recipient,
             to_name="" if kind.audience == AGENT else str(notice.values.get("melder_name", "")),
             date=world.now(),
             message_id=message_id,
-            reply_to=self._reply_to(notice),
+            reply_to=reference.tokened(own, reference.REPLY, reply.token) if reply else own,
             in_reply_to=thread[-1] if thread else "",
             references=tuple(thread),
             automatic="auto-replied" if notice.arrival_id or notice.kind in _ANSWERS else "auto-generated",
         )
         bounce = reference.token(key, "bounce", notice.key)
-        return Rendering(message_id, bounce, build(rendered, headers))
+        return Rendering(message_id, bounce, build(rendered, headers), reply)
 
-    def _reply_to(self, notice: Notice) -> str:
-        role = "agent" if MAILS[notice.kind].audience == AGENT else "melder"
-        token, _ = self.world.policy.reply_token(str(notice.values["kenmerk"]), role, notice.recipient)
-        return reference.tokened(self.world.organisation.address, reference.REPLY, token)
+    def _reply_address(self, notice: Notice) -> Issued | None:
+        """What its reader answers to, signed for this reader and this klacht."""
+        if notice.klacht_id is None:
+            return None
+        kenmerk, role = str(notice.values["kenmerk"]), MAILS[notice.kind].audience
+        token, key_id = self.world.policy.reply_token(kenmerk, role, notice.recipient)
+        return Issued(token, kenmerk, notice.klacht_id, role, notice.recipient, key_id)
 
     def _values(self, notice: Notice) -> Mapping[str, Value]:
         """What the template may say, written out in its language; links are made nowhere else."""

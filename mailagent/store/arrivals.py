@@ -177,7 +177,7 @@ def put_back(tx: sa.Connection, ids: Sequence[int] | None) -> list[int]:
     )
 
 
-def waiting(tx: sa.Connection, before: datetime, limit: int = 500) -> list[int]:
+def waiting(tx: sa.Connection, before: datetime, limit: int = 10_000) -> list[int]:
     """Arrivals kept before a moment that still have no verdict."""
     query = sa.select(arrival.c.id).where(arrival.c.state == KEPT, arrival.c.kept_at < before)
     return list(tx.execute(query.order_by(arrival.c.id).limit(limit)).scalars())

@@ -51,6 +51,16 @@ class Notice:
     sent_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One line of the proof log: owed, accepted (with the relay's code and words), delayed, held, failed …"""
+
+    at: datetime
+    what: str
+    code: int | None = None
+    detail: str = ""
+
+
 _FIELDS = tuple(notice.c[name] for name in Notice.__dataclass_fields__)
 
 
@@ -67,7 +77,10 @@ _OWE = sa.insert(notice).returning(notice.c.id, sort_by_parameter_order=True)
 
 
 def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime) -> list[Notice]:
-    """Take these notices for sending, until a moment; those taken or sent by another stay out."""
+    """Take these notices for sending, until a moment; those that are another's, or put off, stay out.
+
+    `attempts` counts the takings, so that who took a notice is told from who takes it later.
+    """
     free = sa.or_(notice.c.claimed_until.is_(None), notice.c.claimed_until <= now)
     take = (
         sa.update(notice)
@@ -76,6 +89,19 @@ def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime)
         .returning(*_FIELDS)
     )
     return sorted((Notice(**row._asdict()) for row in tx.execute(take)), key=lambda n: n.id)
+
+
+def free_at(tx: sa.Connection, ids: Collection[int]) -> list[tuple[int, datetime]]:
+    """Which of these are owed but another's, or put off; and until when."""
+    c = notice.c
+    where = (c.id.in_(ids), c.state == OWED, c.claimed_until.is_not(None))
+    return [(row.id, row.claimed_until) for row in tx.execute(sa.select(c.id, c.claimed_until).where(*where))]
+
+
+def release(tx: sa.Connection) -> None:
+    """Nobody holds what is owed: for whoever knows that all who held something are gone."""
+    where = (notice.c.state == OWED, notice.c.claimed_until.is_not(None))
+    tx.execute(sa.update(notice).where(*where).values(claimed_until=None))
 
 
 def rendered(tx: sa.Connection, made: Sequence[tuple[int, str, str, bytes]]) -> None:
@@ -91,15 +117,14 @@ _FIX = (
 )
 
 
-def prove(
-    tx: sa.Connection, id: int, at: datetime, what: str, code: int | None = None, detail: str = ""
-) -> None:
+def prove(tx: sa.Connection, id: int, line: Proof) -> None:
     """One line of the proof log (Awb 2:17; the burden of proof is on the organ)."""
-    tx.execute(sa.insert(proof).values(notice_id=id, at=at, what=what, code=code, detail=detail[:500]))
+    values = {"at": line.at, "what": line.what, "code": line.code, "detail": line.detail[:500]}
+    tx.execute(sa.insert(proof).values(notice_id=id, **values))
 
 
 def sent(tx: sa.Connection, taken: Sequence[tuple[int, int, str]], at: datetime) -> None:
-    """The relay took these: notice, its code, its words."""
+    """The relay took these: notice, its code, its words. Whoever holds them now need not send them again."""
     tx.execute(_SENT, [{"notice": id, "at": at} for id, _, _ in taken])
     tx.execute(
         sa.insert(proof),
@@ -112,21 +137,40 @@ def sent(tx: sa.Connection, taken: Sequence[tuple[int, int, str]], at: datetime)
 
 _SENT = (
     sa.update(notice)
-    .where(notice.c.id == sa.bindparam("notice"))
+    .where(notice.c.id == sa.bindparam("notice"), notice.c.state == OWED)
     .values(state=ACCEPTED, sent_at=sa.bindparam("at"), claimed_until=None)
 )
 
 
-def put_off(tx: sa.Connection, id: int, at: datetime, what: str, code: int | None, detail: str) -> None:
-    """Not now: it stays owed."""
-    tx.execute(sa.update(notice).where(notice.c.id == id).values(claimed_until=None))
-    prove(tx, id, at, what, code, detail)
+def put_off(tx: sa.Connection, taken: Notice, again: datetime, line: Proof, *, tried: bool = True) -> None:
+    """Not now: it stays owed, and nobody takes it before `again`. What was not offered was not `tried`."""
+    attempts = taken.attempts if tried else taken.attempts - 1
+    tx.execute(_still_taken(taken).values(claimed_until=again, attempts=attempts))
+    prove(tx, taken.id, line)
 
 
-def ended(tx: sa.Connection, id: int, at: datetime, state: str, code: int | None, detail: str) -> None:
-    """It will not arrive: failed, bounced or suppressed."""
-    tx.execute(sa.update(notice).where(notice.c.id == id).values(state=state, claimed_until=None))
-    prove(tx, id, at, state, code, detail)
+def failed(tx: sa.Connection, taken: Notice, line: Proof) -> bool:
+    """It will not be sent. False where another has taken it since, and may still send it."""
+    gone = _still_taken(taken).values(state=FAILED, claimed_until=None).returning(notice.c.id)
+    if tx.execute(gone).scalar() is None:
+        return False
+    prove(tx, taken.id, line)
+    return True
+
+
+def _still_taken(taken: Notice) -> sa.Update:
+    c = notice.c
+    return sa.update(notice).where(c.id == taken.id, c.state == OWED, c.attempts == taken.attempts)
+
+
+def bounced(tx: sa.Connection, id: int, line: Proof) -> bool:
+    """It came back. False where that was known."""
+    where = (notice.c.id == id, notice.c.state.in_((OWED, ACCEPTED)))
+    back = sa.update(notice).where(*where).values(state=BOUNCED, claimed_until=None)
+    if tx.execute(back.returning(notice.c.id)).scalar() is None:
+        return False
+    prove(tx, id, line)
+    return True
 
 
 def put_back(tx: sa.Connection, ids: Sequence[int] | None) -> list[int]:
@@ -138,8 +182,8 @@ def put_back(tx: sa.Connection, ids: Sequence[int] | None) -> list[int]:
     return list(tx.execute(again.returning(notice.c.id)).scalars())
 
 
-def waiting(tx: sa.Connection, before: datetime, limit: int = 500) -> list[int]:
-    """Notices owed since before a moment, that nobody holds."""
+def waiting(tx: sa.Connection, before: datetime, limit: int = 10_000) -> list[int]:
+    """Notices that could have been sent since before a moment."""
     free = sa.or_(notice.c.claimed_until.is_(None), notice.c.claimed_until <= before)
     query = sa.select(notice.c.id).where(notice.c.state == OWED, notice.c.owed_at < before, free)
     return list(tx.execute(query.order_by(notice.c.id).limit(limit)).scalars())
@@ -182,16 +226,6 @@ def thread_ids(tx: sa.Connection, klacht_id: int, recipient: str, before: int) -
     c = notice.c
     where = (c.klacht_id == klacht_id, c.recipient == recipient, c.id < before, c.message_id.is_not(None))
     return list(tx.execute(sa.select(c.message_id).where(*where).order_by(c.id)).scalars())
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """One line of the proof log: owed, accepted (with the relay's code and words), delayed, held, failed …"""
-
-    at: datetime
-    what: str
-    code: int | None = None
-    detail: str = ""
 
 
 def proofs(tx: sa.Connection, of: Notice) -> list[Proof]:

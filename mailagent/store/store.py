@@ -24,6 +24,11 @@ class Store:
     engine: sa.Engine
     jobs: Jobs
 
+    @property
+    def is_ours_alone(self) -> bool:
+        """Does one process do all the work here? A SQLite file is served by one; see `jobs.SqliteJobs`."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """A transaction that writes: commits at the end, or leaves nothing. `TryLater` where it cannot."""

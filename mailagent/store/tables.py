@@ -193,7 +193,8 @@ notice = sa.Table(
     ),
 )
 """A mail we owe. `state`: owed, accepted, suppressed, failed, bounced. `key` makes it unique per
-(klacht or arrival, event, kind, recipient)."""
+(klacht or arrival, event, kind, recipient). Before `claimed_until` nobody else takes it: somebody is sending
+it, or it was put off."""
 
 proof = sa.Table(
     "proof",

@@ -208,7 +208,8 @@ def test_the_proof_of_a_mail_tells_its_whole_way(engine: sa.Engine) -> None:
     with writing(engine) as tx:
         id = owed(tx)
         notices.rendered(tx, [(id, "<m@stad.example>", "token", b"raw")])
-        notices.put_off(tx, id, NOON, "delayed", 451, "later")
+        [taken] = notices.claim(tx, [id], NOON, NOON + timedelta(minutes=10))
+        notices.put_off(tx, taken, NOON, notices.Proof(NOON, "delayed", 451, "later"))
         notices.sent(tx, [(id, 250, "queued as 7")], NOON + timedelta(minutes=1))
 
     with reading(engine) as tx:

@@ -1,0 +1,60 @@
+"""Relays with a mood: they remember what was offered, and answer as the day goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from desk import Desk
+
+from mailagent.flow.deliver import Receipt
+from mailagent.outbound.post import Carrier
+
+TAKEN = Receipt(250, "2.0.0 queued as MOODY")
+DOWN = Receipt(0, "connection refused")
+FULL = Receipt(452, "4.2.2 mailbox full")
+NOBODY = Receipt(550, "5.1.1 no such person")
+
+Mood = Callable[[str, bytes], Receipt]
+"""Recipient, bytes → what it says."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A mail as it was offered."""
+
+    sender: str
+    recipient: str
+    raw: bytes
+
+    @property
+    def message_id(self) -> str:
+        """Its Message-ID."""
+        [found] = re.findall(rb"(?mi)^message-id: (\S+)\r$", self.raw)
+        return str(found.decode())
+
+
+@dataclass
+class MoodyRelay:
+    """Takes mail when it is in the mood; what it takes arrives in the mailboxes of the desk."""
+
+    mailbox: Carrier
+    mood: Mood = lambda _recipient, _raw: TAKEN
+    offered: list[Offered] = field(default_factory=list)
+
+    def __call__(self, sender: str, recipient: str, raw: bytes) -> Receipt:
+        self.offered.append(Offered(sender, recipient, raw))
+        said = self.mood(recipient, raw)
+        return self.mailbox(sender, recipient, raw) if said == TAKEN else said
+
+    def says(self, receipt: Receipt) -> None:
+        """The same to everyone, from now on."""
+        self.mood = lambda _recipient, _raw: receipt
+
+
+def moody(desk: Desk) -> MoodyRelay:
+    """Put such a relay behind this desk."""
+    relay = MoodyRelay(desk.house.post.carry)
+    desk.house = replace(desk.house, post=replace(desk.house.post, carry=relay))
+    return relay
