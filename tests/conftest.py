@@ -7,10 +7,18 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from desk import Desk, open_desk
 from servers import PostgresServer
 
 from mailagent.store.database import connect, upgrade
+
+
+@pytest.fixture(autouse=True)
+def _a_log_of_its_own() -> Iterator[None]:
+    """A command sends the log to its own standard error, which is closed when the next test writes to it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
