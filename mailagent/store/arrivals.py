@@ -41,6 +41,16 @@ class Fate:
 
 def keep(tx: sa.Connection, envelopes: Sequence[Envelope], now: datetime) -> tuple[list[int], list[int]]:
     """Keep the bytes. Returns the id of each envelope in order, and those that are new."""
+    if not any(envelope.slot for envelope in envelopes):
+        return _keep(tx, envelopes, now)
+    try:
+        with tx.begin_nested():
+            return _keep(tx, envelopes, now)
+    except sa.exc.IntegrityError:  # another poller of the same mailbox was first; now we see what it kept
+        return _keep(tx, envelopes, now)
+
+
+def _keep(tx: sa.Connection, envelopes: Sequence[Envelope], now: datetime) -> tuple[list[int], list[int]]:
     known = {i: id for i, e in enumerate(envelopes) if e.slot and (id := _in_ledger(tx, e.slot)) is not None}
     fresh = [(i, e) for i, e in enumerate(envelopes) if i not in known]
     if fresh:
@@ -110,13 +120,28 @@ def claim(tx: sa.Connection, id: int) -> bool:
 
 
 def same_message(tx: sa.Connection, id: int, message_id: str | None, content_hash: str) -> int | None:
-    """An earlier arrival that is the same message: same Message-ID and content; without one, the content."""
-    query = sa.select(arrival.c.id).where(
-        arrival.c.content_hash == content_hash,
-        arrival.c.id < id,
-        arrival.c.message_id == message_id if message_id else arrival.c.message_id.is_(None),
+    """The arrival that was judged as this message before: same Message-ID and content, or content alone.
+
+    Nobody judges its twin until this transaction ends.
+    """
+    if tx.dialect.name == "postgresql":
+        tx.execute(sa.select(sa.func.pg_advisory_xact_lock(int(content_hash[:15], 16))))
+    c = arrival.c
+    query = sa.select(c.id).where(
+        c.content_hash == content_hash,
+        c.id != id,
+        c.state == DONE,
+        c.verdict != "Duplicate",
+        c.message_id == message_id if message_id else c.message_id.is_(None),
     )
-    return tx.execute(query.order_by(arrival.c.id).limit(1)).scalar()
+    return tx.execute(query.order_by(c.id).limit(1)).scalar()
+
+
+def one_before(tx: sa.Connection, id: int, token: str) -> bool:
+    """Does an earlier arrival to this reply address still wait for its verdict?"""
+    recipients = sa.func.lower(sa.cast(arrival.c.recipients, sa.Text))
+    where = (arrival.c.state == KEPT, arrival.c.id < id, recipients.contains(token))
+    return tx.execute(sa.select(sa.literal(1)).where(*where).limit(1)).scalar() is not None
 
 
 def klachten_of(tx: sa.Connection, message_ids: Sequence[str]) -> list[str]:

@@ -136,6 +136,22 @@ mailbox_slot = sa.Table(
 )
 """The IMAP ledger: what has been kept from which mailbox. `\\Seen` is not state."""
 
+mailbox = sa.Table(
+    "mailbox",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("good_at", Moment),
+    sa.Column("failed_at", Moment),
+    _text("error"),
+    sa.Column("aside", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("alarmed_at", Moment),
+    _text("refresh_token"),
+    _text("token_origin"),
+)
+"""A mailbox we fetch from: when a round last succeeded, and what went wrong since. `token_origin` is a digest
+of the refresh token in the settings from which `refresh_token` came."""
+
 event = sa.Table(
     "event",
     metadata,
