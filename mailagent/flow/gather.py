@@ -16,6 +16,12 @@ from mailagent.store import addresses, arrivals, klachten, notices, rounds
 from mailagent.store.addresses import Issued
 from mailagent.store.store import Tx
 
+LONGEST_ID, LONGEST_ADDRESS = 998, 320
+"""What is longer is no Message-ID and no address (RFC 5322 2.1.1, RFC 5321 4.5.3.1), and fits no index."""
+
+MOST_POINTERS = 50
+"""So many Message-IDs or kenmerken of one mail are looked up: anyone can write thousands."""
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -34,6 +40,12 @@ class Letter:
         """How the log names it."""
         return f"arrival:{self.arrival_id}"
 
+    @property
+    def message_id(self) -> str | None:
+        """Its Message-ID, None where it has none that could be one."""
+        id = self.mail.message_id
+        return id if id and len(id) <= LONGEST_ID else None
+
 
 def gather(tx: Tx, letter: Letter, world: World) -> list[Evidence]:
     """All evidence about one arrival."""
@@ -49,14 +61,15 @@ def gather(tx: Tx, letter: Letter, world: World) -> list[Evidence]:
 def writer(mail: Mail, forms: frozenset[str]) -> str:
     """Who wrote it, in lower case; behind a form robot, the Reply-To."""
     sender = (mail.sender or "").lower()
-    return mail.reply_to[0].lower() if sender in forms and mail.reply_to else sender
+    writer = mail.reply_to[0].lower() if sender in forms and mail.reply_to else sender
+    return writer if len(writer) <= LONGEST_ADDRESS else ""
 
 
 def _itself(tx: Tx, letter: Letter, world: World) -> Iterator[Evidence]:
     """What can be said of a mail without asking what it is about."""
     mail = letter.mail
-    if earlier := arrivals.same_message(tx, letter.arrival_id, mail.message_id, mail.content_hash):
-        yield Evidence("duplicate", str(earlier), "Message-ID" if mail.message_id else "content")
+    if known := arrivals.same_message(tx, letter.arrival_id, letter.message_id, mail.content_hash):
+        yield Evidence("duplicate", str(known), "Message-ID" if letter.message_id else "content")
     if len(letter.envelope.raw) > world.policy.max_intake:
         yield Evidence("oversize", str(len(letter.envelope.raw)), "size")
     if (about := _bounced(tx, letter, world)) is not None:
@@ -163,7 +176,7 @@ def _thread(tx: Tx, letter: Letter, issued: Issued | None, world: World) -> Iter
 
 
 def _pointers(tx: Tx, letter: Letter, world: World) -> Iterator[tuple[str, str, str]]:
-    ids = tuple(dict.fromkeys(letter.mail.in_reply_to + letter.mail.references))
+    ids = tuple(dict.fromkeys(letter.mail.in_reply_to + letter.mail.references[::-1]))[:MOST_POINTERS]
     own = [id for id in ids if reference.is_own_message_id(id, world.organisation.domain)]
     notice = notices.by_message_id(tx, own)
     klacht = klachten.by_id(tx, notice.klacht_id) if notice and notice.klacht_id else None
@@ -171,6 +184,6 @@ def _pointers(tx: Tx, letter: Letter, world: World) -> Iterator[tuple[str, str, 
         yield "reference_own", klacht.kenmerk, "References"
     for kenmerk in arrivals.klachten_of(tx, ids):
         yield "reference_known", kenmerk, "References"
-    for kenmerk in reference.kenmerken(letter.mail.subject):
+    for kenmerk in reference.kenmerken(letter.mail.subject)[:MOST_POINTERS]:
         if klachten.by_kenmerk(tx, kenmerk):
             yield "subject_kenmerk", kenmerk, "Subject"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -10,14 +10,24 @@ from mailagent.core import commands, quoting, reference
 from mailagent.core.commands import Written
 from mailagent.core.echo import inert
 from mailagent.core.errors import LinkGone, LinkUnknown, NotPossible
-from mailagent.core.events import AGENT, Actor, Event, OrderLapsed, OrderParked, OrderRefused, Resolved
+from mailagent.core.events import (
+    AGENT,
+    Actor,
+    Closed,
+    Event,
+    MailSuppressed,
+    OrderLapsed,
+    OrderParked,
+    OrderRefused,
+    Resolved,
+)
 from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
 from mailagent.core.orders import Case, Help, help_lines, sensible
 from mailagent.core.organisation import Agent
 from mailagent.flow.gather import Letter
-from mailagent.flow.happen import happen
-from mailagent.flow.tell import facts, unreachable
+from mailagent.flow.happen import ENDS_HANDLING, happen
+from mailagent.flow.tell import concerns_melder, facts, unreachable
 from mailagent.flow.world import POST, Act, World
 from mailagent.store import klachten, notices, pending
 from mailagent.store.notices import Owed
@@ -27,6 +37,10 @@ from mailagent.store.store import Tx
 CONFIRM_HOURS = 48
 MOST_WAITING = 10
 """More orders than this wait for no agent: whoever forges mail cannot fill an agent's inbox."""
+
+MOST_ANSWERS = 20
+"""More result mails than this go to no agent about one klacht in an hour: a robot that answers each of them,
+and does not say that it is one, stops here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,10 @@ def obey(act: Act, letter: Letter, klacht: Klacht, verdict: AgentCommand) -> Kla
     why = _why_wait(act, klacht, written, verdict)
     if why and not all(isinstance(order, Help) for order in written.orders):
         return _park(act, klacht, agent, text, why)
-    return _carry_out(act, klacht, agent, written)
+    try:
+        return _carry_out(act, klacht, agent, written)
+    except NotPossible as problem:
+        return _refuse(act, klacht, agent, (str(problem),))
 
 
 _NOTHING = ("In uw mail staat geen nieuwe tekst. Er is niets gedaan.",)
@@ -98,6 +115,7 @@ def _said(notice: notices.Notice) -> str:
 
 
 def _carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klacht:
+    """All of it, and the answer to the agent; `NotPossible` before anything was done."""
     case = Case(
         klacht,
         agent,
@@ -108,17 +126,13 @@ def _carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klac
     )
     events: list[Event] = []
     said: list[str] = []
-    try:
-        for order in written.orders:
-            done = order.carry_out(case)
-            case = replace(case, klacht=done.klacht)
-            events += done.events
-            said.append(done.said)
-    except NotPossible as problem:
-        return _refuse(act, klacht, agent, (str(problem),))
+    for order in written.orders:
+        done = order.carry_out(case)
+        case = replace(case, klacht=done.klacht)
+        events += done.events
+        said.append(done.said)
     after = happen(act, case.klacht, events)
-    if unreachable(after, act.world) and any(isinstance(e, Resolved) for e in events):
-        said.append("De melder krijgt geen mail. Stuur de mededeling van Awb 9:12 als brief.")
+    said += _not_told(after, events, act.world)
     if written.untagged:
         said = ["Uw mail is bewaard als notitie. De melder krijgt niets."]
     ignored = tuple(f"{tag} staat niet bovenaan en is niet uitgevoerd." for tag in written.ignored)
@@ -127,6 +141,23 @@ def _carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klac
     values: Mapping[str, object] = {"help": help_lines()} if only_help else {"done": said, "ignored": ignored}
     _answer(act, after, agent, mail, values)
     return after
+
+
+_WHY_NOT_TOLD = {
+    "contact_refused": "De melder krijgt geen mail, want die wil geen contact meer.",
+    "no_address": "De melder krijgt geen mail, want er is geen mailadres.",
+    "own_address": "De melder krijgt geen mail, want het mailadres is dat van onszelf.",
+}
+
+
+def _not_told(klacht: Klacht, events: Sequence[Event], world: World) -> Iterator[str]:
+    """Why the melder did not get what an order would have sent, and what the law still asks."""
+    reason = unreachable(klacht, world)
+    if not reason or not concerns_melder(events, klacht, world.policy):
+        return
+    yield _WHY_NOT_TOLD[reason]
+    if any(isinstance(e, Resolved) or (isinstance(e, Closed) and e.reason in ENDS_HANDLING) for e in events):
+        yield "De wet vraagt wel een mededeling (Awb 9:12, 9:8 lid 3, 2:3): stuur die als brief."
 
 
 def _refuse(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]) -> Klacht:
@@ -152,7 +183,7 @@ _ELSEWHERE = (
 
 
 def _answer(act: Act, klacht: Klacht, agent: Agent, mail: str, values: Mapping[str, object]) -> None:
-    """The one result mail of a command mail."""
+    """The one result mail of a command mail; none to what mails on and on."""
     owed = Owed(
         mail,
         agent.address,
@@ -161,6 +192,11 @@ def _answer(act: Act, klacht: Klacht, agent: Agent, mail: str, values: Mapping[s
         klacht.id,
         arrival_id=int(act.origin.partition(":")[2]),
     )
+    hour = act.at - timedelta(hours=1)
+    if notices.answered_since(act.tx, hour, agent.address, klacht.id) >= MOST_ANSWERS:
+        owed = replace(owed, state=notices.SUPPRESSED)
+        silent = MailSuppressed(act.at, Actor(AGENT, agent.address), mail, "too_many")
+        klachten.record(act.tx, klacht, [silent], act.origin)
     act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, [owed], act.at))
 
 
@@ -203,10 +239,20 @@ def confirm(pending_id: int, world: World) -> Waiting:
         agent = world.organisation.agent(parked.agent)
         if parked.expires_at <= world.now() or agent is None:
             raise LinkGone("expired", klacht.kenmerk)
-        pending.set_state(tx, pending_id, "done")
         act = Act(tx, world, world.now(), f"confirmed:{parked.arrival_id}")
-        _carry_out(act, locked, agent, commands.read(parked.text))
-    return Waiting(klacht.kenmerk, parked.agent, parked.text, "done")
+        state = _confirmed(act, locked, agent, parked.text)
+        pending.set_state(tx, pending_id, state)
+    return Waiting(klacht.kenmerk, parked.agent, parked.text, state)
+
+
+def _confirmed(act: Act, klacht: Klacht, agent: Agent, text: str) -> str:
+    written = commands.read(text)
+    try:
+        _carry_out(act, klacht, agent, written)
+    except NotPossible as problem:
+        _refuse(act, klacht, agent, (str(problem),))
+        return "refused"
+    return "done"
 
 
 def _parked(tx: Tx, pending_id: int) -> tuple[Pending, Klacht]:

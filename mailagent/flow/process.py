@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from mailagent.core import reference
 from mailagent.core.calendar import local_day
 from mailagent.core.errors import Unreadable
@@ -26,23 +28,29 @@ from mailagent.core.trace import received_at
 from mailagent.flow import obey, vote
 from mailagent.flow.gather import Letter, bounced_notice, gather, issued_address, writer
 from mailagent.flow.happen import begin, happen
-from mailagent.flow.world import Act, World
+from mailagent.flow.world import PROCESS, Act, World
 from mailagent.store import arrivals, klachten, notices, rounds
 from mailagent.store.arrivals import Fate, Kept
 from mailagent.store.notices import Proof
+from mailagent.store.store import Tx
 
 MAX_DESCRIPTION = 100_000
+A_MOMENT = timedelta(seconds=2)
 
 
 def process(arrival_id: int, world: World) -> Verdict | None:
-    """Judge one arrival and let it take effect. None when another has done so already.
+    """Judge one arrival and let it take effect. None when another has done so already, or when it has to wait
+    for an earlier mail of its conversation.
 
     Anything that is raised leaves the arrival as it was: it is tried again, and steps aside when it keeps
     failing.
     """
     with world.store.read() as tx:
         kept = arrivals.load(tx, arrival_id)
-    if kept is None:
+        too_early = kept is not None and _comes_after_one_that_waits(tx, kept, world)
+    if too_early:
+        _look_again(arrival_id, world)
+    if kept is None or too_early:
         return None
     letter = _read(kept, world)
     with world.store.begin() as tx:
@@ -60,6 +68,18 @@ def process(arrival_id: int, world: World) -> Verdict | None:
         }
         arrivals.finish(tx, arrival_id, _fate(letter, verdict, trace, klacht))
     return verdict
+
+
+def _comes_after_one_that_waits(tx: Tx, kept: Kept, world: World) -> bool:
+    """Mails to one reply address take effect in order of arrival; one that is stuck holds nobody."""
+    own = world.organisation.address
+    tokens = [read.token for a in kept.envelope.recipients if (read := reference.read_tokened(a, own))]
+    return any(arrivals.one_before(tx, kept.id, token) for token in tokens)
+
+
+def _look_again(arrival_id: int, world: World) -> None:
+    with world.store.begin() as tx:
+        world.store.enqueue(tx, PROCESS, [arrival_id], world.now() + A_MOMENT)
 
 
 def _read(kept: Kept, world: World) -> Letter:
@@ -80,7 +100,7 @@ def _fate(letter: Letter, verdict: Verdict, trace: dict[str, object], klacht: Kl
         trace=trace,
         received_at=letter.received_at,
         writer=letter.sender,
-        message_id=letter.mail.message_id,
+        message_id=letter.message_id,
         content_hash=None if letter.unreadable else letter.mail.content_hash,
         klacht_id=klacht.id if klacht else None,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from mailagent.core.calendar import local_day
 from mailagent.core.events import (
     Answered,
     Assigned,
@@ -80,6 +81,10 @@ TELL = (
 )
 
 
+NOBODY = ""
+"""The recipient of a mail that has none: it is suppressed, and the log of the klacht tells."""
+
+
 def owed_for(act: Act, klacht: Klacht, happened: Sequence[tuple[Event, int]]) -> list[Owed]:
     """The mails these kept events owe; those that may not be sent are suppressed, with their reason."""
     return [
@@ -91,6 +96,12 @@ def owed_for(act: Act, klacht: Klacht, happened: Sequence[tuple[Event, int]]) ->
     ]
 
 
+def concerns_melder(events: Sequence[Event], klacht: Klacht, policy: Policy) -> bool:
+    """Does one of these events owe the melder a mail?"""
+    rows = [row for row in TELL if row.to == "melder"]
+    return any(isinstance(e, row.event) and row.when(e, klacht, policy) for e in events for row in rows)
+
+
 def _recipients(to: str, klacht: Klacht, event: Event, world: World) -> tuple[str, ...]:
     if to == "melder":
         return (klacht.melder,)
@@ -98,27 +109,38 @@ def _recipients(to: str, klacht: Klacht, event: Event, world: World) -> tuple[st
         return (event.to,)
     if to == "handler" and klacht.assigned_to and world.organisation.agent(klacht.assigned_to):
         return (klacht.assigned_to,)
-    return world.organisation.task_addresses(world.organisation.team(klacht.team))
+    team = world.organisation.task_addresses(world.organisation.team(klacht.team))
+    return tuple(dict.fromkeys(team)) or (NOBODY,)
 
 
 def unreachable(klacht: Klacht, world: World) -> str:
     """Why no mail may go to the melder, "" where it may."""
-    if not klacht.melder:
-        return "no_address"
     if not klacht.contact_allowed:
         return "contact_refused"
-    return "own_address" if is_own(klacht.melder, world.organisation.address) else ""
+    return _no_mailbox(klacht.melder, world)
 
 
 def _owed(act: Act, klacht: Klacht, happened: tuple[Event, int], mail: str, recipient: str) -> Owed:
     event, event_id = happened
     values = {**facts(klacht, act.world), **_said(act, klacht, event, mail)}
-    to_melder = MAILS[mail].audience == MELDER
     key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
     owed = Owed(mail, recipient, key, values, klacht.id, event_id)
-    if to_melder and (reason := unreachable(klacht, act.world)):
+    if reason := _why_not(mail, klacht, recipient, act.world):
         return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})
     return owed
+
+
+def _why_not(mail: str, klacht: Klacht, recipient: str, world: World) -> str:
+    """Why this mail may not be sent, "" where it may."""
+    if MAILS[mail].audience == MELDER:
+        return unreachable(klacht, world)
+    return _no_mailbox(recipient, world)
+
+
+def _no_mailbox(address: str, world: World) -> str:
+    if address == NOBODY:
+        return "no_address"
+    return "own_address" if is_own(address, world.organisation.address) else ""
 
 
 def facts(klacht: Klacht, world: World) -> dict[str, Any]:
@@ -139,7 +161,8 @@ def facts(klacht: Klacht, world: World) -> dict[str, Any]:
 
 def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
     """What this mail says beyond the facts of the klacht."""
-    said = {name: value for name, value in event.data.items() if name in MAILS[mail].variables}
+    known = MAILS[mail].variables
+    said = {name: value for name, value in event.data.items() if name in known}
     text = str(event.data.get("text", ""))
     world = act.world
     match event:
@@ -162,7 +185,7 @@ def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
             said |= {"level": event.level.replace("_", " ")}
         case Closed():
             said |= {"ground": GROUNDS.get(event.ground, "")} | _ombudsman(event.at, world)
-    return said
+    return {name: value for name, value in said.items() if name in known or name == "round"}
 
 
 def _invitation(tx: Tx, klacht: Klacht) -> dict[str, Any]:
@@ -177,7 +200,7 @@ def _ombudsman(at: datetime, world: World) -> dict[str, Any]:
 
 
 def _a_year_on(at: datetime) -> date:
-    day = at.date()
+    day = local_day(at)
     try:
         return day.replace(year=day.year + 1)
     except ValueError:

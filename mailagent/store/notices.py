@@ -200,6 +200,13 @@ def sent_since(
     return list(tx.execute(sa.select(notice.c.sent_at).where(*where).order_by(notice.c.sent_at)).scalars())
 
 
+def answered_since(tx: sa.Connection, since: datetime, recipient: str, klacht_id: int) -> int:
+    """How many answers to mails of this reader about this klacht we have owed since a moment."""
+    c = notice.c
+    where = (c.klacht_id == klacht_id, c.recipient == recipient, c.arrival_id.is_not(None), c.owed_at > since)
+    return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
+
+
 def by_bounce_token(tx: sa.Connection, token: str) -> Notice | None:
     """The mail whose bounce address this is."""
     return _one(tx, notice.c.bounce_token == token)

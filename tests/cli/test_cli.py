@@ -192,7 +192,7 @@ def test_kl_07_audit_verify_finds_what_was_changed_behind_our_back(tmp_path: Pat
         db.execute("UPDATE event_body SET who = 'iemand@anders.example'")
     db.close()
 
-    [broken] = ask_json("audit", "verify", "--config", config, code=1)["broken"]
+    broken, *_ = ask_json("audit", "verify", "--config", config, code=1)["broken"]
     assert (broken["kenmerk"], broken["seq"]) == ("KL26-00001", 1)
 
 

@@ -1,0 +1,79 @@
+"""Whether the mailboxes are heard from: what each round came to, and an alarm for the one that fell silent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from mailagent.flow.world import POST, World
+from mailagent.store import arrivals, mailboxes, notices
+from mailagent.store.notices import Owed
+from mailagent.store.store import Tx
+
+SILENT, WELL = "postbus_stil", "postbus_hersteld"
+
+
+def known_uids(mailbox: str, uidvalidity: int, world: World) -> set[int]:
+    """What has been kept from this mailbox."""
+    with world.store.read() as tx:
+        return arrivals.known_uids(tx, mailbox, uidvalidity)
+
+
+def good(mailbox: str, aside: int, world: World) -> None:
+    """A round succeeded, but for `aside` mails. Who heard of the silence hears of its end."""
+    now = world.now()
+    with world.store.begin() as tx:
+        mailboxes.begin(tx, [mailbox], now)
+        before = mailboxes.good(tx, mailbox, aside, now)
+        if before and before.alarmed_at:
+            key = f"{mailbox}:{before.alarmed_at.isoformat()}"
+            _owe(tx, WELL, key, {"mailbox": mailbox, "since": before.silent_since.isoformat()}, world)
+
+
+def failed(mailbox: str, why: str, world: World) -> None:
+    """There was no round, and why."""
+    with world.store.begin() as tx:
+        mailboxes.begin(tx, [mailbox], world.now())
+        mailboxes.failed(tx, mailbox, why, world.now())
+
+
+def sound_alarm(patience: Mapping[str, timedelta], world: World) -> list[str]:
+    """Mail the coordinator about each mailbox without a successful round for so long, once for each silence.
+
+    Returns their names. A mailbox that nobody watches is silent too.
+    """
+    now = world.now()
+    with world.store.begin() as tx:
+        mailboxes.begin(tx, patience, now)
+        fallen = [mailboxes.fall_silent(tx, name, now - wait, now) for name, wait in sorted(patience.items())]
+        silent = [state for state in fallen if state]
+        for state in silent:
+            values = {"mailbox": state.name, "since": state.silent_since.isoformat()}
+            why = state.error or "de server antwoordt niet"
+            _owe(tx, SILENT, f"{state.name}:{now.isoformat()}", values | {"why": why}, world)
+    return [state.name for state in silent]
+
+
+def is_silent(state: mailboxes.Mailbox, patience: timedelta, now: datetime) -> bool:
+    """Is it longer ago than `patience` that a round succeeded?"""
+    return state.silent_since <= now - patience
+
+
+def refresh_token(mailbox: str, origin: str, world: World) -> str:
+    """The refresh token that came last from the one of the settings, "" where none did."""
+    with world.store.read() as tx:
+        return mailboxes.refresh_token(tx, mailbox, origin)
+
+
+def keep_refresh_token(mailbox: str, origin: str, token: str, world: World) -> None:
+    """Remember it: the one before may be worth nothing now."""
+    with world.store.begin() as tx:
+        mailboxes.begin(tx, [mailbox], world.now())
+        mailboxes.keep_refresh_token(tx, mailbox, origin, token)
+
+
+def _owe(tx: Tx, mail: str, key: str, values: Mapping[str, str], world: World) -> None:
+    if to := world.organisation.coordinator:
+        said = {"kenmerk": "", "language": "nl", **values}
+        owed = Owed(mail, to, f"{mail}:{key}", said)
+        world.store.enqueue(tx, POST, notices.owe(tx, [owed], world.now()))
