@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from mailagent.config.fields import Address, Loc, Name, OptionalAddress, Part, at_least_one, sentence
+from mailagent.config.listening import (
+    Listening,
+    LmtpSettings,
+    Networks,
+    OptionalPath,
+    SmtpSettings,
+    listed,
+)
 from mailagent.config.toml import Written
 from mailagent.core.errors import Mistakes
 
@@ -19,18 +26,6 @@ SAMPLE_KEY = "change-me-to-32-random-bytes-or-more"
 
 _MEGABYTE = 1024 * 1024
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
-
-
-def _host_and_port(listen: str) -> tuple[str, int]:
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise ValueError(f"'{listen}' should be a host and a port, as in 127.0.0.1:8025")
-    return host.strip("[]"), int(port)
-
-
-def _listen(text: str) -> str:
-    _host_and_port(text)
-    return text
 
 
 def _own_address(text: str) -> str:
@@ -60,11 +55,6 @@ def _prefix(text: str) -> str:
     return text
 
 
-def _network(text: str) -> str:
-    ip_network(text, strict=False)
-    return text
-
-
 def _key(text: str) -> str:
     if len(text) < 32:
         raise ValueError(f"has {len(text)} characters; a key needs 32 or more")
@@ -77,19 +67,12 @@ def _folder(path: Path | None) -> Path | None:
     return path
 
 
-def _list(value: object) -> object:
-    """From the environment a list comes as one text, with commas."""
-    return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
-
-
-Listen = Annotated[str, AfterValidator(_listen)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[int, Field(ge=1)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_list)]
-Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_list)]
-Addresses = Annotated[tuple[Address, ...], BeforeValidator(_list)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(listed)]
+Addresses = Annotated[tuple[Address, ...], BeforeValidator(listed)]
 Keys = Annotated[
-    tuple[Annotated[str, AfterValidator(_key)], ...], BeforeValidator(_list), AfterValidator(at_least_one)
+    tuple[Annotated[str, AfterValidator(_key)], ...], BeforeValidator(listed), AfterValidator(at_least_one)
 ]
 
 
@@ -108,38 +91,6 @@ class DatabaseSettings(Part):
     """Where everything is kept. A relative SQLite path counts from the working directory."""
 
     url: Annotated[str, AfterValidator(_database)] = Field(repr=False)
-
-
-class Listening(Part):
-    """Something that listens on `host:port`."""
-
-    listen: Listen
-
-    @property
-    def host(self) -> str:
-        """The host alone, without the brackets of IPv6."""
-        return _host_and_port(self.listen)[0]
-
-    @property
-    def port(self) -> int:
-        """The port alone."""
-        return _host_and_port(self.listen)[1]
-
-    @property
-    def is_loopback(self) -> bool:
-        """Can only this machine reach it?"""
-        if self.host == "localhost":
-            return True
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return False
-
-
-class SmtpSettings(Listening):
-    """Our own SMTP door. `max_bytes`: above it the answer is 552."""
-
-    max_bytes: Positive = 50 * _MEGABYTE
 
 
 class RelaySettings(Part):
@@ -200,9 +151,7 @@ class FeedbackSettings(Part):
 class PathsSettings(Part):
     """`local` is the admin's own folder with rules/, templates/ and web/; None for ours alone."""
 
-    local: Annotated[
-        Path | None, BeforeValidator(lambda value: None if value == "" else value), AfterValidator(_folder)
-    ] = None
+    local: Annotated[OptionalPath, AfterValidator(_folder)] = None
 
 
 class ImapSettings(Part):
@@ -225,6 +174,7 @@ class Settings(Part):
     organisation: OrganisationSettings
     database: DatabaseSettings
     smtp: SmtpSettings
+    lmtp: LmtpSettings | None = None
     relay: RelaySettings
     web: WebSettings
     security: SecuritySettings
@@ -275,11 +225,34 @@ def _section(name: str, value: object) -> Any:
 
 
 def _sample_key_stays_home(settings: Settings) -> Iterator[_Wrong]:
-    if SAMPLE_KEY in settings.security.keys and not (settings.smtp.is_loopback and settings.web.is_loopback):
+    doors = (settings.smtp, settings.lmtp, settings.web)
+    if SAMPLE_KEY in settings.security.keys and not all(door.is_loopback for door in doors if door):
         yield (
             ("security", "keys"),
-            f"'{SAMPLE_KEY}' is the key of the docs, which everyone knows: it works only while smtp.listen "
-            "and web.listen are 127.0.0.1 or ::1. Put a random key of 32 or more characters here",
+            f"'{SAMPLE_KEY}' is the key of the docs, which everyone knows: it works only while smtp.listen, "
+            "lmtp.listen and web.listen are 127.0.0.1 or ::1. Put a random key of 32 or more characters here",
+        )
+
+
+def _certificate_has_its_key(settings: Settings) -> Iterator[_Wrong]:
+    own = settings.smtp
+    if bool(own.tls_cert) != bool(own.tls_key):
+        missing = "tls_key" if own.tls_cert else "tls_cert"
+        yield ("smtp",), f"'{missing}' is missing: STARTTLS needs tls_cert and tls_key"
+        return
+    try:
+        own.tls()
+    except OSError as problem:  # of which SSLError is a kind
+        yield ("smtp", "tls_cert"), f"no certificate with the key in tls_key, both in PEM: {problem}"
+
+
+def _lmtp_knows_its_server(settings: Settings) -> Iterator[_Wrong]:
+    # RFC 2033 5: not over a wide area network. Nothing slows a client there, for it is our own server.
+    if settings.lmtp and not settings.lmtp.is_loopback and not settings.smtp.networks:
+        yield (
+            ("lmtp", "listen"),
+            "others can reach this, and LMTP is for our own mail server alone: "
+            "say in smtp.networks where that is, or listen on 127.0.0.1",
         )
 
 
@@ -304,7 +277,9 @@ def _mailboxes_differ(settings: Settings) -> Iterator[_Wrong]:
 
 
 _CHECKS: tuple[tuple[set[str], Callable[[Settings], Iterator[_Wrong]]], ...] = (
-    ({"security", "smtp", "web"}, _sample_key_stays_home),
+    ({"security", "smtp", "lmtp", "web"}, _sample_key_stays_home),
+    ({"smtp"}, _certificate_has_its_key),
+    ({"smtp", "lmtp"}, _lmtp_knows_its_server),
     ({"intake", "smtp"}, _intake_fits_the_door),
     ({"organisation"}, _tasks_do_not_come_back),
     ({"imap"}, _mailboxes_differ),
@@ -337,6 +312,12 @@ url = "sqlite:///var/mailagent.db"       # or postgresql://user:password@host/na
 [smtp]
 listen = "127.0.0.1:8025"                # mail comes in here
 # max_bytes = {50 * _MEGABYTE}                 # a larger mail is refused, with the way that does work
+# networks = []                          # e.g. ["10.0.0.0/8"]: only these may hand us mail; empty: everyone
+# tls_cert = ""                          # with a certificate and its key, both in PEM, we offer STARTTLS
+# tls_key = ""
+
+# [lmtp]                                 # a second door, for our own mail server; without it there is none
+# listen = "127.0.0.1:8024"
 
 [relay]
 host = "127.0.0.1"                       # our mails leave through this server

@@ -157,8 +157,8 @@ def test_a_mistake_in_the_environment_names_the_variable(toml: Path) -> None:
         toml, MINIMAL, MAILAGENT_RELAY__PORT="many", MAILAGENT_WEB__LISTNE="x", MAILAGENT_KLACHT__X="1"
     )
     assert found == [
-        "MAILAGENT_KLACHT__X: 'klacht' is not known here; known here: organisation, database, smtp, relay, "
-        "web, security, agents, intake, caps, feedback, paths, imap",
+        "MAILAGENT_KLACHT__X: 'klacht' is not known here; known here: organisation, database, smtp, lmtp, "
+        "relay, web, security, agents, intake, caps, feedback, paths, imap",
         "MAILAGENT_RELAY__PORT: port: should be a whole number",
         "MAILAGENT_WEB__LISTNE: 'listne' is not known here; did you mean 'listen'?",
     ]
