@@ -17,8 +17,10 @@ from mailagent.flow.process import give_up, process
 from mailagent.flow.world import POST, PROCESS
 from mailagent.house import House
 from mailagent.inbound import imap
+from mailagent.inbound.clients import ANYWHERE, Clients, networks_among
 from mailagent.inbound.keeper import Keeper
-from mailagent.inbound.smtp import SmtpSink
+from mailagent.inbound.lmtp import LmtpSink
+from mailagent.inbound.smtp import Door, SmtpSink
 from mailagent.shipped import search_path
 from mailagent.store import arrivals
 from mailagent.store.jobs import Handlers
@@ -69,7 +71,7 @@ async def serve(
 ) -> None:
     """Run these roles until `stop` is set; then finish what was begun. OSError where a port is taken."""
     keeper = Keeper(lambda envelopes: arrive.keep(envelopes, house.world))
-    sink = await _open_smtp(house, keeper) if "smtp" in roles else None
+    sinks = await _open_mail(house, keeper) if "smtp" in roles else []
     runner = await _open_web(house, app) if app is not None and "web" in roles else None
     started()
     try:
@@ -81,8 +83,7 @@ async def serve(
             if "imap" in roles:
                 _watch_mailboxes(house, stop, loops)
             await stop.wait()
-            if sink:
-                await sink.stop()
+            await asyncio.gather(*(sink.stop() for sink in sinks))
     finally:
         await keeper.close()
         house.relay.close()
@@ -106,13 +107,18 @@ def make_doors(house: House) -> Doors:
     )
 
 
-async def _open_smtp(house: House, keeper: Keeper) -> SmtpSink:
-    own = house.settings.smtp
-    sink = SmtpSink(
-        keeper, house.world.organisation.address, own.max_bytes, house.world.now, (own.host, own.port)
-    )
-    await sink.start()
-    return sink
+async def _open_mail(house: House, keeper: Keeper) -> list[SmtpSink]:
+    smtp, lmtp, now = house.settings.smtp, house.settings.lmtp, house.world.now
+    own, most, tls = house.world.organisation.address, smtp.max_bytes, smtp.tls()
+    clients = Clients(smtp.networks, networks_among(house.settings.intake.behind_own_mx))
+    sinks = [SmtpSink(keeper, own, most, now, Door((smtp.host, smtp.port), clients, tls))]
+    if lmtp:
+        # Whoever speaks LMTP to us is our own server: it is known, wherever it stands.
+        clients = Clients(smtp.networks, ANYWHERE)
+        sinks.append(LmtpSink(keeper, own, most, now, Door((lmtp.host, lmtp.port), clients, tls)))
+    for sink in sinks:
+        await sink.start()
+    return sinks
 
 
 async def _open_web(house: House, app: web.Application) -> web.AppRunner:

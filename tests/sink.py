@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from mailagent.core.mail import Envelope
 from mailagent.inbound.keeper import Keeper
-from mailagent.inbound.smtp import SmtpSink
+from mailagent.inbound.smtp import Door, SmtpSink
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OWN = "klachten@stad.example"
@@ -49,7 +49,7 @@ class Post:
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         self.keeper = Keeper(self.ledger.keep)
-        self.sink = SmtpSink(self.keeper, OWN, MAX_BYTES, lambda: NOON, ("127.0.0.1", 0))
+        self.sink = SmtpSink(self.keeper, OWN, MAX_BYTES, lambda: NOON, Door(("127.0.0.1", 0)))
         self.run(self.sink.start)
         self.port = self.sink.port
 

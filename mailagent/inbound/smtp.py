@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 import structlog
-from aiosmtpd.smtp import SMTP, syntax
+from aiosmtpd.smtp import SMTP, TLSSetupException, syntax
 from aiosmtpd.smtp import Envelope as Dialogue
 from aiosmtpd.smtp import Session as Client
 
 from mailagent.core.errors import Refused, TooLarge
 from mailagent.core.mail import Envelope
+from mailagent.inbound.clients import Clients
 from mailagent.inbound.keeper import Keeper
 
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS: Final = 300.0
 """RFC 5321 4.5.3.2.7: a server waits at least five minutes."""
-MAX_SESSIONS: Final = 100
 MAX_RECIPIENTS: Final = 100
 """RFC 5321 4.5.3.1.8: at least a hundred."""
 COMMAND_OCTETS: Final = 1024
@@ -40,26 +42,33 @@ TOO_LARGE: Final = (
     "spread over several mails, or send a letter."
 )
 TRY_LATER: Final = "451 4.3.0 We could not keep your mail just now; please try again later"
-BUSY: Final = "421 4.3.2 We are busy; please try again later"
+TOO_MANY: Final = "451 4.7.1 These are more mails than we take of you in one minute; please try again later"
+NO_TLS: Final = "454 4.7.0 We could not agree on how to encrypt; please try again"
 CLOSING: Final = "421 4.3.2 We are closing for a moment; please try again later"
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where we listen, for whom, and with which certificate (without one we offer no STARTTLS)."""
+
+    listen: tuple[str, int] = ("127.0.0.1", 2525)
+    clients: Clients = field(default_factory=Clients)
+    tls: ssl.SSLContext | None = None
 
 
 class SmtpSink:
     """A listening socket in our own loop that answers 250 only for what `keeper` has committed."""
 
+    via = "smtp"
+
     def __init__(
-        self,
-        keeper: Keeper,
-        own_address: str,
-        max_bytes: int,
-        now: Callable[[], datetime],
-        listen: tuple[str, int] = ("127.0.0.1", 2525),
+        self, keeper: Keeper, own_address: str, max_bytes: int, now: Callable[[], datetime], door: Door
     ) -> None:
         self._keeper = keeper
-        self._local, _, self._domain = own_address.lower().rpartition("@")
+        self._local, _, self.domain = own_address.lower().rpartition("@")
         self.max_bytes = max_bytes
         self._now = now
-        self._listen = listen
+        self.door = door
         self._server: asyncio.Server | None = None
         self.sessions: set[SmtpSession] = set()
 
@@ -75,7 +84,11 @@ class SmtpSink:
         # The library logs every command at INFO, and a recipient may be a signed reply address.
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: SmtpSession(self, self._domain, loop), *self._listen)
+        self._server = await loop.create_server(lambda: self.session(loop), *self.door.listen)
+
+    def session(self, loop: asyncio.AbstractEventLoop) -> SmtpSession:
+        """What talks with the next client."""
+        return SmtpSession(self, self.domain, loop)
 
     async def stop(self) -> None:
         """Take no new clients; let those who are handing over a mail get their answer."""
@@ -95,11 +108,11 @@ class SmtpSink:
         """Keep one mail, then say so."""
         envelope = Envelope(
             raw=raw,
-            via="smtp",
+            via=self.via,
             reached_at=self._now(),
             sender="" if dialogue.mail_from == NULL_PATH else dialogue.mail_from,
             recipients=tuple(dialogue.rcpt_tos),
-            peer=str(client.peer[0]) if client.peer else "",
+            peer=_address(client),
         )
         arrival = await self._keeper.keep(envelope)
         return f"250 kept as {arrival}"
@@ -114,21 +127,27 @@ class SmtpSink:
         if not at:
             return domain == "postmaster"
         ours = local in (self._local, "postmaster") or local.startswith(f"{self._local}+")
-        return ours and domain == self._domain
+        return ours and domain == self.domain
 
     async def handle_EHLO(
         self, server: SMTP, client: Client, _dialogue: Dialogue, hostname: str, lines: list[str]
     ) -> list[str]:
-        """Announce the size. We check it and not the library: its refusal does not say what does work."""
+        """Announce what we can, which is not AUTH.
+
+        The size we check and not the library, for its refusal does not say what does work.
+        """
         client.host_name = hostname
         # The library adds to its limits at every EHLO and shares them between all clients.
         server.command_size_limits = defaultdict(lambda: COMMAND_OCTETS)
-        return [lines[0], f"250-SIZE {self.max_bytes}", *lines[1:]]
+        able = [line for line in lines[1:] if not line.startswith("250-AUTH")]
+        return [lines[0], f"250-SIZE {self.max_bytes}", "250-PIPELINING", *able]
 
     async def handle_MAIL(
-        self, _server: SMTP, _client: Client, dialogue: Dialogue, address: str, options: list[str]
+        self, server: SMTP, client: Client, dialogue: Dialogue, address: str, options: list[str]
     ) -> str:
-        """Accept any sender we can write down."""
+        """Accept any sender we can write down, from a client that does not send too much."""
+        if self.door.clients.sends_too_much(_address(client), server.loop.time()):
+            return TOO_MANY
         if not address.isprintable():
             return "553 5.1.7 We cannot read the address of the sender"
         sizes = [int(option.removeprefix("SIZE=")) for option in options if option.startswith("SIZE=")]
@@ -151,6 +170,9 @@ class SmtpSink:
 
     async def handle_exception(self, error: Exception) -> str:
         """The SMTP guard: whatever went wrong, the sender learns whose fault it is and nothing else."""
+        if isinstance(error, TLSSetupException):
+            log.info("smtp_no_tls", why=str(error.__cause__))
+            return NO_TLS
         if isinstance(error, TooLarge):
             return _answer("552 5.3.4", error)
         if isinstance(error, Refused):
@@ -162,6 +184,7 @@ class SmtpSink:
 class SmtpSession(SMTP):
     """One client. Differs from the library in how it reads a mail, and in how it says goodbye."""
 
+    protocol = "ESMTP"
     line_length_limit = BLOCK_OCTETS
     """How much the reader buffers; a line of a mail may be longer (in 1 % of real mail it passes 1000)."""
 
@@ -171,19 +194,28 @@ class SmtpSession(SMTP):
             data_size_limit=None,
             enable_SMTPUTF8=True,
             hostname=hostname,
-            ident="ESMTP mailagent",
+            ident=f"{self.protocol} mailagent",
+            tls_context=sink.door.tls,
+            auth_exclude_mechanism=("LOGIN", "PLAIN"),
             timeout=IDLE_SECONDS,
             loop=loop,
         )
         self._sink = sink
-        self._handing_over = False
+        self.client = ""
+        self._owed = 0  # how many answers the client waits for, about the mail in hand
         self._leaving = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin, unless too many others are talking."""
-        if len(self._sink.sessions) >= MAX_SESSIONS:
-            _say_and_close(transport, BUSY)
+        """Begin, unless this client may not come in, or too many others are talking."""
+        if self.client:  # the same client once more, encrypted from here on (RFC 3207 4.2)
+            super().connection_made(transport)
             return
+        client = str(transport.get_extra_info("peername")[0])
+        talking = (session.client for session in self._sink.sessions)
+        if answer := self._sink.door.clients.turn_away(client, talking):
+            _say_and_close(transport, answer)
+            return
+        self.client = client
         super().connection_made(transport)
         self._sink.sessions.add(self)
         self.dialogue().add_done_callback(self._ended)
@@ -201,7 +233,7 @@ class SmtpSession(SMTP):
     def leave(self) -> None:
         """Say goodbye, but not before the answer to a mail that is being handed over."""
         self._leaving = True
-        if not self._handing_over and self.transport is not None:
+        if not self._owed and self.transport is not None and not self.transport.is_closing():
             _say_and_close(self.transport, CLOSING)
 
     def cut(self) -> None:
@@ -222,20 +254,32 @@ class SmtpSession(SMTP):
         if arg:
             await self.push("501 5.5.4 Syntax: DATA")
             return
-        self._handing_over = True
-        try:
-            await self.push("354 End data with <CR><LF>.<CR><LF>")
-            raw = await self._read_mail()
-            await self.push(await self._sink.take(raw, self.session, self.envelope))
-        finally:
-            self._handing_over = False
-            self.envelope = self._create_envelope()
+        self._owed = self.answers_to(len(self.envelope.rcpt_tos))
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        raw = await self._read_mail()
+        await self.push(self._settle(await self._sink.take(raw, self.session, self.envelope)))
+
+    def answers_to(self, _recipients: int) -> int:
+        """How many answers a mail to so many recipients gets."""
+        return 1
+
+    async def handle_exception(self, error: Exception) -> str:
+        """What we say when something goes wrong; where that was a mail, as often as its answer is owed."""
+        answer: str = await super().handle_exception(error)
+        return self._settle(answer) if self._owed else answer
+
+    async def push(self, status: str | bytes) -> None:
+        """Answer, in octets that every client can read; and leave, where only this answer kept us."""
+        await super().push(status.encode("ascii", "replace") if isinstance(status, str) else status)
         if self._leaving:
             self.leave()
 
-    async def push(self, status: str | bytes) -> None:
-        """Answer, in octets that every client can read."""
-        await super().push(status.encode("ascii", "replace") if isinstance(status, str) else status)
+    def _settle(self, answer: str) -> str:
+        """The mail in hand is done with: the answers that are owed for it."""
+        answers = "\r\n".join([answer] * self._owed)
+        self._owed = 0
+        self.envelope = self._create_envelope()
+        return answers
 
     async def _read_mail(self) -> bytes:
         """The octets up to the line of one dot, without the added dots (RFC 5321 4.5.2). Raises TooLarge.
@@ -269,6 +313,10 @@ class SmtpSession(SMTP):
         error = None if dialogue.cancelled() else dialogue.exception()
         if error is not None and not isinstance(error, ConnectionError):
             log.error("smtp_session_broke", exc_info=error)
+
+
+def _address(client: Client) -> str:
+    return str(client.peer[0]) if client.peer else ""
 
 
 def _answer(code: str, error: Exception) -> str:

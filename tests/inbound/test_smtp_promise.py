@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from mailagent.core.errors import Refused, TooLarge, TryLater
-from mailagent.inbound import smtp
+from mailagent.inbound import clients, smtp
 from tests.sink import OWN, Post, Wire
 
 
@@ -73,14 +73,14 @@ def test_fifty_clients_at_once_are_all_kept_once(post: Post) -> None:
             for part in range(4):
                 client.sendmail("jan@home.example", [OWN], b"%d-%d\r\n" % (number, part))
 
-    with ThreadPoolExecutor(50) as clients:
-        list(clients.map(send, range(50)))
+    with ThreadPoolExecutor(50) as senders:
+        list(senders.map(send, range(50)))
 
     assert sorted(post.ledger.raws) == sorted(b"%d-%d\r\n" % (n, p) for n in range(50) for p in range(4))
 
 
 def test_one_client_too_many_is_asked_to_come_back(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "MAX_SESSIONS", 1)
+    monkeypatch.setattr(clients, "MAX_SESSIONS", 1)
     with Wire(post.port) as first:
         assert first.hear().startswith("220")
         with Wire(post.port) as second:
@@ -139,7 +139,7 @@ KILLED = """
 import asyncio, sqlite3, sys
 from datetime import UTC, datetime
 from mailagent.inbound.keeper import Keeper
-from mailagent.inbound.smtp import SmtpSink
+from mailagent.inbound.smtp import Door, SmtpSink
 
 db = sqlite3.connect(sys.argv[1], check_same_thread=False)
 db.execute("PRAGMA journal_mode=WAL")
@@ -151,7 +151,7 @@ def keep(envelopes):
 
 async def main():
     now = lambda: datetime.now(UTC)
-    sink = SmtpSink(Keeper(keep), "klachten@stad.example", 10_000, now, ("127.0.0.1", 0))
+    sink = SmtpSink(Keeper(keep), "klachten@stad.example", 10_000, now, Door(("127.0.0.1", 0)))
     await sink.start()
     print(sink.port, flush=True)
     await asyncio.Event().wait()
@@ -177,8 +177,8 @@ def test_nw_07_after_kill_9_every_mail_that_was_promised_is_there(tmp_path: Path
             except (OSError, smtplib.SMTPException):
                 return  # killed, as planned
 
-        with ThreadPoolExecutor(4) as clients:
-            sending = [clients.submit(send, number) for number in range(4)]
+        with ThreadPoolExecutor(4) as senders:
+            sending = [senders.submit(send, number) for number in range(4)]
             while len(promised) < 200:
                 time.sleep(0.01)
             child.send_signal(signal.SIGKILL)
