@@ -1,6 +1,6 @@
 """From raw bytes to a Mail: what it says of itself, what it says to us, and what came along.
 
-mail-parser reads the address, Date and Received lines and reports their defects. The parts are walked here:
+mail-parser reads the address and Date lines and reports their defects. The parts are walked here:
 it does not show an embedded message or a calendar as an attachment.
 """
 
@@ -76,9 +76,9 @@ class _Part(Message):
         """What the standard parser goes by: it descends into any message/*."""
         return "application/octet-stream" if self.kind.startswith("message/") else self.kind
 
-    @property
+    @cached_property
     def kind(self) -> str:
-        """The content type, lower case, without parameters."""
+        """The content type, lower case, without parameters; first asked for when the head is complete."""
         return super().get_content_type()
 
     @property
@@ -281,7 +281,7 @@ def _address_lines(root: _Part) -> Message:
     for name, value in root.raw_items():
         if name.lower() in ADDRESS_LINES:
             together.setdefault(name.lower(), []).append(unfolded(value, root.hint))
-        elif name.lower() in ("date", "received"):
+        elif name.lower() == "date":
             lines[name] = unfolded(value, root.hint)
     for name, values in together.items():
         lines[name] = ", ".join(values)
