@@ -29,7 +29,7 @@ from mailagent.service import make_doors, serve
 from mailagent.store import arrivals, notices
 from mailagent.web.app import make_app
 
-PATIENCE = 20.0
+PATIENCE = 45.0
 
 
 class RelayThatRemembers:

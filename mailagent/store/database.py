@@ -14,6 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from mailagent.core.errors import TryLater
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _BUSY_SECONDS = 30
@@ -53,7 +55,17 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Bring the tables to this release; two processes may do so at once, the second finds it done."""
+    """Bring the tables to this release; two processes may do so at once, the second finds it done.
+
+    `TryLater` where the database cannot be reached.
+    """
+    try:
+        _upgrade(engine)
+    except sa.exc.OperationalError as error:
+        raise TryLater(f"the database does not answer: {error.orig}") from error
+
+
+def _upgrade(engine: sa.Engine) -> None:
     script = ScriptDirectory(str(MIGRATIONS))
     if version(engine) == script.get_current_head():
         return

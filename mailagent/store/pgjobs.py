@@ -41,7 +41,7 @@ class PgJobs:
     def __init__(
         self,
         engine: sa.Engine,
-        heartbeat_timeout: timedelta = timedelta(seconds=30),
+        heartbeat_timeout: timedelta = timedelta(seconds=10),
         dequeue_timeout: timedelta = timedelta(seconds=5),
     ) -> None:
         self._engine = engine
@@ -66,11 +66,12 @@ class PgJobs:
         try:
             await self._run(handlers, stop)
         except psycopg.OperationalError as error:
-            raise TryLater from error
+            raise TryLater(f"the database let go of the work: {error}") from error
         except BaseExceptionGroup as group:
-            if group.subgroup((psycopg.OperationalError, FailingListenerError)) is None:
+            lost = group.subgroup((psycopg.OperationalError, FailingListenerError))
+            if lost is None:
                 raise
-            raise TryLater from group
+            raise TryLater(f"the database let go of the work: {lost.exceptions[0]!r}") from group
 
     async def _run(self, handlers: Handlers, stop: asyncio.Event) -> None:
         address = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

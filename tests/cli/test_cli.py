@@ -200,3 +200,17 @@ def test_mail_preview_shows_a_mail() -> None:
     assert "KL26-" in ask("mail", "preview", "afgehandeld")
     assert set(ask_json("mail", "preview", "afgehandeld")) == {"subject", "text", "html"}
     ask("mail", "preview", "bestaat_niet", code=2)
+
+
+def test_a_database_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> None:
+    path = tmp_path / "mailagent.toml"
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    sample = SAMPLE.format(folder=tmp_path, relay=free_port())
+    path.write_text(re.sub(r'url = ".*"', f'url = "{url}"', sample), "utf-8")
+
+    result = RUNNER.invoke(app, ["list", "--config", str(path)])
+    texts = [f["text"] for f in ask_json("check", "--config", str(path), code=1)["findings"]]
+
+    assert result.exit_code == 2
+    assert "does not answer" in result.stderr
+    assert any("does not answer" in text for text in texts)
