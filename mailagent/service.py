@@ -10,19 +10,18 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from mailagent.config.settings import ImapSettings
+from mailagent.config.mailboxes import ImapSettings
 from mailagent.core.errors import Problem
-from mailagent.flow import arrive, deliver, obey, tick, vote
+from mailagent.flow import arrive, deliver, mailboxes, obey, tick, vote
 from mailagent.flow.process import give_up, process
-from mailagent.flow.world import POST, PROCESS
+from mailagent.flow.world import POST, PROCESS, World
 from mailagent.house import House
-from mailagent.inbound import imap
+from mailagent.inbound import imap, oauth, watcher
 from mailagent.inbound.clients import ANYWHERE, Clients, networks_among
 from mailagent.inbound.keeper import Keeper
 from mailagent.inbound.lmtp import LmtpSink
 from mailagent.inbound.smtp import Door, SmtpSink
 from mailagent.shipped import search_path
-from mailagent.store import arrivals
 from mailagent.store.jobs import Handlers
 from mailagent.web.doors import Doors
 
@@ -30,6 +29,9 @@ ROLES = ("smtp", "imap", "worker", "post", "clock", "web")
 """What one process may do. On SQLite one process does it all; on PostgreSQL they may be spread."""
 
 SWEEP_SECONDS = 5.0
+FIRST_ROUNDS_SECONDS = 120.0
+"""After a start the mailboxes get so long before their silence counts: we ourselves may have been away."""
+ALARM_SECONDS = 30.0
 SWEEPS_BETWEEN = 60
 """Forgotten work is rare, and in a backlog what waits is seldom forgotten: looked for every five minutes."""
 
@@ -80,6 +82,7 @@ async def serve(
                 loops.create_task(_work(house, work, stop))
             if "clock" in roles:
                 loops.create_task(_sweep(house, stop))
+                loops.create_task(_listen(house, stop))
             if "imap" in roles:
                 _watch_mailboxes(house, stop, loops)
             await stop.wait()
@@ -131,24 +134,18 @@ async def _open_web(house: House, app: web.Application) -> web.AppRunner:
 
 def _watch_mailboxes(house: House, stop: asyncio.Event, loops: asyncio.TaskGroup) -> None:
     world = house.world
-
-    def known(mailbox: str, uidvalidity: int) -> set[int]:
-        with world.store.read() as tx:
-            return arrivals.known_uids(tx, mailbox, uidvalidity)
-
+    books = watcher.Books(
+        keep=lambda envelopes: arrive.keep(envelopes, world),
+        known_uids=lambda name, uidvalidity: mailboxes.known_uids(name, uidvalidity, world),
+        good=lambda name, aside: mailboxes.good(name, aside, world),
+        failed=lambda name, why: mailboxes.failed(name, why, world),
+    )
     for box in house.settings.imap:
-        watching = imap.watch(
-            mailbox_access(box),
-            lambda envelopes: arrive.keep(envelopes, world),
-            known,
-            world.now,
-            stop,
-            every=box.every_seconds,
-        )
-        loops.create_task(watching)
+        access = mailbox_access(box, world)
+        loops.create_task(watcher.watch(access, books, world.now, stop, every=box.every_seconds))
 
 
-def mailbox_access(box: ImapSettings) -> imap.MailboxAccess:
+def mailbox_access(box: ImapSettings, world: World) -> imap.MailboxAccess:
     """How to reach a mailbox of the settings."""
     return imap.MailboxAccess(
         name=box.name,
@@ -159,6 +156,17 @@ def mailbox_access(box: ImapSettings) -> imap.MailboxAccess:
         security="tls" if box.tls else "none",
         folder=box.mailbox,
         move_to=box.move_to,
+        tokens=_tokens(box, world) if box.auth == "oauth" else None,
+    )
+
+
+def _tokens(box: ImapSettings, world: World) -> oauth.Tokens:
+    access = oauth.TokenAccess(box.token_url, box.client_id, box.client_secret, box.refresh_token, box.scope)
+    return oauth.Tokens(
+        access,
+        world.now,
+        kept=lambda origin: mailboxes.refresh_token(box.name, origin, world),
+        keep=lambda origin, token: mailboxes.keep_refresh_token(box.name, origin, token, world),
     )
 
 
@@ -185,6 +193,19 @@ async def _sweep(house: House, stop: asyncio.Event) -> None:
         except Problem as problem:
             log.error("sweep_failed", why=str(problem))
         await _pause(stop, SWEEP_SECONDS)
+
+
+async def _listen(house: House, stop: asyncio.Event) -> None:
+    """Sound the alarm for a mailbox that is not heard from."""
+    patience = {box.name: timedelta(minutes=box.alarm_minutes) for box in house.settings.imap}
+    await _pause(stop, FIRST_ROUNDS_SECONDS)
+    while patience and not stop.is_set():
+        try:
+            for name in await asyncio.to_thread(mailboxes.sound_alarm, patience, house.world):
+                log.error("mailbox_silent", mailbox=name)
+        except Problem as problem:
+            log.error("alarm_failed", why=str(problem))
+        await _pause(stop, ALARM_SECONDS)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -25,7 +25,7 @@ state_dir = {root}/state
 log_path = {root}/dovecot.log
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
 default_internal_user = {internal}
 default_internal_group = {group}
 default_login_user = {login}
@@ -38,6 +38,7 @@ passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {root}/passwd
 }}
+{tokens}
 userdb {{
   driver = static
   args = uid={owner} gid={owner_group} home={root}/mail/%u
@@ -61,12 +62,32 @@ auth_failure_delay = 0
 """
 
 
+TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/tokens.conf
+}}
+"""
+
+ASKS = """
+introspection_mode = post
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
 class Dovecot:
-    """One server for some users (name: password), from `start` to `stop`."""
+    """One server for some users (name: password), from `start` to `stop`.
+
+    With `introspection`, the address of a token server, it lets in by XOAUTH2 too.
+    """
 
     host = "127.0.0.1"
 
-    def __init__(self, users: Mapping[str, str]) -> None:
+    def __init__(self, users: Mapping[str, str], introspection: str = "") -> None:
         self._program = shutil.which(
             "dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
         )
@@ -75,10 +96,11 @@ class Dovecot:
         self._root = Path(tempfile.mkdtemp(prefix="dovecot-"))
         self.port = _free_port()
         self._users = users
+        self._introspection = introspection
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Dovecot:
-        """Start, and return when it answers."""
+        """Start, at first or again, and return when it answers."""
         owner = self._lay_out()
         self._server = subprocess.Popen([str(self._program), "-F", "-c", str(self._root / "dovecot.conf")])
         deadline = time.monotonic() + 20
@@ -88,11 +110,16 @@ class Dovecot:
             time.sleep(0.05)
         return self
 
-    def stop(self) -> None:
-        """Stop, and leave nothing behind."""
+    def halt(self) -> None:
+        """Stop; the mail stays."""
         if self._server is not None:
             self._server.terminate()
             self._server.wait(20)
+            self._server = None
+
+    def stop(self) -> None:
+        """Stop, and leave nothing behind."""
+        self.halt()
         shutil.rmtree(self._root)
 
     def log(self) -> str:
@@ -116,13 +143,16 @@ class Dovecot:
         me = pwd.getpwuid(os.geteuid())
         root = me.pw_uid == 0
         owner = pwd.getpwnam("nobody") if root else me
-        (self._root / "mail").mkdir()
+        (self._root / "mail").mkdir(exist_ok=True)
         passwd = "".join(f"{name}:{{PLAIN}}{word}::::::\n" for name, word in self._users.items())
         (self._root / "passwd").write_text(passwd, "utf-8")
         self._root.chmod(0o755)
         shutil.chown(self._root / "mail", owner.pw_uid, owner.pw_gid)
+        (self._root / "tokens.conf").write_text(ASKS.format(url=self._introspection), "utf-8")
         config = CONFIG.format(
             root=self._root,
+            mechanisms=" xoauth2 oauthbearer" if self._introspection else "",
+            tokens=TOKENS.format(root=self._root) if self._introspection else "",
             port=self.port,
             internal="dovecot" if root else me.pw_name,
             group="dovecot" if root else grp.getgrgid(me.pw_gid).gr_name,

@@ -18,6 +18,7 @@ from mailagent.config.listening import (
     SmtpSettings,
     listed,
 )
+from mailagent.config.mailboxes import ImapSettings
 from mailagent.config.toml import Written
 from mailagent.core.errors import Mistakes
 
@@ -154,20 +155,6 @@ class PathsSettings(Part):
     local: Annotated[OptionalPath, AfterValidator(_folder)] = None
 
 
-class ImapSettings(Part):
-    """A mailbox we fetch from. Read mails move to `move_to`, where that is not empty."""
-
-    name: Name
-    host: Name
-    port: Port
-    username: Name
-    password: str = Field(repr=False)
-    mailbox: Name = "INBOX"
-    tls: bool = True
-    every_seconds: Positive = 60
-    move_to: str = ""
-
-
 class Settings(Part):
     """Everything of mailagent.toml."""
 
@@ -276,6 +263,12 @@ def _mailboxes_differ(settings: Settings) -> Iterator[_Wrong]:
             yield ("imap", number, "name"), f"another mailbox has the name '{name}' too; each needs its own"
 
 
+def _mailboxes_can_log_in(settings: Settings) -> Iterator[_Wrong]:
+    for number, mailbox in enumerate(settings.imap):
+        for key in mailbox.missing():
+            yield ("imap", number, key), f"'{key}' is needed where auth is '{mailbox.auth}'"
+
+
 _CHECKS: tuple[tuple[set[str], Callable[[Settings], Iterator[_Wrong]]], ...] = (
     ({"security", "smtp", "lmtp", "web"}, _sample_key_stays_home),
     ({"smtp"}, _certificate_has_its_key),
@@ -283,6 +276,7 @@ _CHECKS: tuple[tuple[set[str], Callable[[Settings], Iterator[_Wrong]]], ...] = (
     ({"intake", "smtp"}, _intake_fits_the_door),
     ({"organisation"}, _tasks_do_not_come_back),
     ({"imap"}, _mailboxes_differ),
+    ({"imap"}, _mailboxes_can_log_in),
 )
 """What must fit together, by the sections it compares."""
 
@@ -366,4 +360,11 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 # tls = true
 # every_seconds = 60
 # move_to = ""                           # where a mail goes once it is kept
+# alarm_minutes = 30                     # silent for so long: the coordinator gets a mail
+# auth = "password"                      # or "oauth", with these keys instead of the password
+# token_url = ""                         # where tokens come from
+# client_id = ""
+# client_secret = ""
+# refresh_token = ""                     # empty: the client's own credentials count
+# scope = ""
 """

@@ -33,6 +33,7 @@ ECHOED = {
     "problems": 400,
     "ignored": 120,
     "why": 400,
+    "error": 400,
 }
 """Words that a stranger may have written, and how many characters of them a mail shows. Whoever renders
 makes them inert: a stranger can enter a victim's address and let us carry a link to it."""
@@ -90,10 +91,14 @@ MAILS: dict[str, MailKind] = {
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until"), ("why",)),
     "hulp": MailKind(AGENT, ("help",), about=()),
+    # to the coordinator, about a mailbox we fetch from
+    "postbus_stil": MailKind(AGENT, ("mailbox", "since", "error"), about=()),
+    "postbus_hersteld": MailKind(AGENT, ("mailbox", "since"), about=()),
     # may lie open on a screen, so it knows nothing of what the melder wrote
     "herinnering": MailKind(AGENT, ("kenmerk", "last_day", "level"), about=("category",)),
 }
 """`done`, `problems`, `reasons`, `attachments`, `ignored` are tuples of sentences; `help` and `tags` are
 tuples of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`, `order` and
 `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of GROUNDS;
-`reopens`, `confirmed` are booleans; the rest are words. `kenmerk` may be empty in `hulp` only."""
+`reopens`, `confirmed` are booleans; the rest are words. `kenmerk` may be empty in `hulp`, and is
+in the mails about a mailbox."""

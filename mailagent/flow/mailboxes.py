@@ -1,4 +1,4 @@
-"""Whether the mailboxes are heard from: what each round came to, and an alarm for the one that fell silent."""
+"""Whether the mailboxes are heard from: what each round came to, and an alarm for one that fell silent."""
 
 from __future__ import annotations
 
@@ -48,9 +48,12 @@ def sound_alarm(patience: Mapping[str, timedelta], world: World) -> list[str]:
         fallen = [mailboxes.fall_silent(tx, name, now - wait, now) for name, wait in sorted(patience.items())]
         silent = [state for state in fallen if state]
         for state in silent:
-            values = {"mailbox": state.name, "since": state.silent_since.isoformat()}
-            why = state.error or "de server antwoordt niet"
-            _owe(tx, SILENT, f"{state.name}:{now.isoformat()}", values | {"why": why}, world)
+            values = {
+                "mailbox": state.name,
+                "since": state.silent_since.isoformat(),
+                "error": state.error or "wij horen niets van de server",
+            }
+            _owe(tx, SILENT, f"{state.name}:{now.isoformat()}", values, world)
     return [state.name for state in silent]
 
 

@@ -5,27 +5,34 @@ The ledger (mailbox, UIDVALIDITY, UID) says what has been kept. `\\Seen` says no
 
 from __future__ import annotations
 
-import asyncio
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import structlog
-from imapclient import IMAPClient
+from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from mailagent.core.errors import TryLater
 from mailagent.core.mail import Envelope, Slot
+from mailagent.inbound.oauth import NoToken, Tokens
 
 log = structlog.get_logger(__name__)
 
 Keep = Callable[[Sequence[Envelope]], Sequence[int]]
 KnownUids = Callable[[str, int], set[int]]
 Now = Callable[[], datetime]
+Line: TypeAlias = IMAPClient
+"""One connection to the server, logged in."""
 
+CONNECT_SECONDS: Final = 15.0
 SOCKET_SECONDS: Final = 60.0
+STOP_SECONDS: Final = 1.0
+"""So often we look up from waiting, to see whether we are to stop."""
 SEARCH_MAILS: Final = 50_000
 """The answer to one search must fit in the one line (1,000,000 octets) that imaplib reads."""
 LOST_LINES: Final = 20
@@ -34,7 +41,6 @@ MOVED_AT_ONCE: Final = 500
 """Servers bound the length of a command line (RFC 7162 4: 8,192 octets)."""
 RETRIES: Final = 5
 """So many of the mails that stepped aside are tried again in one round: each may cost a connection."""
-LONGEST_PAUSE: Final = 900.0
 
 LINE_LOST: Final = (IMAPClientAbortError, OSError)
 # A malformed FETCH answer surfaces as any of these from inside the library.
@@ -46,18 +52,19 @@ class MailboxAccess:
     """How to reach one mailbox, and what to do there with a mail we have kept.
 
     `name` is our own word for it, in the ledger and in `via`. `mark` is a flag or keyword to set, `move_to` a
-    folder to move to (RFC 6851); "" for neither.
+    folder to move to (RFC 6851); "" for neither. With `tokens` they open the door (XOAUTH2), not `password`.
     """
 
     name: str
     host: str
     user: str
-    password: str = field(repr=False)
+    password: str = field(default="", repr=False)
     port: int = 993
     security: Literal["tls", "starttls", "none"] = "tls"
     folder: str = "INBOX"
     mark: str = "\\Seen"
     move_to: str = ""
+    tokens: Tokens | None = None
 
     @property
     def readonly(self) -> bool:
@@ -82,62 +89,39 @@ def poll(
     A mail that cannot be fetched steps `aside` and holds up no other. Raises what `keep` raises at once (with
     the store down, nothing more is fetched), and IMAPClientError or OSError where the server is in trouble.
     """
-    fetching = _Round(mailbox, keep, known_uids, now, {} if aside is None else aside, stopping)
-    while not fetching.over_one_line():
-        continue
-    return fetching.kept
-
-
-async def watch(
-    mailbox: MailboxAccess,
-    keep: Keep,
-    known_uids: KnownUids,
-    now: Now,
-    stop: asyncio.Event,
-    *,
-    every: float,
-) -> None:
-    """Poll every so many seconds until `stop`, less often while the server or the store is in trouble."""
-    aside: dict[Slot, str] = {}
-    failures = 0
-    while not stop.is_set():
-        try:
-            kept = await asyncio.to_thread(poll, mailbox, keep, known_uids, now, aside, stop.is_set)
-        except (IMAPClientError, OSError, TryLater) as error:
-            failures += 1
-            log.error("imap_round_failed", mailbox=mailbox.name, failures=failures, why=_why(mailbox, error))
-        else:
-            if kept or failures:
-                log.info("imap_round", mailbox=mailbox.name, kept=kept, aside=len(aside))
-            failures = 0
-        await _sleep(stop, next_pause(every, failures))
-
-
-def next_pause(every: float, failures: int) -> float:
-    """Seconds until the next round: doubled with each failure in a row, to at most a quarter of an hour."""
-    return max(every, min(every * 2.0 ** min(failures, 16), LONGEST_PAUSE))
+    fetching = Round(mailbox, keep, known_uids, now, {} if aside is None else aside, stopping)
+    while True:
+        with logged_in(mailbox) as line:
+            if fetching.over_one_line(line):
+                return fetching.kept
 
 
 def check_login(mailbox: MailboxAccess) -> str | None:
     """What is wrong with this access, as a sentence for the admin; None when mail can be fetched."""
     try:
-        with _logged_in(mailbox) as client:
+        with logged_in(mailbox) as client:
             client.select_folder(mailbox.folder, readonly=mailbox.readonly)
-            if mailbox.move_to and not client.has_capability("MOVE"):
-                return f"{mailbox.name}: {mailbox.host} cannot move mail (no MOVE); leave move_to empty"
-            if mailbox.move_to and not client.folder_exists(mailbox.move_to):
-                return f"{mailbox.name}: there is no folder {mailbox.move_to!r} to move to"
+            return _no_way_to_move(client, mailbox)
+    except NoToken as problem:
+        return f"{mailbox.name}: {problem}"
     except LoginError as error:
-        return f"{mailbox.name}: {mailbox.host} does not let {mailbox.user} in: {_why(mailbox, error)}"
+        return f"{mailbox.name}: {mailbox.host} does not let {mailbox.user} in: {reason(mailbox, error)}"
     except IMAPClientError as error:
-        return f"{mailbox.name}: {mailbox.host} refused: {_why(mailbox, error)}"
+        return f"{mailbox.name}: {mailbox.host} refused: {reason(mailbox, error)}"
     except OSError as error:
-        return f"{mailbox.name}: {mailbox.host}:{mailbox.port} cannot be reached: {_why(mailbox, error)}"
+        return f"{mailbox.name}: {mailbox.host}:{mailbox.port} cannot be reached: {reason(mailbox, error)}"
+
+
+def _no_way_to_move(client: Line, mailbox: MailboxAccess) -> str | None:
+    if mailbox.move_to and not client.has_capability("MOVE"):
+        return f"{mailbox.name}: {mailbox.host} cannot move mail (no MOVE); leave move_to empty"
+    if mailbox.move_to and not client.folder_exists(mailbox.move_to):
+        return f"{mailbox.name}: there is no folder {mailbox.move_to!r} to move to"
     return None
 
 
 @dataclass(slots=True)
-class _Round:
+class Round:
     """One round over a mailbox, over as many connections as it takes."""
 
     mailbox: MailboxAccess
@@ -153,10 +137,9 @@ class _Round:
     def __post_init__(self) -> None:
         self.again = list(self.aside)[:RETRIES]
 
-    def over_one_line(self) -> bool:
+    def over_one_line(self, client: IMAPClient) -> bool:
         """Fetch what is new. False when the connection broke on a mail and the rest wants another one."""
-        with _logged_in(self.mailbox) as client:
-            return all(self.stopping() or self._take(client, slot) for slot in self._new(client))
+        return all(self.stopping() or self._take(client, slot) for slot in self._new(client))
 
     def _new(self, client: IMAPClient) -> list[Slot]:
         selected = client.select_folder(self.mailbox.folder, readonly=self.mailbox.readonly)
@@ -214,7 +197,7 @@ class _Round:
         except IMAPClientAbortError:
             raise
         except IMAPClientError as error:
-            why = _why(self.mailbox, error)
+            why = reason(self.mailbox, error)
             log.warning("imap_not_marked", mailbox=self.mailbox.name, uids=uids, why=why)
 
     def _lose(self, slot: Slot, error: Exception) -> None:
@@ -226,7 +209,7 @@ class _Round:
             raise error
 
     def _step_aside(self, slot: Slot, error: Exception) -> None:
-        why = _why(self.mailbox, error)
+        why = reason(self.mailbox, error)
         if slot not in self.aside:
             log.error("imap_mail_aside", mailbox=slot.mailbox, uid=slot.uid, why=why)
         self.aside.pop(slot, None)
@@ -235,17 +218,67 @@ class _Round:
 
 
 @contextmanager
-def _logged_in(mailbox: MailboxAccess) -> Iterator[Any]:
+def logged_in(mailbox: MailboxAccess) -> Iterator[Line]:
+    """A line to the server, for as long as the block lasts."""
+    with _log_in(mailbox) as client:
+        yield client
+
+
+def wait_for_news(client: Line, seconds: float, over: threading.Event) -> None:
+    """Until the server tells of new mail (IDLE, RFC 2177), so many seconds have passed, or it is `over`."""
+    if not client.has_capability("IDLE"):
+        over.wait(seconds)
+        return
+    client.idle()
+    until = time.monotonic() + seconds
+    while not over.is_set() and (left := until - time.monotonic()) > 0:
+        asked, wait = time.monotonic(), min(left, STOP_SECONDS)
+        said = client.idle_check(wait)
+        # A line that was cut "has something to read" at once, for ever, and idle_check says nothing of it.
+        if any(map(_is_news, said)) or (not said and time.monotonic() - asked < wait / 2):
+            break
+    client.idle_done()
+
+
+def hang_up(client: Line) -> None:
+    """Break the line under whoever waits at it, from another thread."""
+    with suppress(OSError):
+        client.socket().shutdown(socket.SHUT_RDWR)
+
+
+def _is_news(said: Sequence[Any]) -> bool:
+    return said[0] == b"BYE" or (len(said) > 1 and said[1] == b"EXISTS")
+
+
+def _log_in(mailbox: MailboxAccess) -> IMAPClient:
+    if mailbox.tokens is None:
+        return _connect(mailbox)
+    held = mailbox.tokens.current()
+    try:
+        return _connect(mailbox, held or mailbox.tokens.ask())
+    except LoginError:
+        if not held:
+            raise
+        return _connect(mailbox, mailbox.tokens.ask())  # the one we held may have ended before its time
+
+
+def _connect(mailbox: MailboxAccess, token: str = "") -> IMAPClient:
+    timeout = SocketTimeout(CONNECT_SECONDS, SOCKET_SECONDS)
     tls = mailbox.security == "tls"
-    with IMAPClient(mailbox.host, mailbox.port, ssl=tls, timeout=SOCKET_SECONDS) as client:
+    with ExitStack() as undo:
+        client = undo.enter_context(IMAPClient(mailbox.host, mailbox.port, ssl=tls, timeout=timeout))
         client.normalise_times = False  # aware, as the server wrote them
         if mailbox.security == "starttls":
             client.starttls()
-        # imaplib writes LOGIN in ASCII and breaks on anything else; AUTHENTICATE PLAIN is UTF-8 (RFC 4616).
-        ascii_only = (mailbox.user + mailbox.password).isascii()
-        login = client.login if ascii_only else client.plain_login
-        login(mailbox.user, mailbox.password)
-        yield client
+        if token:
+            client.oauth2_login(mailbox.user, token)
+        else:
+            # imaplib writes LOGIN in ASCII and breaks on the rest; AUTHENTICATE PLAIN is UTF-8 (RFC 4616).
+            ascii_only = (mailbox.user + mailbox.password).isascii()
+            login = client.login if ascii_only else client.plain_login
+            login(mailbox.user, mailbox.password)
+        undo.pop_all()
+    return client
 
 
 def _uids(client: IMAPClient, exists: int) -> set[int]:
@@ -259,14 +292,9 @@ def _uids(client: IMAPClient, exists: int) -> set[int]:
     return uids
 
 
-def _why(mailbox: MailboxAccess, error: Exception) -> str:
-    """What the server said, without the password should it have repeated it."""
+def reason(mailbox: MailboxAccess, error: Exception) -> str:
+    """What went wrong, without the password or a token should the server have repeated it."""
     said = " ".join(str(error).split()) or type(error).__name__
+    if mailbox.tokens:
+        return mailbox.tokens.hidden(said)
     return said.replace(mailbox.password, "***") if mailbox.password else said
-
-
-async def _sleep(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

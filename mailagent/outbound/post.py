@@ -26,7 +26,7 @@ AT_ONCE = 20
 _WRONG = (LookupError, ValueError, TypeError, AttributeError)
 """All that goes wrong with values that an earlier release wrote down, or that no mail can carry."""
 
-_DAYS, _MOMENTS = ("last_day", "ombudsman_until"), ("received", "link_until")
+_DAYS, _MOMENTS = ("last_day", "ombudsman_until"), ("received", "link_until", "since")
 
 Carrier = Callable[[str, str, bytes], Receipt]
 """Envelope sender, recipient, bytes → what the relay said."""

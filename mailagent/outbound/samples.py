@@ -53,6 +53,9 @@ SAMPLES: Values = {
     "order": "#opgelost gegrond\nDe bak is vanochtend geleegd.",
     "confirm_url": "https://klachten.voorbeeld.example/b/Ij1zYW1wbGUi",
     "level": "teamleider",
+    "mailbox": "klachten",
+    "since": "maandag 2 maart 2026 om 09.14 uur",
+    "error": "de server antwoordt niet",
     "help": (*_TAGS, ("#help", "u krijgt deze lijst")),
     "tags": _TAGS,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import os
 import time
@@ -15,7 +14,7 @@ from imapclient.exceptions import IMAPClientError
 from mailagent.core.errors import TryLater
 from mailagent.core.mail import Envelope, Slot
 from mailagent.inbound import imap
-from mailagent.inbound.imap import MailboxAccess, check_login, next_pause, poll, watch
+from mailagent.inbound.imap import MailboxAccess, check_login, poll
 from tests.dovecot import Dovecot
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -324,32 +323,3 @@ def test_check_login_says_what_is_wrong(box: Box, change: dict[str, object], sai
         assert said in answer
         assert access.password not in answer
     assert access.password not in repr(access)
-
-
-def test_watching_goes_on_after_trouble_and_ends_when_told(box: Box) -> None:
-    async def scene() -> None:
-        stop = asyncio.Event()
-        box.ledger.failure = TryLater()
-        box.receives("een")
-        now = lambda: datetime.now(UTC)  # noqa: E731
-        ledger = box.ledger
-        watching = asyncio.create_task(
-            watch(box.access, ledger.keep, ledger.known_uids, now, stop, every=0.02)
-        )
-        await asyncio.sleep(0.2)
-        assert not watching.done()
-        ledger.failure = None
-        async with asyncio.timeout(10):
-            while not ledger.kept:
-                await asyncio.sleep(0.02)
-        stop.set()
-        await asyncio.wait_for(watching, 10)
-
-    asyncio.run(scene())
-    assert box.ledger.subjects == ["een"]
-
-
-def test_trouble_makes_the_rounds_rarer_up_to_a_quarter_of_an_hour() -> None:
-    assert [next_pause(30, n) for n in (0, 1, 2, 3)] == [30, 60, 120, 240]
-    assert next_pause(30, 50) == 900
-    assert next_pause(3_600, 50) == 3_600

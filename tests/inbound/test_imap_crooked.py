@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socketserver
-import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -12,68 +10,23 @@ from imapclient.exceptions import IMAPClientError
 
 from mailagent.core.mail import Envelope, Slot
 from mailagent.inbound import imap
-from mailagent.inbound.imap import MailboxAccess, check_login, poll
+from mailagent.inbound.imap import check_login, poll
+from tests.inbound.crooked import GOOD, INTERNALDATE, Crooked, serving
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-INTERNALDATE = b'INTERNALDATE "01-Mar-2026 10:00:00 +0100"'
-GOOD = b"* 2 FETCH (UID 2 " + INTERNALDATE + b" BODY[] {4}\r\ngoed)\r\n"
-
-
-class Crooked(socketserver.ThreadingTCPServer):
-    """Says what it is told to say, and remembers what it was asked."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Talk)
-        self.asked: list[bytes] = []
-        self.answers: dict[bytes, bytes] = {
-            b"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n",
-            b"SELECT": b"* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n",
-            b"UID SEARCH": b"* SEARCH 1 2\r\n",
-            b"UID FETCH 2": GOOD,
-        }
-        self.verdicts: dict[bytes, bytes] = {}
-        self.hang_up_once_at: bytes | None = None
-
-
-class _Talk(socketserver.StreamRequestHandler):
-    server: Crooked
-
-    def handle(self) -> None:
-        self.wfile.write(b"* OK ready\r\n")
-        while line := self.rfile.readline().strip():
-            tag, _, command = line.partition(b" ")
-            self.server.asked.append(command)
-            answer = _pick(self.server.answers, command, b"")
-            once = self.server.hang_up_once_at
-            if answer == b"HANG UP" or (once and command.startswith(once)):
-                self.server.hang_up_once_at = None
-                return
-            self.wfile.write(answer + tag + b" " + _pick(self.server.verdicts, command, b"OK done") + b"\r\n")
-
-
-def _pick(table: dict[bytes, bytes], command: bytes, otherwise: bytes) -> bytes:
-    return next((answer for start, answer in table.items() if command.startswith(start)), otherwise)
 
 
 @pytest.fixture
 def server() -> Iterator[Crooked]:
-    with Crooked() as crooked:
-        serving = threading.Thread(target=crooked.serve_forever, args=(0.01,))
-        serving.start()
+    with serving() as crooked:
         yield crooked
-        crooked.shutdown()
-        serving.join()
 
 
 class Reader:
     """Polls the crooked server, and remembers what came of it."""
 
     def __init__(self, server: Crooked) -> None:
-        port = server.server_address[1]
-        self.access = MailboxAccess("x", "127.0.0.1", "jan", "geheim-woord", port, security="none")
+        self.access = server.access()
         self.kept: list[Envelope] = []
         self.aside: dict[Slot, str] = {}
 
