@@ -182,7 +182,8 @@ class SqliteJobs:
         self._ring(tx.info.pop(self._me, ()))
 
     def _rolled_back(self, tx: sa.Connection) -> None:
-        tx.info.pop(self._me, None)
+        if not tx.invalidated:  # what was interrupted has no connection any more
+            tx.info.pop(self._me, None)
 
 
 @dataclass(frozen=True, slots=True)
