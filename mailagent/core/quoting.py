@@ -121,10 +121,16 @@ def _without_quoted_mail(lines: list[str]) -> list[str]:
         return above if _has_words(above) else below
     rest = below[_quoted(below) :]
     if not _has_words(above):
-        return rest
+        return below if _answers_between(rest) else rest
     if _has_words(_signed_off(rest)) and not lines[start].startswith(">"):
         return above + below  # answers between the quoted lines
     return above
+
+
+def _answers_between(lines: Sequence[str]) -> bool:
+    """Is more quoted below what was written? Then each answer needs the question above it, the first too."""
+    kept = [line.lstrip()[:1] == ">" for line in _signed_off(lines) if line.strip()]
+    return any(kept) and not all(kept[kept.index(True) :])
 
 
 def _attribution(lines: Sequence[str]) -> tuple[int, int] | None:
@@ -200,7 +206,7 @@ def _trimmed(lines: Sequence[str]) -> str:
     quoted = _has_words([line for line in kept if line[:1] != ">"])
     while kept and _is_tail(kept[-1], quoted=quoted):
         kept.pop()
-    return "\n".join(kept).strip("\n").rstrip()
+    return "\n".join(kept).strip()
 
 
 def _is_tail(line: str, *, quoted: bool) -> bool:
