@@ -28,7 +28,7 @@ run: install
 	@$(HERE)/mailagent demo
 
 servers: install
-	@.ci/need initdb=postgresql imap=dovecot-imapd chromium=chromium
+	@.ci/need initdb=postgresql imap=dovecot-imapd chromium=chromium postfix=postfix openssl=openssl
 
 lint: install
 	$(HERE)/ruff format --check .

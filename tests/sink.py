@@ -43,13 +43,14 @@ class Ledger:
 class Post:
     """A sink at work in a loop of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: type[SmtpSink] = SmtpSink, door: Door | None = None) -> None:
         self.ledger = Ledger()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         self.keeper = Keeper(self.ledger.keep)
-        self.sink = SmtpSink(self.keeper, OWN, MAX_BYTES, lambda: NOON, Door(("127.0.0.1", 0)))
+        door = door or Door(("127.0.0.1", 0))
+        self.sink = kind(self.keeper, OWN, MAX_BYTES, lambda: NOON, door)
         self.run(self.sink.start)
         self.port = self.sink.port
 
@@ -75,8 +76,8 @@ class Post:
 class Wire:
     """A raw line to the sink: says octets, reads answers."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), 20, (source, 0))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._answers = self._socket.makefile("rb")
 
@@ -100,9 +101,13 @@ class Wire:
         self.say(line + b"\r\n")
         return self.hear()
 
-    def until_data(self) -> None:
+    def until_data(self, greeting: bytes = b"EHLO") -> None:
         self.hear()
-        for line in (b"EHLO mx.test", b"MAIL FROM:<jan@home.example>", b"RCPT TO:<klachten@stad.example>"):
+        for line in (
+            greeting + b" mx.test",
+            b"MAIL FROM:<jan@home.example>",
+            b"RCPT TO:<klachten@stad.example>",
+        ):
             assert self.asks(line).startswith("250")
         assert self.asks(b"DATA").startswith("354")
 

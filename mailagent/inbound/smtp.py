@@ -171,7 +171,7 @@ class SmtpSink:
     async def handle_exception(self, error: Exception) -> str:
         """The SMTP guard: whatever went wrong, the sender learns whose fault it is and nothing else."""
         if isinstance(error, TLSSetupException):
-            log.info("smtp_no_tls", why=str(error.__cause__))
+            log.info("smtp_no_tls", why=repr(error.__cause__))
             return NO_TLS
         if isinstance(error, TooLarge):
             return _answer("552 5.3.4", error)
@@ -222,6 +222,7 @@ class SmtpSession(SMTP):
 
     def connection_lost(self, error: Exception | None) -> None:
         """End, if we had begun."""
+        self._sink.sessions.discard(self)
         if self.session is not None:
             super().connection_lost(error)
 
@@ -235,6 +236,8 @@ class SmtpSession(SMTP):
         self._leaving = True
         if not self._owed and self.transport is not None and not self.transport.is_closing():
             _say_and_close(self.transport, CLOSING)
+            # Once encrypted, the connection ends when the client agrees: nobody need wait for that.
+            self.dialogue().cancel()
 
     def cut(self) -> None:
         """End now: the client keeps its mail."""
@@ -308,8 +311,8 @@ class SmtpSession(SMTP):
         self._reset_timeout()
         return block
 
-    def _ended(self, dialogue: asyncio.Task[None]) -> None:
-        self._sink.sessions.discard(self)
+    @staticmethod
+    def _ended(dialogue: asyncio.Task[None]) -> None:
         error = None if dialogue.cancelled() else dialogue.exception()
         if error is not None and not isinstance(error, ConnectionError):
             log.error("smtp_session_broke", exc_info=error)
