@@ -72,7 +72,9 @@ class Mail:
     `sender` is None where no address could be found. `froms` holds every address of every From line
     (an order counts only where there is exactly one). `message_id`, `in_reply_to` and `references` keep
     their angle brackets. `text` comes from HTML where there is no plain text. `new_text` is what the
-    writer added: `text` unless the mail is a reply.
+    writer added: `text` unless the mail is a reply. `html` is the HTML of the mail, safe to show; "" where
+    there is none or too much. `sealed` says what we cannot look into: `smime`, `pgp`, `password_file`,
+    `secure_notice`, or "" for nothing.
     """
 
     subject: str = ""
@@ -92,6 +94,8 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
     bounce: Bounce | None = None
     defects: tuple[str, ...] = ()
+    html: str = ""
+    sealed: str = ""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, None where there is none. `name` in lower case."""

@@ -22,6 +22,11 @@ _BULK = {"bulk", "list", "junk", "auto_reply", "auto-reply"}
 _DAEMONS = {"mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon", "postmaster"}
 _REPORTS = ("feedback-report", "delivery-status", "disposition-notification")
 
+_COMPLAINT = (
+    b"\nx-hmxmroriginalrecipient:"  # what the feedback loop of Outlook.com adds to the mail it returns
+)
+_HEAD = 16 * 1024
+
 _OUT_OF_OFFICE = re.compile(
     r"(?:"
     r"automatisch (?:antwoord|bericht)|automatische (?:beantwoording|reactie)"
@@ -114,7 +119,8 @@ def _report(it: Seen) -> bool:
     if kind.startswith("multipart/report"):
         return True
     return any(
-        part.content_type.startswith("message/") and part.content_type.endswith(_REPORTS)
+        part.content_type.startswith("message/")
+        and (part.content_type.endswith(_REPORTS) or _COMPLAINT in b"\n" + part.content[:_HEAD].lower())
         for part in it.mail.attachments
     )
 

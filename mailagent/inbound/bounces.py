@@ -128,28 +128,32 @@ def _recipients(group: dict[str, str]) -> tuple[str, ...]:
 
 def _told_in_words(mail: Mail) -> Bounce | None:
     """A report in plain text."""
+    failed = _unique(address for value in mail.all("x-failed-recipients") for address in _BARE.findall(value))
+    by_server = _is_by_server(mail)
+    if not failed and not by_server and not _is_by_machine(mail):
+        return None
     text = _spoken(mail)
     code, reply = _STATUS.search(text), _REPLY.search(text)
-    failed = _unique(address for value in mail.all("x-failed-recipients") for address in _BARE.findall(value))
     recipients = failed or _named(text, mail)
-    if not failed and not _is_report(
-        mail, text, has_code=bool(code or reply), has_recipient=bool(recipients)
-    ):
+    told = bool(_SUBJECT.search(mail.subject) or _SAID.search(text))
+    if not (failed or told or (by_server and (code or reply or recipients))):
         return None
     status = code[1] if code else (f"{reply[1]}.0.0" if reply else None)
     late = _DELAYED.search(f"{mail.subject}\n{text}") and not _FINAL.search(text)
     return Bounce("delayed" if late and not (status or "").startswith("5") else "failed", status, recipients)
 
 
-def _is_report(mail: Mail, text: str, *, has_code: bool, has_recipient: bool) -> bool:
+def _is_by_server(mail: Mail) -> bool:
     """Does a mail server speak here? A melder may write about post that never came, or forward a report."""
-    subject, said = bool(_SUBJECT.search(mail.subject)), bool(_SAID.search(text))
-    names = (mail.sender or "", mail.sender_name, (mail.header("from") or "").lstrip('" '))
-    if any(_REPORTERS.match(name) for name in names):
-        return subject or said or has_code or has_recipient
+    path = (mail.header("return-path") or "").lstrip("< ")
+    names = (mail.sender or "", mail.sender_name, (mail.header("from") or "").lstrip('" '), path)
+    return any(_REPORTERS.match(name) for name in names)
+
+
+def _is_by_machine(mail: Mail) -> bool:
+    """Did no person send it?"""
     submitted = (mail.header("auto-submitted") or "no").lower()
-    by_machine = mail.header("return-path") == "<>" or not submitted.startswith("no")
-    return by_machine and (subject or said)
+    return mail.header("return-path") == "<>" or not submitted.startswith("no")
 
 
 def _spoken(mail: Mail) -> str:

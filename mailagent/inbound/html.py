@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import nh3
+
 _START = re.compile(r"<(?=[a-zA-Z/!?])")
 _NAME = re.compile(r"(/?)([a-zA-Z][a-zA-Z0-9:]{0,40})")
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
@@ -15,6 +17,17 @@ _SILENT = {
 _PARAGRAPH = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote", "hr"}
 _LINE = {"br", "div", "tr", "li", "dt", "dd", "section", "article", "header", "footer", "address", "center"}
 _QUOTES = 10  # deeper quoting is shown as this deep
+
+
+_ADDRESSES = {"http", "https", "mailto", "tel", "cid"}
+
+
+def safe_html(html: str, most: int) -> str:
+    """The HTML without anything that acts; "" where it is longer than `most` characters.
+
+    The cap comes first: cleaning takes quadratic time where one tag has ten thousands of attributes.
+    """
+    return nh3.clean(html, url_schemes=_ADDRESSES) if len(html) <= most else ""
 
 
 def html_text(html: str) -> str:

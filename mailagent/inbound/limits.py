@@ -12,7 +12,7 @@ class Limits:
     """Seconds of wall-clock time, bytes of address space, and the sizes a mail may have.
 
     `header` is one header field and `head` all fields of one part, in bytes. `html` is a HTML body that
-    has to stand in for a plain text, in characters.
+    has to stand in for a plain text, `shown` one that is cleaned for the eye, in characters.
     """
 
     seconds: float = 4.0
@@ -23,6 +23,7 @@ class Limits:
     header: int = 256 * 1024
     head: int = MEGABYTE
     html: int = 4 * MEGABYTE
+    shown: int = MEGABYTE // 4
 
 
 LIMITS = Limits()

@@ -22,11 +22,13 @@ import mailparser
 from mailagent.core.errors import Unreadable
 from mailagent.core.mail import Attachment, Mail
 from mailagent.core.quoting import new_text
+from mailagent.inbound import cms, tnef
 from mailagent.inbound.bounces import bounce
 from mailagent.inbound.charsets import clean, decoded
 from mailagent.inbound.headers import from_base64, mended, parameters, text_of, unfolded
-from mailagent.inbound.html import html_text
+from mailagent.inbound.html import html_text, safe_html
 from mailagent.inbound.limits import LIMITS, Limits
+from mailagent.inbound.sealed import sealed, without_armour
 
 ADDRESS_LINES = ("from", "reply-to", "return-path", "sender", "to", "cc")
 SENDER_LINES = ("from", "reply-to", "return-path", "sender")
@@ -56,8 +58,15 @@ def parse(raw: bytes, limits: Limits = LIMITS) -> Mail:
     mail = replace(_head(root, hint), text=text, new_text=text, attachments=tuple(attachments))
     if mail.is_reply:
         mail = replace(mail, new_text=new_text(text))
-    defects = dict.fromkeys(type(defect).__name__ for part in root.walk() for defect in part.defects)
-    return replace(mail, bounce=bounce(mail), defects=mail.defects + tuple(defects))
+    parts = list(root.walk())
+    defects = dict.fromkeys(type(defect).__name__ for part in parts for defect in part.defects)
+    return replace(
+        mail,
+        html=_html(parts, limits),
+        bounce=bounce(mail),
+        sealed=sealed(mail),
+        defects=mail.defects + tuple(defects),
+    )
 
 
 class _Part(Message):
@@ -111,6 +120,7 @@ class _Part(Message):
         encoding = self.line("content-transfer-encoding").partition(";")[0]
         return _ENCODINGS.get(encoding.strip().lower())
 
+    @cached_property
     def written(self) -> str:
         """The payload as text, with newlines as everyone writes them."""
         label = parameters(self.line("content-type")).get("charset")
@@ -156,10 +166,11 @@ def _tree(raw: bytes, limits: Limits, charset: str | None) -> _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """A piece of what was written, plain or HTML."""
+    """A piece of what was written, plain or HTML; a spare one counts where nothing else was written."""
 
     html: bool
     text: str
+    spare: bool = False
 
 
 def _walk(part: _Part, limits: Limits, depth: int) -> tuple[list[_Body], list[Attachment]]:
@@ -174,8 +185,28 @@ def _walk(part: _Part, limits: Limits, depth: int) -> tuple[list[_Body], list[At
             return _best(bodies), attachments
         return [body for more in bodies for body in more], attachments
     if _is_written(part, top=depth == 0):
-        return [_Body(part.kind == "text/html", part.written())], []
-    return [], [_attachment(part)]
+        return [_Body(part.kind == "text/html", part.written)], []
+    return _opened(part, limits, depth)
+
+
+def _opened(part: _Part, limits: Limits, depth: int) -> tuple[list[_Body], list[Attachment]]:
+    """An attachment, and what is inside where a mail program wrapped the mail itself in it.
+
+    A signed message stays beside its content, as it is the proof; a winmail.dat proves nothing.
+    """
+    attachment = _attachment(part)
+    name = (part.filename or "").lower()
+    if part.kind in cms.KINDS or name.endswith(cms.SUFFIX):
+        signed = cms.signed_content(attachment.content)
+        if signed:
+            bodies, more = _walk(_tree(mended(signed, limits), limits, part.hint), limits, depth + 1)
+            return bodies, [*more, attachment]
+    if part.kind in tnef.KINDS or name == tnef.NAME:
+        inside = tnef.unwrapped(attachment.content)
+        if inside:
+            body = _Body(not inside.text, inside.text or inside.html, spare=True)
+            return [body], list(inside.attachments)
+    return [], [attachment]
 
 
 def _children(part: _Part) -> Iterator[_Part]:
@@ -228,15 +259,26 @@ def _embedded(content: bytes, part: _Part) -> tuple[bytes, str | None]:
 def _text(bodies: list[_Body], limits: Limits) -> str:
     """All bodies under each other; HTML only where it says more than the plain text beside it."""
     texts: list[str] = []
+    written = any(body.text.strip() for body in bodies if not body.spare)
     for body in bodies:
+        if body.spare and written:
+            continue
         if body.html and len(body.text) > limits.html:
             raise Unreadable("html_too_large")
-        text = html_text(body.text) if body.html else body.text
+        text = html_text(body.text) if body.html else without_armour(body.text)
         if text.strip() and not (
             body.html and " ".join(text.split()) in (" ".join(t.split()) for t in texts)
         ):
             texts.append(text)
     return clean("\n".join(texts))
+
+
+def _html(parts: list[_Part], limits: Limits) -> str:
+    """The first HTML somebody wrote, safe to show."""
+    for n, part in enumerate(parts):
+        if part.kind == "text/html" and _is_written(part, top=n == 0):
+            return safe_html(part.written, limits.shown)
+    return ""
 
 
 WRITTEN_BY_SERVERS = frozenset(("received", "authentication-results", "return-path", "delivered-to"))
