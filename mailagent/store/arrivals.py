@@ -98,7 +98,7 @@ def known_uids(tx: sa.Connection, mailbox: str, uidvalidity: int) -> set[int]:
 
 def load(tx: sa.Connection, id: int) -> Kept | None:
     """The arrival while it still waits for its verdict; None when it no longer does."""
-    row = tx.execute(sa.select(arrival).where(arrival.c.id == id, arrival.c.state == KEPT)).one_or_none()
+    row = tx.execute(_LOAD, {"arrival": id}).one_or_none()
     if row is None:
         return None
     envelope = Envelope(
@@ -115,8 +115,13 @@ def load(tx: sa.Connection, id: int) -> Kept | None:
 
 def claim(tx: sa.Connection, id: int) -> bool:
     """Take the arrival for this transaction; False when another has judged it or is doing so."""
-    query = sa.select(arrival.c.id).where(arrival.c.id == id, arrival.c.state == KEPT)
-    return tx.execute(query.with_for_update(skip_locked=True)).scalar() is not None
+    return tx.execute(_CLAIM, {"arrival": id}).scalar() is not None
+
+
+# statements of the path every mail takes are made once: making one costs more than asking the database
+_WAITS = (arrival.c.id == sa.bindparam("arrival"), arrival.c.state == KEPT)
+_LOAD = sa.select(arrival).where(*_WAITS)
+_CLAIM = sa.select(arrival.c.id).where(*_WAITS).with_for_update(skip_locked=True)
 
 
 def same_message(tx: sa.Connection, id: int, message_id: str | None, content_hash: str) -> int | None:
@@ -126,15 +131,23 @@ def same_message(tx: sa.Connection, id: int, message_id: str | None, content_has
     """
     if tx.dialect.name == "postgresql":
         tx.execute(sa.select(sa.func.pg_advisory_xact_lock(int(content_hash[:15], 16))))
-    c = arrival.c
-    query = sa.select(c.id).where(
-        c.content_hash == content_hash,
-        c.id != id,
-        c.state == DONE,
-        c.verdict != "Duplicate",
-        c.message_id == message_id if message_id else c.message_id.is_(None),
+    twin = {"arrival": id, "hash": content_hash, "message_id": message_id}
+    return tx.execute(_TWIN if message_id else _NAMELESS_TWIN, twin).scalar()
+
+
+_SAME_WORDS = (
+    sa.select(arrival.c.id)
+    .where(
+        arrival.c.content_hash == sa.bindparam("hash"),
+        arrival.c.id != sa.bindparam("arrival"),
+        arrival.c.state == DONE,
+        arrival.c.verdict != "Duplicate",
     )
-    return tx.execute(query.order_by(c.id).limit(1)).scalar()
+    .order_by(arrival.c.id)
+    .limit(1)
+)
+_TWIN = _SAME_WORDS.where(arrival.c.message_id == sa.bindparam("message_id"))
+_NAMELESS_TWIN = _SAME_WORDS.where(arrival.c.message_id.is_(None))
 
 
 def one_before(tx: sa.Connection, id: int, token: str) -> bool:
@@ -160,21 +173,14 @@ def klachten_of(tx: sa.Connection, message_ids: Sequence[str]) -> list[str]:
 
 def finish(tx: sa.Connection, id: int, fate: Fate) -> None:
     """Write down what became of it."""
-    tx.execute(
-        sa.update(arrival)
-        .where(arrival.c.id == id)
-        .values(
-            state=DONE,
-            verdict=fate.verdict,
-            reason=fate.reason,
-            trace=dict(fate.trace),
-            received_at=fate.received_at,
-            writer=fate.writer,
-            message_id=fate.message_id,
-            content_hash=fate.content_hash,
-            klacht_id=fate.klacht_id,
-        )
-    )
+    tx.execute(_FINISH, {**asdict(fate), "arrival": id})
+
+
+_FINISH = (
+    sa.update(arrival)
+    .where(arrival.c.id == sa.bindparam("arrival"))
+    .values({"state": DONE, **{name: sa.bindparam(name) for name in Fate.__dataclass_fields__}})
+)
 
 
 def failed(tx: sa.Connection, id: int, reason: str, *, stuck: bool) -> None:
@@ -237,6 +243,15 @@ def stuck(tx: sa.Connection) -> list[sa.Row[Any]]:
 
 def thread_ids(tx: sa.Connection, klacht_id: int, writer: str) -> list[str]:
     """Message-IDs of the mails this writer sent about a klacht, oldest first."""
-    c = arrival.c
-    where = (c.klacht_id == klacht_id, c.writer == writer, c.message_id.is_not(None))
-    return list(tx.execute(sa.select(c.message_id).where(*where).order_by(c.id)).scalars())
+    return list(tx.execute(_THREAD, {"klacht": klacht_id, "writer": writer}).scalars())
+
+
+_THREAD = (
+    sa.select(arrival.c.message_id)
+    .where(
+        arrival.c.klacht_id == sa.bindparam("klacht"),
+        arrival.c.writer == sa.bindparam("writer"),
+        arrival.c.message_id.is_not(None),
+    )
+    .order_by(arrival.c.id)
+)

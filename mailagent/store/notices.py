@@ -230,9 +230,20 @@ def of_klacht(tx: sa.Connection, klacht_id: int) -> list[Notice]:
 
 def thread_ids(tx: sa.Connection, klacht_id: int, recipient: str, before: int) -> list[str]:
     """Message-IDs of our earlier mails about a klacht to this address, oldest first."""
-    c = notice.c
-    where = (c.klacht_id == klacht_id, c.recipient == recipient, c.id < before, c.message_id.is_not(None))
-    return list(tx.execute(sa.select(c.message_id).where(*where).order_by(c.id)).scalars())
+    thread = {"klacht": klacht_id, "recipient": recipient, "before": before}
+    return list(tx.execute(_THREAD, thread).scalars())
+
+
+_THREAD = (
+    sa.select(notice.c.message_id)
+    .where(
+        notice.c.klacht_id == sa.bindparam("klacht"),
+        notice.c.recipient == sa.bindparam("recipient"),
+        notice.c.id < sa.bindparam("before"),
+        notice.c.message_id.is_not(None),
+    )
+    .order_by(notice.c.id)
+)
 
 
 def proofs(tx: sa.Connection, of: Notice) -> list[Proof]:
