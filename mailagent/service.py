@@ -10,7 +10,9 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
+from mailagent.config.listening import Listening
 from mailagent.config.mailboxes import ImapSettings
+from mailagent.config.settings import Settings
 from mailagent.core.errors import Problem
 from mailagent.flow import arrive, deliver, mailboxes, obey, tick, vote
 from mailagent.flow.process import give_up, process
@@ -24,6 +26,7 @@ from mailagent.inbound.smtp import Door, SmtpSink
 from mailagent.shipped import search_path
 from mailagent.store.jobs import Handlers
 from mailagent.web.doors import Doors
+from mailagent.web.metrics import make_metrics
 
 ROLES = ("smtp", "imap", "worker", "post", "clock", "web")
 """What one process may do. On SQLite one process does it all; on PostgreSQL they may be spread."""
@@ -74,7 +77,7 @@ async def serve(
     """Run these roles until `stop` is set; then finish what was begun. OSError where a port is taken."""
     keeper = Keeper(lambda envelopes: arrive.keep(envelopes, house.world))
     sinks = await _open_mail(house, keeper) if "smtp" in roles else []
-    runner = await _open_web(house, app) if app is not None and "web" in roles else None
+    runners = await _open_web(house, app) if app is not None and "web" in roles else []
     started()
     try:
         async with asyncio.TaskGroup() as loops:
@@ -90,7 +93,7 @@ async def serve(
     finally:
         await keeper.close()
         house.relay.close()
-        if runner:
+        for runner in runners:
             await runner.cleanup()
 
 
@@ -124,12 +127,18 @@ async def _open_mail(house: House, keeper: Keeper) -> list[SmtpSink]:
     return sinks
 
 
-async def _open_web(house: House, app: web.Application) -> web.AppRunner:
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    own = house.settings.web
-    await web.TCPSite(runner, own.host, own.port).start()
-    return runner
+async def _open_web(house: House, app: web.Application) -> list[web.AppRunner]:
+    settings, limits = house.settings, patience(house.settings)
+    pages: list[tuple[web.Application, Listening]] = [(app, settings.web)]
+    if settings.metrics:
+        pages.append((make_metrics(lambda: mailboxes.heard(limits, house.world)), settings.metrics))
+    runners = []
+    for pages_of, own in pages:
+        runner = web.AppRunner(pages_of, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, own.host, own.port).start()
+        runners.append(runner)
+    return runners
 
 
 def _watch_mailboxes(house: House, stop: asyncio.Event, loops: asyncio.TaskGroup) -> None:
@@ -143,6 +152,11 @@ def _watch_mailboxes(house: House, stop: asyncio.Event, loops: asyncio.TaskGroup
     for box in house.settings.imap:
         access = mailbox_access(box, world)
         loops.create_task(watcher.watch(access, books, world.now, stop, every=box.every_seconds))
+
+
+def patience(settings: Settings) -> dict[str, timedelta]:
+    """How long each mailbox may be silent."""
+    return {box.name: timedelta(minutes=box.alarm_minutes) for box in settings.imap}
 
 
 def mailbox_access(box: ImapSettings, world: World) -> imap.MailboxAccess:
@@ -197,11 +211,11 @@ async def _sweep(house: House, stop: asyncio.Event) -> None:
 
 async def _listen(house: House, stop: asyncio.Event) -> None:
     """Sound the alarm for a mailbox that is not heard from."""
-    patience = {box.name: timedelta(minutes=box.alarm_minutes) for box in house.settings.imap}
+    limits = patience(house.settings)
     await _pause(stop, FIRST_ROUNDS_SECONDS)
-    while patience and not stop.is_set():
+    while limits and not stop.is_set():
         try:
-            for name in await asyncio.to_thread(mailboxes.sound_alarm, patience, house.world):
+            for name in await asyncio.to_thread(mailboxes.sound_alarm, limits, house.world):
                 log.error("mailbox_silent", mailbox=name)
         except Problem as problem:
             log.error("alarm_failed", why=str(problem))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mailagent.config.files import RuleFiles, load_rules
 from mailagent.config.settings import Settings, load_settings
 from mailagent.core.errors import Mistakes, Problem
-from mailagent.flow.mailboxes import is_silent
+from mailagent.flow import mailboxes
 from mailagent.house import House, open_house, organisation, relay
 from mailagent.inbound import imap
 from mailagent.inbound.parse import parse
 from mailagent.outbound.render import Templates
-from mailagent.service import mailbox_access
+from mailagent.service import mailbox_access, patience
 from mailagent.shipped import search_path
-from mailagent.store import addresses, arrivals, mailboxes, notices
+from mailagent.store import addresses, arrivals, notices
 from mailagent.web.pages import Pages
 from mailagent.web.samples import mistakes as page_mistakes
 
@@ -116,19 +116,17 @@ def _database(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
 
 def _mailboxes(house: House) -> Iterator[Finding]:
     """Which mailboxes cannot be read now, and which were silent for too long."""
-    world = house.world
-    with world.store.read() as tx:
-        states = mailboxes.states(tx)
     for box in house.settings.imap:
-        if said := imap.check_login(mailbox_access(box, world)):
+        if said := imap.check_login(mailbox_access(box, house.world)):
             yield Finding(f"[[imap]] {said}")
-        state, patience = states.get(box.name), timedelta(minutes=box.alarm_minutes)
-        if state and is_silent(state, patience, world.now()):
+    for heard in mailboxes.heard(patience(house.settings), house.world):
+        state = heard.state
+        if heard.silent:
             since = state.silent_since.isoformat(" ", "minutes")
             why = state.error or "nothing was heard"
-            yield Finding(f"[[imap]] {box.name}: no successful round since {since}: {why}")
-        if state and state.aside:
-            yield Finding(f"[[imap]] {box.name}: {state.aside} mails cannot be fetched", wrong=False)
+            yield Finding(f"[[imap]] {state.name}: no successful round since {since}: {why}")
+        if state.aside:
+            yield Finding(f"[[imap]] {state.name}: {state.aside} mails cannot be fetched", wrong=False)
     if house.settings.imap and not house.settings.organisation.coordinator:
         yield Finding(
             "[organisation] coordinator is empty: nobody gets a mail when a mailbox falls silent", wrong=False

@@ -92,5 +92,9 @@ class SmtpSettings(Listening):
         return context
 
 
+class MetricsSettings(Listening):
+    """Where whoever watches over us reads figures."""
+
+
 class LmtpSettings(Listening):
     """Our LMTP door, for our own mail server alone. It follows [smtp] in all but where it listens."""

@@ -13,6 +13,7 @@ from mailagent.config.fields import Address, Loc, Name, OptionalAddress, Part, a
 from mailagent.config.listening import (
     Listening,
     LmtpSettings,
+    MetricsSettings,
     Networks,
     OptionalPath,
     SmtpSettings,
@@ -170,6 +171,7 @@ class Settings(Part):
     caps: CapsSettings = CapsSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     paths: PathsSettings = PathsSettings()
+    metrics: MetricsSettings | None = None
     imap: tuple[ImapSettings, ...] = ()
 
 
@@ -349,6 +351,9 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 
 # [paths]
 # local = ""                             # your own folder with rules/, templates/ and web/
+
+# [metrics]                              # figures for Prometheus, on /metrics; without it there are none
+# listen = "127.0.0.1:9464"
 
 # [[imap]]                               # a mailbox to fetch from; repeat for more
 # name = "klachten"

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from mailagent.flow.world import POST, World
 from mailagent.store import arrivals, mailboxes, notices
 from mailagent.store.notices import Owed
 from mailagent.store.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A mailbox as it is now; `silent` where no round succeeded for too long."""
+
+    state: mailboxes.Mailbox
+    silent: bool
+
 
 SILENT, WELL = "postbus_stil", "postbus_hersteld"
 
@@ -57,9 +67,16 @@ def sound_alarm(patience: Mapping[str, timedelta], world: World) -> list[str]:
     return [state.name for state in silent]
 
 
-def is_silent(state: mailboxes.Mailbox, patience: timedelta, now: datetime) -> bool:
-    """Is it longer ago than `patience` that a round succeeded?"""
-    return state.silent_since <= now - patience
+def heard(patience: Mapping[str, timedelta], world: World) -> list[Heard]:
+    """How each of these mailboxes is, in order of name; those that were never watched are left out."""
+    with world.store.read() as tx:
+        states = mailboxes.states(tx)
+    now = world.now()
+    return [
+        Heard(state, state.silent_since <= now - patience[name])
+        for name, state in states.items()
+        if name in patience
+    ]
 
 
 def refresh_token(mailbox: str, origin: str, world: World) -> str:

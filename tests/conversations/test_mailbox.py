@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from desk import CONFIG, Desk, open_desk
 from dovecot import Dovecot
+from servers import free_port
 from tokens import TokenServer
 from wire import wired_desk
 
@@ -75,6 +78,13 @@ def has_mail(desk: Desk, address: str, kind: str) -> bool:
 def states_of(desk: Desk) -> dict[str, mailboxes.Mailbox]:
     with desk.world.store.read() as tx:
         return mailboxes.states(tx)
+
+
+def figures(port: int) -> dict[str, float]:
+    """What Prometheus would read of the mailbox klachten."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as page:
+        lines = re.findall(r'(?m)^mailagent_mailbox_(\w+){mailbox="klachten"} (\S+)$', page.read().decode())
+    return {name: float(value) for name, value in lines}
 
 
 @pytest.fixture
@@ -191,17 +201,20 @@ def test_a_service_that_cannot_reach_a_mailbox_says_so_and_says_when_it_can(
     with writing(engine) as tx:
         mailboxes.begin(tx, ["klachten"], wall_clock() - timedelta(hours=1))
     engine.dispose()
-    more = MAILBOX.format(name="klachten", port=dovecot.port)
+    port = free_port()
+    more = MAILBOX.format(name="klachten", port=dovecot.port) + f'[metrics]\nlisten = "127.0.0.1:{port}"\n'
     with wired_desk(tmp_path, database, more=more) as desk:
         wait(lambda: has_mail(desk, CARLA, "postbus_stil"))
-        [said] = [str(finding.text) for finding in inspect(tmp_path / "mailagent.toml", {}) if finding.wrong][
-            -1:
-        ]
-        assert "klachten: no successful round since" in said
+        said = [str(finding.text) for finding in inspect(tmp_path / "mailagent.toml", {}) if finding.wrong]
+        assert any("klachten: no successful round since" in text for text in said)
+        assert figures(port)["silent"] == figures(port)["failing"] == 1
         dovecot.start()
         wait(lambda: has_mail(desk, CARLA, "postbus_hersteld"))
         found = [finding.text for finding in inspect(tmp_path / "mailagent.toml", {})]
         assert not [text for text in found if "imap" in text]
+        told = figures(port)
+        assert (told["silent"], told["failing"], told["mails_aside"]) == (0, 0, 0)
+        assert wall_clock().timestamp() - told["last_success_timestamp_seconds"] < 60
 
 
 def test_two_processes_that_watch_one_mailbox_keep_each_mail_once(
