@@ -48,7 +48,7 @@ class Links:
     def _read(self, purpose: str, token: str, count: int) -> list[int]:
         try:
             ids = self._signers[purpose].loads(token)
-        except BadData as error:
+        except (BadData, UnicodeError) as error:
             raise LinkUnknown from error
         if not isinstance(ids, list) or len(ids) != count or not all(isinstance(id, int) for id in ids):
             raise LinkUnknown

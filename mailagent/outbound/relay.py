@@ -10,6 +10,9 @@ from mailagent.flow.deliver import Receipt
 
 TIMEOUT = 60.0
 
+_TROUBLE = (OSError, smtplib.SMTPException, UnicodeError)
+"""UnicodeError: a login or host name that smtplib cannot write in ASCII."""
+
 
 @dataclass(frozen=True, slots=True)
 class RelayAccess:
@@ -31,13 +34,16 @@ class Relay:
         self._kept: smtplib.SMTP | None = None
 
     def deliver(self, sender: str, recipient: str, raw: bytes) -> Receipt:
-        """Hand over one mail. A relay that cannot be reached is a receipt with code 0."""
+        """Hand over one mail. Where the relay cannot be reached, or does not want us, the code is 0.
+
+        Only what it says of the recipient and of the mail itself can be final: a login or a sender that it
+        refuses is ours to mend, and no reason to give a mail up.
+        """
         try:
             return self._offer(self._alive(), sender, recipient, raw)
-        except smtplib.SMTPResponseException as error:
-            self.close()
+        except smtplib.SMTPDataError as error:
             return Receipt(error.smtp_code, _words(error.smtp_error))
-        except (OSError, smtplib.SMTPException) as error:
+        except _TROUBLE as error:
             self.close()
             return Receipt(0, f"{self._access.host}:{self._access.port}: {error}")
 
@@ -45,7 +51,7 @@ class Relay:
         """What is wrong with the relay, None when it would take a mail."""
         try:
             self._alive()
-        except (OSError, smtplib.SMTPException) as error:
+        except _TROUBLE as error:
             return f"{self._access.host}:{self._access.port}: {error}"
         finally:
             self.close()
@@ -65,25 +71,24 @@ class Relay:
             except smtplib.SMTPServerDisconnected:
                 pass
             self.close()
-        self._kept = self._connect()
-        return self._kept
-
-    def _connect(self) -> smtplib.SMTP:
         access = self._access
-        smtp = smtplib.SMTP(access.host, access.port, local_hostname=self._hostname, timeout=TIMEOUT)
+        self._kept = smtplib.SMTP(access.host, access.port, local_hostname=self._hostname, timeout=TIMEOUT)
+        # whoever called closes it where one of these fails: a half-open line is never used
         if access.starttls:
-            smtp.starttls(context=ssl.create_default_context())
+            self._kept.starttls(context=ssl.create_default_context())
         if access.username:
-            smtp.login(access.username, access.password)
-        smtp.ehlo_or_helo_if_needed()
-        return smtp
+            self._kept.login(access.username, access.password)
+        self._kept.ehlo_or_helo_if_needed()
+        return self._kept
 
     def _offer(self, smtp: smtplib.SMTP, sender: str, recipient: str, raw: bytes) -> Receipt:
         options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
-        for code, said in (smtp.mail(sender, options), smtp.rcpt(recipient)):
-            if code >= 300:
-                return Receipt(code, _words(said))
-        code, said = smtp.data(raw)
+        code, said = smtp.mail(sender, options)
+        if code >= 300:
+            raise smtplib.SMTPSenderRefused(code, said, sender)
+        code, said = smtp.rcpt(recipient)
+        if code < 300:
+            code, said = smtp.data(raw)
         return Receipt(code, _words(said))
 
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from babel.dates import format_date, format_time
 
-from mailagent.core.calendar import AMSTERDAM
+from mailagent.core.calendar import AMSTERDAM, local_day
 
 _MOMENT = {"nl": "{day} om {time} uur", "en": "{day} at {time}", "fr": "{day} à {time}"}
 
@@ -19,13 +19,17 @@ def day(text: str, language: str) -> str:
 
 
 def moment(text: str, language: str) -> str:
-    """A moment in ISO 8601 → `dinsdag 7 april 2026 om 14.05 uur`, in Amsterdam time; "" stays ""."""
+    """A moment in ISO 8601 → `dinsdag 7 april 2026 om 14.05 uur`, in Amsterdam time; "" stays "".
+
+    ValueError for a moment without a zone.
+    """
     if not text:
         return ""
-    local = datetime.fromisoformat(text).astimezone(AMSTERDAM)
+    at = datetime.fromisoformat(text)
+    local = at.astimezone(AMSTERDAM)
     clock = "HH.mm" if language == "nl" else "HH:mm"
     written = {
-        "day": day(local.date().isoformat(), language),
+        "day": day(local_day(at).isoformat(), language),
         "time": format_time(local, clock, locale=language),
     }
-    return _MOMENT[language].format(**written)
+    return _MOMENT.get(language, "{day}, {time}").format(**written)
