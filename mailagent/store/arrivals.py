@@ -173,13 +173,14 @@ def klachten_of(tx: sa.Connection, message_ids: Sequence[str]) -> list[str]:
 
 def finish(tx: sa.Connection, id: int, fate: Fate) -> None:
     """Write down what became of it."""
-    tx.execute(_FINISH, {**asdict(fate), "arrival": id})
+    tx.execute(_FINISH, {"arrival": id, **{name: getattr(fate, name) for name in _FATE}})
 
 
+_FATE = tuple(Fate.__dataclass_fields__)
 _FINISH = (
     sa.update(arrival)
     .where(arrival.c.id == sa.bindparam("arrival"))
-    .values({"state": DONE, **{name: sa.bindparam(name) for name in Fate.__dataclass_fields__}})
+    .values({"state": DONE, **{name: sa.bindparam(name) for name in _FATE}})
 )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,12 +59,10 @@ def save(tx: sa.Connection, changed: Klacht) -> None:
 
 
 def _columns(value: Klacht) -> dict[str, Any]:
-    columns = asdict(value)
-    del columns["id"]
-    columns["labels"] = list(value.labels)
-    return columns
+    return {name: getattr(value, name) for name in _COLUMNS} | {"labels": list(value.labels)}
 
 
+_COLUMNS = tuple(name for name in Klacht.__dataclass_fields__ if name != "id")
 _FIELDS = tuple(klacht.c[name] for name in Klacht.__dataclass_fields__)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -68,11 +68,12 @@ def owe(tx: sa.Connection, owed: Sequence[Owed], now: datetime) -> list[int]:
     """Write down what we owe; returns the ids of those that are to be sent."""
     if not owed:
         return []
-    rows = [{**asdict(one), "values": dict(one.values), "owed_at": now} for one in owed]
+    rows = [{"owed_at": now, **{name: getattr(one, name) for name in _OWED}} for one in owed]
     ids = tx.execute(_OWE, rows).scalars().all()
     return [id for id, one in zip(ids, owed, strict=True) if one.state == OWED]
 
 
+_OWED = tuple(Owed.__dataclass_fields__)
 _OWE = sa.insert(notice).returning(notice.c.id, sort_by_parameter_order=True)
 
 
