@@ -68,13 +68,19 @@ def _row(envelope: Envelope, now: datetime) -> dict[str, Any]:
         "channel": envelope.channel,
         "via": envelope.via,
         "peer": envelope.peer,
-        "sender": envelope.sender,
-        "recipients": list(envelope.recipients),
+        "sender": None if envelope.sender is None else _storable(envelope.sender),
+        "recipients": [_storable(recipient) for recipient in envelope.recipients],
         "raw": envelope.raw,
         "sha256": envelope.sha256,
         "reached_at": envelope.reached_at,
         "kept_at": now,
     }
+
+
+def _storable(address: str) -> str:
+    """An address as it was said over SMTP, with `?` for what no database keeps: one such mail would keep all
+    those out that are committed with it."""
+    return address.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def _in_ledger(tx: sa.Connection, slot: Slot) -> int | None:
