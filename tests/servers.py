@@ -38,18 +38,27 @@ class PostgresServer:
             shutil.chown(self._folder, "postgres")
         data = str(self._folder / "data")
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
-        options = (
-            f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} "
-            "-c fsync=off -c max_connections=200"
-        )
-        self._run("pg_ctl", "-D", data, "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+        self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
+        self.stop()
         shutil.rmtree(self._folder)
+
+    def start(self) -> None:
+        """Start, with what was committed before."""
+        options = (
+            f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} "
+            "-c fsync=off -c max_connections=200"
+        )
+        data, log = str(self._folder / "data"), str(self._folder / "log")
+        self._run("pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop at once, whatever it was doing."""
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
 
     def url(self, database: str) -> str:
         """How to reach one of its databases."""

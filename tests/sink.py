@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from mailagent.core.mail import Envelope
-from mailagent.inbound.keeper import Keeper
+from mailagent.inbound.keeper import Keep, Keeper
 from mailagent.inbound.smtp import Door, SmtpSink
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -43,12 +43,14 @@ class Ledger:
 class Post:
     """A sink at work in a loop of its own."""
 
-    def __init__(self, kind: type[SmtpSink] = SmtpSink, door: Door | None = None) -> None:
+    def __init__(
+        self, kind: type[SmtpSink] = SmtpSink, door: Door | None = None, keep: Keep | None = None
+    ) -> None:
         self.ledger = Ledger()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
-        self.keeper = Keeper(self.ledger.keep)
+        self.keeper = Keeper(keep or self.ledger.keep)
         door = door or Door(("127.0.0.1", 0))
         self.sink = kind(self.keeper, OWN, MAX_BYTES, lambda: NOON, door)
         self.run(self.sink.start)

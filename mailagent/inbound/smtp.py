@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, TLSSetupException, syntax
 from aiosmtpd.smtp import Envelope as Dialogue
 from aiosmtpd.smtp import Session as Client
 
-from mailagent.core.errors import Refused, TooLarge
+from mailagent.core.errors import Refused, TooLarge, TryLater
 from mailagent.core.mail import Envelope
 from mailagent.inbound.clients import Clients
 from mailagent.inbound.keeper import Keeper
@@ -177,7 +177,11 @@ class SmtpSink:
             return _answer("552 5.3.4", error)
         if isinstance(error, Refused):
             return _answer("550 5.7.1", error)
-        log.error("smtp_try_later", exc_info=error)
+        if isinstance(error, TryLater):
+            # One line, for while the disk is full or the database away it is said of every mail.
+            log.error("smtp_try_later", why=str(error.__cause__ or error)[:300])
+        else:
+            log.error("smtp_broke", exc_info=error)
         return TRY_LATER
 
 
