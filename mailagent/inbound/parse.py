@@ -205,7 +205,8 @@ def _opened(part: _Part, limits: Limits, depth: int) -> tuple[list[_Body], list[
         inside = tnef.unwrapped(attachment.content)
         if inside:
             body = _Body(not inside.text, inside.text or inside.html, spare=True)
-            return [body], list(inside.attachments)
+            unread = [] if body.text else [attachment]  # its text may be there as RTF alone
+            return [body], [*inside.attachments, *unread]
     return [], [attachment]
 
 
