@@ -122,7 +122,8 @@ def _no_way_to_move(client: Line, mailbox: MailboxAccess) -> str | None:
 
 @dataclass(slots=True)
 class Round:
-    """One round over a mailbox, over as many connections as it takes."""
+    """One round over a mailbox, over as many connections as it takes. Without `retry` the mails that stepped
+    aside are left alone."""
 
     mailbox: MailboxAccess
     keep: Keep
@@ -130,12 +131,13 @@ class Round:
     now: Now
     aside: Aside
     stopping: Callable[[], bool]
+    retry: bool = True
     kept: int = 0
     again: list[Slot] = field(init=False)
     lost: list[Slot] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.again = list(self.aside)[:RETRIES]
+        self.again = list(self.aside)[:RETRIES] if self.retry else []
 
     def over_one_line(self, client: IMAPClient) -> bool:
         """Fetch what is new. False when the connection broke on a mail and the rest wants another one."""

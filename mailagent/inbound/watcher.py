@@ -39,6 +39,8 @@ FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 300.0
 SIGN_OF_LIFE: Final = timedelta(minutes=1)
 """A round that lasts tells so often that it goes well: after an outage there may be days of mail to fetch."""
+RETRY: Final = timedelta(minutes=10)
+"""A mail that stepped aside is tried again so often: each time may cost a minute and a connection."""
 STOP_SECONDS: Final = 5.0
 
 TROUBLE: Final = (*NOT_UNDERSTOOD, OSError, Problem)
@@ -93,6 +95,7 @@ class _Watcher:
         self._failures = 0
         self._line: Line | None = None
         self._good_at: datetime | None = None
+        self._tried_at = now()
         self._round = self._new_round()
 
     def run(self) -> None:
@@ -128,7 +131,9 @@ class _Watcher:
 
     def _new_round(self) -> Round:
         keep, known = self._keep, self._books.known_uids
-        return Round(self._mailbox, keep, known, self._now, self._aside, self.over.is_set)
+        if retry := self._now() - self._tried_at > RETRY:
+            self._tried_at = self._now()
+        return Round(self._mailbox, keep, known, self._now, self._aside, self.over.is_set, retry)
 
     def _keep(self, envelopes: Sequence[Envelope]) -> Sequence[int]:
         ids = self._books.keep(envelopes)
