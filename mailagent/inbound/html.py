@@ -19,15 +19,19 @@ _LINE = {"br", "div", "tr", "li", "dt", "dd", "section", "article", "header", "f
 _QUOTES = 10  # deeper quoting is shown as this deep
 
 
+_TAGS = 20_000
 _ADDRESSES = {"http", "https", "mailto", "tel", "cid"}
 
 
 def safe_html(html: str, most: int) -> str:
-    """The HTML without anything that acts; "" where it is longer than `most` characters.
+    """The HTML without anything that acts; "" where it is longer than `most` characters or has too many tags.
 
-    The cap comes first: cleaning takes quadratic time where one tag has ten thousands of attributes.
+    The caps come first: cleaning takes quadratic time where tags stand within tags, or a tag has ten
+    thousands of attributes.
     """
-    return nh3.clean(html, url_schemes=_ADDRESSES) if len(html) <= most else ""
+    if len(html) > most or html.count("<") > _TAGS:
+        return ""
+    return nh3.clean(html, url_schemes=_ADDRESSES)
 
 
 def html_text(html: str) -> str:

@@ -36,6 +36,13 @@ def mail(subject: str = "Klacht over de bak", **lines: str) -> Mail:
         ("mailer_daemon", Mail(headers=(("from", "MAILER-DAEMON <>"),))),
         ("report", mail(content_type="multipart/report; report-type=feedback-report")),
         ("report", Mail(attachments=(Attachment(None, "message/feedback-report", b""),))),
+        (
+            "report",
+            Mail(
+                subject="complaint about message from 192.0.2.1",
+                attachments=(Attachment(None, "message/rfc822", b"X-HmXmrOriginalRecipient: a@b.example\n"),),
+            ),
+        ),
         ("bounce", Mail(bounce=Bounce("failed"))),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailagent.core.errors import Unreadable
 from mailagent.inbound.charsets import clean, codec, decoded
 from mailagent.inbound.headers import decode_words, from_base64, parameters
-from mailagent.inbound.html import html_text
+from mailagent.inbound.html import html_text, safe_html
 from mailagent.inbound.limits import Limits
 from mailagent.inbound.parse import parse
 
@@ -172,3 +172,28 @@ def test_parameters_are_taken_apart() -> None:
 )
 def test_html_becomes_the_text_a_reader_sees(html: str, text: str) -> None:
     assert html_text(html) == text
+
+
+def test_html_is_shown_without_anything_that_acts() -> None:
+    html = (
+        '<p onclick="x()">Zie <a href="javascript:x()">hier</a> en <a href="https://stad.example">daar</a></p>'
+        '<script>x()</script><iframe src="https://x.example"></iframe><img src="cid:foto">'
+    )
+    safe = safe_html(html, 1000)
+    assert "daar</a>" in safe
+    assert 'src="cid:foto"' in safe
+    assert not any(word in safe for word in ("onclick", "script", "iframe", "x()"))
+
+
+def test_html_that_is_too_much_to_clean_is_not_shown() -> None:
+    assert safe_html("x" * 1001, 1000) == ""
+    assert safe_html("<b>" * 20_001, 100_000) == ""
+
+
+def test_the_html_beside_a_plain_text_is_kept_for_the_eye() -> None:
+    mail = parse(
+        HEAD + b"Content-Type: multipart/alternative; boundary=g\r\n\r\n"
+        b"--g\r\n\r\nDe bak is vol.\r\n--g\r\nContent-Type: text/html\r\n\r\n"
+        b"<b>De bak</b> is vol.\r\n--g--\r\n"
+    )
+    assert (mail.text.strip(), mail.html.strip()) == ("De bak is vol.", "<b>De bak</b> is vol.")

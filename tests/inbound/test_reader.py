@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import time
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -29,6 +31,26 @@ def nested(depth: int) -> bytes:
     return HEAD + b"".join(parts) + b"\r\nhallo\r\n"
 
 
+P7M = b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+SIGNED = bytes.fromhex("3080 0609 2a864886f70d010702 a080 3080 020101 3100 3080 0609 2a864886f70d010701 a080")
+
+
+def signed(raw: bytes, times: int) -> bytes:
+    """A message signed, and that one signed, and so on."""
+    for _ in range(times):
+        raw = HEAD + P7M + SIGNED + b"\x04\x84" + len(raw).to_bytes(4, "big") + raw
+    return raw
+
+
+def many_names(count: int) -> bytes:
+    """A ZIP of empty files."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        for n in range(count):
+            files.writestr(str(n), b"")
+    return archive.getvalue()
+
+
 HOSTILE = {
     "20k addresses": HEAD + b"Cc: "
     + b", ".join(b"n%d <n%d@x.nl>" % (n, n) for n in range(20_000)) + b"\r\n\r\n",
@@ -48,6 +70,16 @@ HOSTILE = {
     "200k attributes": HEAD + b"Content-Type: text/html\r\n\r\n<a " + b"a=1 " * 200_000 + b">x</a>",
     "50k nested tags": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 50_000 + b"x",
     "100k table rows": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<tr><td>x</td></tr>" * 100_000,
+    "a cleaned tag of 36k attributes": HEAD + b"Content-Type: text/html\r\n\r\n<a "
+    + b"".join(b"a%d " % n for n in range(36_000)) + b">x</a>",
+    "winmail of four billion properties": HEAD + b"Content-Type: application/ms-tnef\r\n\r\n"
+    + b"\x78\x9f\x3e\x22\1\0\1\3\x90\6\0\4\0\0\0\xff\xff\xff\xff\xfc\3" + b"x" * 40,
+    "winmail of a million attributes": HEAD + b"Content-Type: application/ms-tnef\r\n\r\n"
+    + b"\x78\x9f\x3e\x22\1\0" + bytes(11) * 1_000_000,
+    "signed a hundred times over": signed(HEAD + b"\r\nx", 100),
+    "octets 100k deep": HEAD + P7M + SIGNED + b"\x24\x80" * 100_000,
+    "a zip of 60k names": HEAD + b"Content-Type: application/zip\r\n\r\n" + many_names(60_000),
+    "a pdf of locks": HEAD + b"Content-Type: application/pdf\r\n\r\n%PDF-1 " + b"/Encrypt 1 1 " * 1_000_000,
     "comments that never end": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<!--" * 500_000,
     "a parameter of semicolons": HEAD + b'Content-Type: multipart/mixed; a="' + b";" * 200_000 + b'"\r\n\r\n',
 }  # fmt: skip
