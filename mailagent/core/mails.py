@@ -25,6 +25,7 @@ ECHOED = {
     "subject": 150,
     "melder_name": 80,
     "sender": 254,
+    "recipient": 254,
     "quote": 5_000,
     "description": 20_000,
     "attachments": 120,
@@ -91,6 +92,7 @@ MAILS: dict[str, MailKind] = {
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until"), ("why",)),
     "hulp": MailKind(AGENT, ("help",), about=()),
+    "niet_bezorgd": MailKind(AGENT, ("kenmerk", "mail", "error"), ("recipient", "to_melder")),
     # to the coordinator, about a mailbox we fetch from
     "postbus_stil": MailKind(AGENT, ("mailbox", "since", "error"), about=()),
     "postbus_hersteld": MailKind(AGENT, ("mailbox", "since"), about=()),
@@ -100,5 +102,7 @@ MAILS: dict[str, MailKind] = {
 """`done`, `problems`, `reasons`, `attachments`, `ignored` are tuples of sentences; `help` and `tags` are
 tuples of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`, `order` and
 `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of GROUNDS;
-`reopens`, `confirmed` are booleans; the rest are words. `kenmerk` may be empty in `hulp`, and is
+`reopens`, `confirmed`, `to_melder` are booleans; the rest are words. `kenmerk` may be empty in `hulp`, and is
 in the mails about a mailbox."""
+
+TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailagent.core.events import THE_SYSTEM, MailBounced
-from mailagent.core.mails import MAILS, MELDER
+from mailagent.core.mails import TO_MELDER
 from mailagent.flow.happen import ENDS_HANDLING, happen
 from mailagent.flow.world import POST, Act, World
 from mailagent.store import addresses, arrivals, klachten, notices, rounds, terms
@@ -20,8 +20,6 @@ HOLD = timedelta(minutes=10)
 
 PATIENCE = timedelta(minutes=2)
 """How long the notices of one taking are offered, one after the other; the rest is taken anew."""
-
-TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)
 
 _DELAYS = (1, 5, 15, 30, 60, 120, 240)
 _GIVE_UP = 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from mailagent.core.events import (
     Event,
     FeedbackGiven,
     LevelCrossed,
+    MailBounced,
     Reacted,
     Received,
     ReopenDeclined,
@@ -24,7 +25,7 @@ from mailagent.core.events import (
     TakenUp,
 )
 from mailagent.core.klacht import GROUNDS, Klacht
-from mailagent.core.mails import MAILS, MELDER
+from mailagent.core.mails import MAILS, TO_MELDER
 from mailagent.flow.gather import is_own
 from mailagent.flow.world import Act, Policy, World
 from mailagent.store import notices, rounds
@@ -46,7 +47,8 @@ def _closed_for(reason: str) -> When:
 class Telling:
     """One row of TELL: after this event, this mail goes to `to`, where `when` holds.
 
-    `to` is melder, team (every member), handler (whoever has it, else the team) or assignee.
+    `to` is melder, team (every member), handler (whoever has it, else the team), assignee, or others: the
+    first of handler, team and coordinator with someone other than whom a mail did not reach.
     """
 
     event: type[Event]
@@ -54,6 +56,11 @@ class Telling:
     to: str
     when: When = _always
 
+
+MISSED_BY_NOBODY = frozenset(
+    {"niet_bezorgd", "hulp", "opdracht_uitgevoerd", "opdracht_niet_begrepen", "opdracht_bevestigen"}
+)
+"""When one of these does not arrive nobody else is told: an agent's own answers, and this very message."""
 
 TELL = (
     Telling(Received, "ontvangstbevestiging", "melder"),
@@ -78,8 +85,8 @@ TELL = (
     Telling(Closed, "niet_in_behandeling", "melder", _closed_for("niet_in_behandeling")),
     Telling(Closed, "naar_tevredenheid", "melder", _closed_for("naar_tevredenheid")),
     Telling(LevelCrossed, "herinnering", "handler"),
+    Telling(MailBounced, "niet_bezorgd", "others", lambda e, _k, _p: e.mail not in MISSED_BY_NOBODY),
 )
-
 
 NOBODY = ""
 """The recipient of a mail that has none: it is suppressed, and the log of the klacht tells."""
@@ -107,10 +114,20 @@ def _recipients(to: str, klacht: Klacht, event: Event, world: World) -> tuple[st
         return (klacht.melder,)
     if to == "assignee" and isinstance(event, Assigned):
         return (event.to,)
-    if to == "handler" and klacht.assigned_to and world.organisation.agent(klacht.assigned_to):
-        return (klacht.assigned_to,)
-    team = world.organisation.task_addresses(world.organisation.team(klacht.team))
-    return tuple(dict.fromkeys(team)) or (NOBODY,)
+    unreached = event.recipient if isinstance(event, MailBounced) else NOBODY
+    for some in _who_works_on(klacht, world, first="team" if to == "team" else "handler"):
+        if others := tuple(dict.fromkeys(address for address in some if address != unreached)):
+            return others
+    return (NOBODY,)
+
+
+def _who_works_on(klacht: Klacht, world: World, *, first: str) -> Iterator[tuple[str, ...]]:
+    """Who has it, then the team, then the coordinator."""
+    organisation = world.organisation
+    if first == "handler" and klacht.assigned_to and organisation.agent(klacht.assigned_to):
+        yield (klacht.assigned_to,)
+    yield organisation.task_addresses(organisation.team(klacht.team))
+    yield (organisation.coordinator.lower(),)
 
 
 def unreachable(klacht: Klacht, world: World) -> str:
@@ -132,9 +149,7 @@ def _owed(act: Act, klacht: Klacht, happened: tuple[Event, int], mail: str, reci
 
 def _why_not(mail: str, klacht: Klacht, recipient: str, world: World) -> str:
     """Why this mail may not be sent, "" where it may."""
-    if MAILS[mail].audience == MELDER:
-        return unreachable(klacht, world)
-    return _no_mailbox(recipient, world)
+    return unreachable(klacht, world) if mail in TO_MELDER else _no_mailbox(recipient, world)
 
 
 def _no_mailbox(address: str, world: World) -> str:
@@ -167,22 +182,20 @@ def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
     world = act.world
     match event:
         case Received():
-            said |= {"quote": text, "description": text, "sender": klacht.melder}
-            said |= {
-                "team": world.organisation.team(klacht.team).name,
-                "attachments": list(event.attachments),
-            }
-        case Reacted():
-            said |= {"description": text, "attachments": list(event.attachments)}
+            team = world.organisation.team(klacht.team).name
+            said |= {"quote": text, "description": text, "sender": klacht.melder, "team": team}
+        case Reacted() | ReopenRequested():
+            said |= {"description": text, "reopens": isinstance(event, ReopenRequested)}
         case Assigned():
             said |= {"description": klacht.description, "by": event.actor.address}
             said |= {"team": world.organisation.team(klacht.team).name}
-        case ReopenRequested():
-            said |= {"description": text, "reasons": list(event.reasons), "reopens": True}
         case Resolved() | ReopenDeclined():
             said |= _invitation(act.tx, klacht) | _ombudsman(event.at, world)
         case LevelCrossed():
             said |= {"level": event.level.replace("_", " ")}
+        case MailBounced():
+            missed_by_melder = event.mail in TO_MELDER
+            said |= {"status": klacht.status, "error": event.status, "to_melder": missed_by_melder}
         case Closed():
             said |= {"ground": GROUNDS.get(event.ground, "")} | _ombudsman(event.at, world)
     return {name: value for name, value in said.items() if name in known or name == "round"}

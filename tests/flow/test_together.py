@@ -136,7 +136,7 @@ def test_refusals_about_the_same_klachten_do_not_hold_each_other(desk: Desk) -> 
 
     together(lambda: desk.house.post.send(waiting[::2]), lambda: desk.house.post.send(waiting[1::2]))
 
-    assert owed(desk) == []
+    assert not set(waiting) & set(owed(desk))
     assert all(desk.kinds(klacht.kenmerk).count("mail_bounced") == 2 for klacht in desk.klachten())
 
 
