@@ -41,7 +41,7 @@ SAFE_MAIL = (
     SafeMail("Proofpoint", ("securemail.proofpoint.com", "pphosted.com")),
     SafeMail("Cisco", ("res.cisco.com",)),
 )
-"""From the public pages of each: where their notices come from, and where the links in them lead."""
+"""Domains by which the notices and links of each are known. A notice also needs the wording below."""
 
 _NOTICE = re.compile(
     r"(?:beveiligde?|versleutelde?|veilige?|vertrouwelijke?|beschermde?) (?:e-?mail|mail|bericht|bestand)"
