@@ -22,8 +22,8 @@ class Envelope:
     """The bytes of one message and how they came, before anyone has looked inside.
 
     `channel` is one of the channels of the spec (`email`, `letter`, …); `via` says which way in it was:
-    `smtp`, `lmtp`, `imap:<mailbox>`, `take`. `reached_at` is the moment the way in can vouch for (SMTP moment,
-    IMAP INTERNALDATE). `sender` is the envelope sender: "" for a null return path, None where unknown.
+    `smtp`, `lmtp`, `imap:<mailbox>`, `take`. `reached_at` is the moment the way in can vouch for (SMTP
+    moment, IMAP INTERNALDATE). `sender` is the envelope sender: "" for a null return path, None where unknown.
     """
 
     raw: bytes
