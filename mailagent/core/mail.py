@@ -23,7 +23,8 @@ class Envelope:
 
     `channel` is one of the channels of the spec (`email`, `letter`, …); `via` says which way in it was:
     `smtp`, `lmtp`, `imap:<mailbox>`, `take`. `reached_at` is the moment the way in can vouch for (SMTP
-    moment, IMAP INTERNALDATE). `sender` is the envelope sender: "" for a null return path, None where unknown.
+    moment, IMAP INTERNALDATE). `sender` is the envelope sender: "" for a null return path, None where it is
+    unknown.
     """
 
     raw: bytes
