@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -53,18 +54,31 @@ def _each_arrival(house: House) -> Callable[[Sequence[int]], None]:
 
     def judge(ids: Sequence[int]) -> None:
         for id in sorted(ids):
-            try:
-                process(id, world)
-            except Exception as error:  # noqa: BLE001 - the loop guard: poison must not hold the mail behind it
-                reason = str(error) if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
-                stuck = give_up(id, reason[:500], world)
-                log.error("arrival_failed", arrival=id, stuck=stuck, why=reason[:500])
+            if why := _guarded(partial(process, id, world)):
+                stuck = give_up(id, why, world)
+                log.error("arrival_failed", arrival=id, stuck=stuck, why=why)
                 if not stuck:
                     again = world.now() + timedelta(minutes=1)
                     with world.store.begin() as tx:
                         world.store.enqueue(tx, PROCESS, [id], again)
 
     return judge
+
+
+def _guarded(step: Callable[[], object]) -> str:
+    """The loop guard: why a step failed, "" where it held. Poison must not hold what stands behind it."""
+    try:
+        step()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next one is none the worse for it
+        return (str(error) if isinstance(error, Problem) else f"{type(error).__name__}: {error}")[:500]
+    return ""
+
+
+def look(house: House) -> None:
+    """One look at the clock: each step by itself."""
+    for what, step in tick.due(house.world):
+        if why := _guarded(step):
+            log.error("tick_failed", what=what, why=why)
 
 
 async def serve(
@@ -201,7 +215,7 @@ async def _sweep(house: House, stop: asyncio.Event) -> None:
     looks = itertools.count()
     while not stop.is_set():
         try:
-            await asyncio.to_thread(tick.sweep, house.world)
+            await asyncio.to_thread(look, house)
             if next(looks) % SWEEPS_BETWEEN == 0:
                 await asyncio.to_thread(tick.remember, house.world)
         except Problem as problem:

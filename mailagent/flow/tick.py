@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from mailagent.core import clocks
 from mailagent.core import klacht as life
@@ -19,15 +21,20 @@ FORGOTTEN_AFTER = timedelta(minutes=5)
 
 
 def sweep(world: World) -> int:
-    """Everything whose moment has come. Returns how many klachten were looked at."""
+    """Everything whose moment has come. Returns how many steps were taken."""
+    steps = due(world)
+    for _, step in steps:
+        step()
+    return len(steps)
+
+
+def due(world: World) -> list[tuple[str, Callable[[], None]]]:
+    """What has to be done now: each step by its name, in a transaction of its own."""
     with world.store.read() as tx:
-        due = klachten.due(tx, world.now())
-        lapsed = [parked.id for parked in pending.lapsed(tx, world.now())]
-    for id in due:
-        tick(id, world)
-    for id in lapsed:
-        _lapse(id, world)
-    return len(due)
+        awake = klachten.due(tx, world.now())
+        lapsed = pending.lapsed(tx, world.now())
+    steps: list[tuple[str, Callable[[], None]]] = [(f"klacht {id}", partial(tick, id, world)) for id in awake]
+    return steps + [(f"order {parked.id}", partial(_lapse, parked.id, world)) for parked in lapsed]
 
 
 def tick(klacht_id: int, world: World) -> None:

@@ -1,6 +1,10 @@
 """Time passes: reminders, each level once, and the terms of the law."""
 
+from datetime import timedelta
+
 from desk import Desk
+
+from mailagent.service import look
 
 
 def _complaint(desk: Desk) -> str:
@@ -57,3 +61,18 @@ def test_a_request_to_reopen_starts_a_service_clock_of_five_working_days(desk: D
     desk.passes(days=8)
 
     assert kenmerk in anna.gets("herinnering").subject
+
+
+def test_a_klacht_whose_clock_cannot_be_read_holds_up_no_other(desk: Desk) -> None:
+    broken = _complaint(desk)
+    desk.citizen("els@home.example").writes("Balie", "Ook ik werd onbeleefd behandeld.")
+    anna = desk.agent("anna@stad.example")
+    whole = anna.gets("nieuw_voor_team").kenmerk
+    id = desk.klacht(broken).id
+    with desk.world.store.begin() as tx:
+        tx.exec_driver_sql(f"UPDATE clock SET running = '{{}}' WHERE klacht_id = {id}")
+
+    desk.time[0] += timedelta(days=22)
+    look(desk.house)
+
+    assert anna.gets("herinnering").kenmerk == whole
