@@ -216,22 +216,28 @@ def _sorted_by(sorting: Mapping[str, Any]) -> Iterator[str]:
 
 
 def stuck(config: ConfigFile = HERE, json: AsJson = False) -> None:  # noqa: FBT002
-    """Arrivals that stepped aside, and mails that could not be sent, each with its reason."""
+    """Arrivals that stepped aside, and mails that do not leave, each with its reason."""
     with opened(config) as house, house.world.store.read() as tx:
         aside = [_arrival(row) for row in arrivals.stuck(tx)]
-        failed = [
-            {"notice": n.id, "mail": n.kind, "to": n.recipient, "why": notices.proofs(tx, n)[-1].detail}
-            for n in notices.in_state(tx, notices.FAILED)
+        left = [
+            {
+                "notice": n.id,
+                "mail": n.kind,
+                "to": n.recipient,
+                "state": n.state,
+                "why": notices.proofs(tx, n)[-1].detail,
+            }
+            for n in notices.struggling(tx)
         ]
     if json:
-        say_json({"arrivals": aside, "notices": failed})
+        say_json({"arrivals": aside, "notices": left})
         return
     for one in aside:
         _print_why(one)
-    for mail in failed:
-        line = f"notice {mail['notice']} {mail['mail']} → {mail['to']}: {mail['why']}"
+    for mail in left:
+        line = f"notice {mail['notice']} {mail['mail']} → {mail['to']}, {mail['state']}: {mail['why']}"
         out.print(line, markup=False, highlight=False)
-    if not aside and not failed:
+    if not aside and not left:
         out.print("Er wacht niets.", highlight=False)
 
 

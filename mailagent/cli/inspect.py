@@ -138,12 +138,12 @@ def _work(house: House) -> Iterator[Finding]:
     policy = house.world.policy
     with house.world.store.read() as tx:
         aside = len(arrivals.stuck(tx))
-        failed = len(notices.in_state(tx, notices.FAILED))
+        failed = len(notices.struggling(tx))
         missing = addresses.keys_in_use(tx) - {policy.key_id(key) for key in policy.keys}
     if aside:
         yield Finding(f"{aside} arrivals wait for a human: see `mailagent stuck`", wrong=False)
     if failed:
-        yield Finding(f"{failed} mails could not be sent: see `mailagent stuck`", wrong=False)
+        yield Finding(f"{failed} mails do not leave: see `mailagent stuck`", wrong=False)
     if missing:
         yield Finding(
             f"[security] keys: {len(missing)} key(s) that open reply addresses were made with are gone; put "

@@ -254,6 +254,13 @@ def proofs(tx: sa.Connection, of: Notice) -> list[Proof]:
     return [Proof(of.owed_at, OWED), *(Proof(*row) for row in rows)]
 
 
+def struggling(tx: sa.Connection, tries: int = 3, limit: int = 500) -> list[Notice]:
+    """Mails that will not be sent, and those still owed after so many tries; oldest first."""
+    owed_long = sa.and_(notice.c.state == OWED, notice.c.attempts >= tries)
+    query = sa.select(*_FIELDS).where(sa.or_(notice.c.state == FAILED, owed_long))
+    return [Notice(**row._asdict()) for row in tx.execute(query.order_by(notice.c.id).limit(limit))]
+
+
 def in_state(tx: sa.Connection, state: str, limit: int = 500) -> list[Notice]:
     """Mails in a state, oldest first."""
     query = sa.select(*_FIELDS).where(notice.c.state == state).order_by(notice.c.id).limit(limit)

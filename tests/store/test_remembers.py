@@ -221,6 +221,16 @@ def test_the_proof_of_a_mail_tells_its_whole_way(engine: sa.Engine) -> None:
     assert notice.state == "accepted"
 
 
+def test_a_mail_that_keeps_failing_to_leave_is_shown_before_it_is_given_up(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        id = owed(tx)
+        for hour in range(3):
+            assert notices.struggling(tx) == []
+            notices.claim(tx, [id], NOON + timedelta(hours=hour), NOON + timedelta(hours=hour))
+
+        assert [notice.id for notice in notices.struggling(tx)] == [id]
+
+
 def test_a_round_is_answered_once_and_older_ones_are_counted(engine: sa.Engine) -> None:
     with writing(engine) as tx:
         klacht = kept(tx)
