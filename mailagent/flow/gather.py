@@ -74,13 +74,18 @@ def _itself(tx: Tx, letter: Letter, world: World) -> Iterator[Evidence]:
         yield Evidence("oversize", str(len(letter.envelope.raw)), "size")
     if (about := _bounced(tx, letter, world)) is not None:
         yield Evidence("bounce", about, "report")
-    is_form = (mail.sender or "").lower() in world.policy.forms
-    if not is_form and (screen := screened(mail, letter.envelope.sender, world.organisation.domain)):
+    if screen := _screen(letter, world):
         yield Evidence("automatic", screen, "SCREENS")
     if not letter.sender:
         yield Evidence("no_sender", "", "From")
     if is_own(letter.sender, world.organisation.address):
         yield Evidence("own_address", letter.sender, "From")
+
+
+def _screen(letter: Letter, world: World) -> str | None:
+    """The name in SCREENS, None for a mail that a person wrote or a form robot passed on."""
+    is_form = (letter.mail.sender or "").lower() in world.policy.forms
+    return None if is_form else screened(letter.mail, letter.envelope.sender, world.organisation.domain)
 
 
 def is_own(address: str, own: str) -> bool:
@@ -93,8 +98,8 @@ def is_own(address: str, own: str) -> bool:
 def _bounced(tx: Tx, letter: Letter, world: World) -> str | None:
     """The kenmerk a delivery report is about ("" where none is known); None for any other mail."""
     notice = bounced_notice(tx, letter, world)
-    if letter.mail.bounce is None and notice is None:
-        return None
+    if letter.mail.bounce is None and (notice is None or not _screen(letter, world)):
+        return None  # also a person may answer to the bounce address: that is a reaction like any other
     klacht = klachten.by_id(tx, notice.klacht_id) if notice and notice.klacht_id else None
     return klacht.kenmerk if klacht else ""
 

@@ -194,3 +194,14 @@ def test_caps_hold_a_mail_back_and_never_drop_it(desk: Desk) -> None:
 
     got = [m for m in desk.mailboxes[jan.address] if m.kind == "ontvangstbevestiging"]
     assert len(got) == 12
+
+
+def test_a_person_who_answers_to_the_bounce_address_is_heard(desk: Desk) -> None:
+    jan, anna = desk.citizen("jan@home.example"), desk.agent("anna@stad.example")
+    jan.writes("Balie", "Ik werd onbeleefd behandeld.")
+    receipt = jan.gets("ontvangstbevestiging")
+    id = str(receipt.message["message-id"])
+
+    jan.writes(f"Re: {receipt.subject}", "Het was bij loket 3.", to=receipt.sender, In_Reply_To=id)
+
+    assert "Het was bij loket 3." in anna.gets("reactie_melder").text

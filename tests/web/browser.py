@@ -18,9 +18,9 @@ from desk import Desk
 from mailagent.core.errors import LinkGone, LinkUnknown
 from mailagent.core.feedback import Answer, check_answer
 from mailagent.core.organisation import Organisation, StandardAnswer
-from mailagent.flow import obey, vote
 from mailagent.flow.obey import Waiting
 from mailagent.flow.vote import Invitation
+from mailagent.service import make_doors
 from mailagent.shipped import search_path
 from mailagent.web.app import make_app
 from mailagent.web.doors import Doors
@@ -212,18 +212,8 @@ class FakeFlow:
 
 
 def doors_of(desk: Desk) -> Doors:
-    """The doors to a whole desk."""
-    world, links = desk.world, desk.house.links
-    return Doors(
-        read_smiley=links.read_smiley,
-        look=lambda round_id, number: vote.look(round_id, number, world),
-        cast=lambda round_id, number, answer: vote.cast(round_id, number, answer, world),
-        read_confirm=links.read_confirm,
-        waiting=lambda pending_id: obey.waiting(pending_id, world),
-        confirm=lambda pending_id: obey.confirm(pending_id, world),
-        organisation=world.organisation,
-        search=search_path("web", None),
-    )
+    """The doors to a whole desk, as the service makes them."""
+    return make_doors(desk.house)
 
 
 def path_of(url: str) -> str:
