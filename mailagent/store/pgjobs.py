@@ -32,6 +32,9 @@ AT_ONCE = 2 * BATCH
 LOG_KEPT = timedelta(days=1)
 """The engine writes three lines a job in its log, and never throws one away."""
 
+LOST = (psycopg.OperationalError, sa.exc.OperationalError, FailingListenerError)
+"""What a broken connection to the database looks like, by the hand that held it."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -65,10 +68,10 @@ class PgJobs:
         """See `Jobs.run`. `TryLater` where the connection broke; what was under way comes back."""
         try:
             await self._run(handlers, stop)
-        except psycopg.OperationalError as error:
+        except LOST as error:
             raise TryLater(f"the database let go of the work: {error}") from error
         except BaseExceptionGroup as group:
-            lost = group.subgroup((psycopg.OperationalError, FailingListenerError))
+            lost = group.subgroup(LOST)
             if lost is None:
                 raise
             raise TryLater(f"the database let go of the work: {lost.exceptions[0]!r}") from group
