@@ -46,12 +46,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Received(Event):
-    """A klacht came in. `why` tells how it was sorted; `refers_to` is an older kenmerk a stranger wrote."""
+    """A klacht came in. `why` tells how it was sorted; `refers_to` is an older kenmerk a stranger wrote.
+
+    `locked` are the files that ask for a password; `encrypted`: all or a part of it is. So it is below, too.
+    """
 
     text: str
     attachments: tuple[str, ...] = ()
     why: str = ""
     refers_to: str = ""
+    locked: tuple[str, ...] = ()
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class Reacted(Event):
     sender: str
     confirmed: bool
     attachments: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,8 @@ class ReopenRequested(Event):
 
     text: str
     reasons: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,18 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """One named or non-text part; `content` is the decoded payload."""
+    """One named or non-text part; `content` is the decoded payload. `locked`: it asks for a password."""
 
     filename: str | None
     content_type: str
     content: bytes
     inline: bool = False
+    locked: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called in a list; its kind where it has no name."""
+        return self.filename or self.content_type
 
     @property
     def sha256(self) -> str:
@@ -110,6 +116,16 @@ class Mail:
     def is_reply(self) -> bool:
         """Does the mail say of itself that it answers another one?"""
         return bool(self.in_reply_to or self.references) or self.subject.lower().startswith(("re:", "antw:"))
+
+    @property
+    def encrypted(self) -> bool:
+        """Is the mail, or a part of it, written for a key we do not have?"""
+        return self.sealed in ("smime", "pgp")
+
+    @property
+    def locked(self) -> tuple[str, ...]:
+        """The names of the files that ask for a password."""
+        return tuple(part.name for part in self.attachments if part.locked)
 
     @cached_property
     def content_hash(self) -> str:

@@ -29,6 +29,7 @@ ECHOED = {
     "quote": 5_000,
     "description": 20_000,
     "attachments": 120,
+    "locked": 120,
     "order": 5_000,
     "note": 5_000,
     "problems": 400,
@@ -68,7 +69,11 @@ class MailKind:
 
 MAILS: dict[str, MailKind] = {
     # to the melder
-    "ontvangstbevestiging": MailKind(MELDER, ("kenmerk", "received", "last_day", "quote"), ("attachments",)),
+    "ontvangstbevestiging": MailKind(
+        MELDER, ("kenmerk", "received", "last_day", "quote"), ("attachments", "locked", "encrypted")
+    ),
+    "geweigerd_wachtwoord": MailKind(MELDER, ("kenmerk", "locked")),
+    "geweigerd_versleuteld": MailKind(MELDER, ("kenmerk",)),
     "in_behandeling": MailKind(MELDER, ("kenmerk",), ("last_day",), switch="mail_in_behandeling"),
     "antwoord": MailKind(MELDER, ("kenmerk", "text")),
     "afgehandeld": MailKind(
@@ -83,11 +88,15 @@ MAILS: dict[str, MailKind] = {
     "niet_in_behandeling": MailKind(MELDER, ("kenmerk", "ground", "ombudsman", "ombudsman_until"), ("text",)),
     # to an agent
     "nieuw_voor_team": MailKind(
-        AGENT, ("kenmerk", "description", "last_day"), ("team", "attachments", "why", "refers_to", "sender")
+        AGENT,
+        ("kenmerk", "description", "last_day"),
+        ("team", "attachments", "why", "refers_to", "sender", "locked", "encrypted"),
     ),
     "toegewezen": MailKind(AGENT, ("kenmerk", "description", "last_day"), ("team", "by", "attachments")),
-    "reactie_melder": MailKind(AGENT, ("kenmerk", "description"), ("confirmed", "sender", "attachments")),
-    "verzoek_tot_heropenen": MailKind(AGENT, ("kenmerk", "description"), ("reasons",)),
+    "reactie_melder": MailKind(
+        AGENT, ("kenmerk", "description"), ("confirmed", "sender", "attachments", "locked", "encrypted")
+    ),
+    "verzoek_tot_heropenen": MailKind(AGENT, ("kenmerk", "description"), ("reasons", "locked", "encrypted")),
     "opdracht_uitgevoerd": MailKind(AGENT, ("kenmerk", "done"), ("note", "ignored")),
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until"), ("why",)),
@@ -99,10 +108,10 @@ MAILS: dict[str, MailKind] = {
     # may lie open on a screen, so it knows nothing of what the melder wrote
     "herinnering": MailKind(AGENT, ("kenmerk", "last_day", "level"), about=("category",)),
 }
-"""`done`, `problems`, `reasons`, `attachments`, `ignored` are tuples of sentences; `help` and `tags` are
+"""`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored` are tuples of sentences; `help` and `tags` are
 tuples of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`, `order` and
 `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of GROUNDS;
-`reopens`, `confirmed`, `to_melder` are booleans; the rest are words. `kenmerk` may be empty in `hulp`, and is
+`reopens`, `confirmed`, `encrypted`, `to_melder` are booleans; the rest are words. `kenmerk` may be empty in `hulp`, and is
 in the mails about a mailbox."""
 
 TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)

@@ -77,6 +77,13 @@ def _feedback(findings: Findings) -> Verdict:
     return FeedbackReply("een antwoord op de smileys", findings.value("token_melder"), satisfied)
 
 
+def _notice(findings: Findings) -> Verdict:
+    # who phishes likes to write such notices too: nobody is then sent to open one
+    doubted = "spam" in findings or "dmarc_fail" in findings
+    kenmerk = findings.value("token_melder", "token_from_elsewhere")
+    return Review("spam" if doubted else "secure_notice", kenmerk)
+
+
 def _unconfirmed(findings: Findings) -> Verdict:
     reason = "het antwoordadres klopt, de afzender is niet bevestigd"
     return Append(reason, findings.value("token_melder"), confirmed=False)
@@ -90,6 +97,7 @@ ROUTES = (
     Route("unreadable", ("unreadable",), _because(Quarantine, "unreadable")),
     Route("oversize", ("oversize",), _is(Quarantine, "too_large")),
     Route("bounce", ("bounce",), _is(BounceNote, "een bericht over bezorging", "bounce")),
+    Route("secure_notice", ("secure_notice",), _notice, lacks=("token_agent",)),
     Route("automatic", ("automatic",), _because(AutoMail, "automatic", *_ABOUT)),
     Route("own_address", ("own_address",), _is(AutoMail, "own_address")),
     Route("spam", ("spam",), _is(Review, "spam")),

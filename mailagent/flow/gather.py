@@ -74,12 +74,27 @@ def _itself(tx: Tx, letter: Letter, world: World) -> Iterator[Evidence]:
         yield Evidence("oversize", str(len(letter.envelope.raw)), "size")
     if (about := _bounced(tx, letter, world)) is not None:
         yield Evidence("bounce", about, "report")
+    yield from _sealed(letter, world)
     if screen := _screen(letter, world):
         yield Evidence("automatic", screen, "SCREENS")
     if not letter.sender:
         yield Evidence("no_sender", "", "From")
     if is_own(letter.sender, world.organisation.address):
         yield Evidence("own_address", letter.sender, "From")
+
+
+def _sealed(letter: Letter, world: World) -> Iterator[Evidence]:
+    """What of it nobody here can look into."""
+    mail, domain = letter.mail, world.organisation.domain
+    ours = is_own(letter.sender, world.organisation.address)
+    if mail.sealed == "secure_notice" and not (
+        ours or reference.is_own_message_id(mail.message_id or "", domain)
+    ):
+        yield Evidence("secure_notice", letter.sender, "text")
+    if mail.encrypted:
+        yield Evidence("encrypted", mail.sealed, "Content-Type")
+    if mail.locked:
+        yield Evidence("locked", str(len(mail.locked)), "attachments")
 
 
 def _screen(letter: Letter, world: World) -> str | None:

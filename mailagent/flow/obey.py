@@ -58,6 +58,8 @@ def obey(act: Act, letter: Letter, klacht: Klacht, verdict: AgentCommand) -> Kla
     agent = act.world.organisation.agent(verdict.agent)
     if agent is None:
         return klacht
+    if letter.mail.encrypted:
+        return _refuse(act, klacht, agent, _ENCRYPTED)
     text = newly_written(letter.mail.text, letter.mail.new_text, agent)
     written = commands.read(text)
     if written.problems or not written.orders:
@@ -71,6 +73,7 @@ def obey(act: Act, letter: Letter, klacht: Klacht, verdict: AgentCommand) -> Kla
         return _refuse(act, klacht, agent, (str(problem),))
 
 
+_ENCRYPTED = ("Uw mail is versleuteld. Wij kunnen hem niet lezen. Er is niets gedaan.",)
 _NOTHING = ("In uw mail staat geen nieuwe tekst. Er is niets gedaan.",)
 
 

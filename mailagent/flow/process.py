@@ -7,7 +7,16 @@ from datetime import timedelta
 from mailagent.core import reference
 from mailagent.core.calendar import local_day
 from mailagent.core.errors import Unreadable
-from mailagent.core.events import MELDER, THE_SYSTEM, Actor, AutomaticKept, MailBounced, Reacted, Received
+from mailagent.core.events import (
+    MELDER,
+    THE_SYSTEM,
+    Actor,
+    AutomaticKept,
+    MailBounced,
+    Reacted,
+    Received,
+    ReopenRequested,
+)
 from mailagent.core.evidence import (
     AgentCommand,
     Append,
@@ -160,7 +169,17 @@ def _open(act: Act, letter: Letter, verdict: Verdict, sorting: Decision) -> Klac
     )
     writer = Actor(MELDER, letter.sender)
     why = _why(sorting)
-    return begin(act, new, Received(letter.at, writer, new.description, _names(mail), why, verdict.kenmerk))
+    received = Received(
+        letter.at,
+        writer,
+        new.description,
+        _names(mail),
+        why,
+        verdict.kenmerk,
+        locked=mail.locked,
+        encrypted=mail.encrypted,
+    )
+    return begin(act, new, received)
 
 
 def _why(decision: Decision) -> str:
@@ -181,17 +200,19 @@ def _warn(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
 
 
 def _names(mail: Mail) -> tuple[str, ...]:
-    return tuple(a.filename or a.content_type for a in mail.attachments)
+    return tuple(attachment.name for attachment in mail.attachments)
 
 
 def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Klacht:
     """A further mail: kept and shown. After the handling it asks to reopen, unless it is only thanks."""
-    actor = Actor(MELDER, letter.sender)
-    text = letter.mail.new_text[:MAX_DESCRIPTION]
-    says_more = bool(letter.mail.attachments) or (bool(text.strip()) and not is_only_thanks(text))
+    mail, actor = letter.mail, Actor(MELDER, letter.sender)
+    text = mail.new_text[:MAX_DESCRIPTION]
+    says_more = bool(mail.attachments) or (bool(text.strip()) and not is_only_thanks(text))
     if confirmed and klacht.status == OPGELOST and says_more:
-        return happen(act, *vote.ask_to_reopen(klacht, actor, act.at, text))
-    event = Reacted(letter.at, actor, text, letter.sender, confirmed, _names(letter.mail))
+        asked = ReopenRequested(act.at, actor, text, locked=mail.locked, encrypted=mail.encrypted)
+        return happen(act, *vote.ask_to_reopen(klacht, asked))
+    names = _names(mail)
+    event = Reacted(letter.at, actor, text, letter.sender, confirmed, names, mail.locked, mail.encrypted)
     return happen(act, klacht, [event])
 
 

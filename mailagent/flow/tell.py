@@ -39,6 +39,18 @@ def _always(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
     return True
 
 
+def _has_locked(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
+    return bool(event.locked) and _from_melder(event)
+
+
+def _has_encrypted(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
+    return bool(event.encrypted) and _from_melder(event)
+
+
+def _from_melder(event: Event) -> bool:
+    return not isinstance(event, Reacted) or event.confirmed
+
+
 def _closed_for(reason: str) -> When:
     return lambda event, _klacht, _policy: bool(event.reason == reason)
 
@@ -62,8 +74,15 @@ MISSED_BY_NOBODY = frozenset(
 )
 """When one of these does not arrive nobody else is told: an agent's own answers, and this very message."""
 
+LOCKED, ENCRYPTED = "geweigerd_wachtwoord", "geweigerd_versleuteld"
+MOST_REFUSALS = 3
+"""So often at most the melder hears about one klacht that we cannot open what came: a robot that sends such a
+file at each of our mails, and does not say that it is one, stops here. The team hears of every one."""
+
 TELL = (
     Telling(Received, "ontvangstbevestiging", "melder"),
+    *(Telling(event, LOCKED, "melder", _has_locked) for event in (Received, Reacted, ReopenRequested)),
+    *(Telling(event, ENCRYPTED, "melder", _has_encrypted) for event in (Received, Reacted, ReopenRequested)),
     Telling(Received, "nieuw_voor_team", "team"),
     Telling(Reacted, "reactie_melder", "handler"),
     Telling(TakenUp, "in_behandeling", "melder", lambda _e, _k, policy: policy.mail_in_behandeling),
@@ -142,7 +161,7 @@ def _owed(act: Act, klacht: Klacht, happened: tuple[Event, int], mail: str, reci
     values = {**facts(klacht, act.world), **_said(act, klacht, event, mail)}
     key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
     owed = Owed(mail, recipient, key, values, klacht.id, event_id)
-    if reason := _why_not(mail, klacht, recipient, act.world):
+    if reason := _why_not(mail, klacht, recipient, act.world) or _enough(act.tx, mail, klacht):
         return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})
     return owed
 
@@ -150,6 +169,12 @@ def _owed(act: Act, klacht: Klacht, happened: tuple[Event, int], mail: str, reci
 def _why_not(mail: str, klacht: Klacht, recipient: str, world: World) -> str:
     """Why this mail may not be sent, "" where it may."""
     return unreachable(klacht, world) if mail in TO_MELDER else _no_mailbox(recipient, world)
+
+
+def _enough(tx: Tx, mail: str, klacht: Klacht) -> str:
+    """Why a refusal is not said again, "" where it may be."""
+    told = mail in (LOCKED, ENCRYPTED) and notices.owed_of(tx, klacht.id, mail) >= MOST_REFUSALS
+    return "too_many" if told else ""
 
 
 def _no_mailbox(address: str, world: World) -> str:

@@ -98,13 +98,11 @@ def _outcome(klacht: Klacht, given: FeedbackGiven) -> tuple[Klacht, list[Event]]
     if given.satisfied:
         return life.after(klacht, "settle", MELDER), [given, Settled(at, actor, "tevreden")]
     if given.reopens:
-        klacht, events = ask_to_reopen(klacht, actor, at, given.text, given.reasons)
+        klacht, events = ask_to_reopen(klacht, ReopenRequested(at, actor, given.text, given.reasons))
         return klacht, [given, *events]
     return klacht, [given]
 
 
-def ask_to_reopen(
-    klacht: Klacht, actor: Actor, at: datetime, text: str, reasons: tuple[str, ...] = ()
-) -> tuple[Klacht, list[Event]]:
+def ask_to_reopen(klacht: Klacht, asked: ReopenRequested) -> tuple[Klacht, list[Event]]:
     """The melder is not satisfied: verzoek tot heropenen, which an agent decides about."""
-    return life.after(klacht, "ask_to_reopen", MELDER), [ReopenRequested(at, actor, text, reasons)]
+    return life.after(klacht, "ask_to_reopen", MELDER), [asked]

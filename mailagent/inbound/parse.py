@@ -28,7 +28,7 @@ from mailagent.inbound.charsets import clean, decoded
 from mailagent.inbound.headers import from_base64, mended, parameters, text_of, unfolded
 from mailagent.inbound.html import html_text, safe_html
 from mailagent.inbound.limits import LIMITS, Limits
-from mailagent.inbound.sealed import sealed, without_armour
+from mailagent.inbound.sealed import locks_seen, message_apart, sealed, without_armour
 
 ADDRESS_LINES = ("from", "reply-to", "return-path", "sender", "to", "cc")
 SENDER_LINES = ("from", "reply-to", "return-path", "sender")
@@ -54,8 +54,9 @@ def parse(raw: bytes, limits: Limits = LIMITS) -> Mail:
         bodies, attachments = _walk(root, limits, 0)
     except RecursionError as error:
         raise Unreadable("too_deep") from error
-    text = _text(bodies, limits)
-    mail = replace(_head(root, hint), text=text, new_text=text, attachments=tuple(attachments))
+    text, message = message_apart(_text(bodies, limits))
+    files = locks_seen((*attachments, *message))
+    mail = replace(_head(root, hint), text=text, new_text=text, attachments=files)
     if mail.is_reply:
         mail = replace(mail, new_text=new_text(text))
     parts = list(root.walk())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from mailagent.core.mail import Attachment, Mail
 from mailagent.inbound import cms
@@ -14,6 +15,7 @@ _PGP = "-----BEGIN PGP MESSAGE-----"
 _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----\n"
 _SIGNATURE = "\n-----BEGIN PGP SIGNATURE-----\n"
 _END = "-----END PGP SIGNATURE-----"
+_PGP_END = "-----END PGP MESSAGE-----"
 _ESCAPED = re.compile(r"^- ", re.MULTILINE)
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -58,9 +60,9 @@ def sealed(mail: Mail) -> str:
     """`smime`, `pgp`, `password_file` or `secure_notice`; "" for a mail that lies open. Linear."""
     if any(_is_smime(part) for part in mail.attachments):
         return "smime"
-    if mail.text.lstrip().startswith(_PGP) or any(_is_pgp(part) for part in mail.attachments):
+    if any(_is_pgp(part) for part in mail.attachments):
         return "pgp"
-    if any(has_password(part.content) for part in mail.attachments):
+    if mail.locked:
         return "password_file"
     return "secure_notice" if _is_notice(mail) else ""
 
@@ -109,6 +111,20 @@ def _is_notice(mail: Mail) -> bool:
 
 def _belongs(host: str, domain: str) -> bool:
     return host == domain or host.endswith(f".{domain}")
+
+
+def locks_seen(parts: Iterable[Attachment]) -> tuple[Attachment, ...]:
+    """The same files, each with whether it asks for a password."""
+    return tuple(replace(part, locked=True) if has_password(part.content) else part for part in parts)
+
+
+def message_apart(text: str) -> tuple[str, tuple[Attachment, ...]]:
+    """A text without the PGP message it begins with (RFC 4880 6.2), and that message as a file."""
+    if not text.lstrip().startswith(_PGP):
+        return text, ()
+    message, end, below = text.partition(_PGP_END)
+    content = f"{message}{end}\n".encode("utf-8", "surrogateescape")
+    return below.lstrip(), (Attachment("encrypted.asc", "application/pgp-encrypted", content),)
 
 
 def without_armour(text: str) -> str:

@@ -141,7 +141,16 @@ class Post:
         return values
 
 
-_ANSWERS = frozenset({"ontvangstbevestiging", "feedback_ontvangen", "opdracht_uitgevoerd", "hulp"})
+_ANSWERS = frozenset(
+    {
+        "ontvangstbevestiging",
+        "geweigerd_wachtwoord",
+        "geweigerd_versleuteld",
+        "feedback_ontvangen",
+        "opdracht_uitgevoerd",
+        "hulp",
+    }
+)
 """Mails that answer one that just came (RFC 3834 5: auto-replied)."""
 
 

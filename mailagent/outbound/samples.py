@@ -29,6 +29,8 @@ SAMPLES: Values = {
     "description": "Onze gft-bak is al drie weken niet geleegd.\nIk heb twee keer gebeld.\n\n"
     "Ik voel mij van het kastje naar de muur gestuurd.",
     "attachments": ("foto-van-de-bak.jpg", "brief van 12 februari.pdf"),
+    "locked": ("brief van 12 februari.pdf",),
+    "encrypted": True,
     "text": "Beste heer De Vries,\n\nUw bak is drie keer overgeslagen. Dat is onze fout.\n"
     "De bak is vanochtend geleegd.\n\nOp https://www.voorbeeld.example/afval vindt u de nieuwe dagen.",
     "oordeel": "gegrond",

@@ -208,6 +208,13 @@ def answered_since(tx: sa.Connection, since: datetime, recipient: str, klacht_id
     return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
 
 
+def owed_of(tx: sa.Connection, klacht_id: int, kind: str) -> int:
+    """How many mails of this kind about a klacht we have owed and did not hold back."""
+    c = notice.c
+    where = (c.klacht_id == klacht_id, c.kind == kind, c.state != SUPPRESSED)
+    return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
+
+
 def by_bounce_token(tx: sa.Connection, token: str) -> Notice | None:
     """The mail whose bounce address this is."""
     return _one(tx, notice.c.bounce_token == token)

@@ -50,6 +50,7 @@ ROWS = {
     "unreadable": (("unreadable",), Quarantine("too_deep")),
     "oversize": (("oversize",), Quarantine("too_large")),
     "bounce": (("bounce",), BounceNote("een bericht over bezorging", KL)),
+    "secure_notice": (("secure_notice", "automatic"), Review("secure_notice")),
     "automatic": (("automatic", "reference_own"), AutoMail("precedence", OLD)),
     "own_address": (("own_address",), AutoMail("own_address")),
     "spam": (("spam",), Review("spam")),
@@ -113,7 +114,8 @@ def test_a_token_from_elsewhere_never_executes(kinds: set[str]) -> None:
 @given(st.sets(st.sampled_from(sorted(KINDS))))
 def test_automatic_mail_is_never_a_reaction_an_order_or_a_new_klacht(kinds: set[str]) -> None:
     verdict = told("automatic", *kinds)[1]
-    assert isinstance(verdict, (AutoMail, BounceNote, Duplicate, Quarantine))
+    waits = isinstance(verdict, Review) and "secure_notice" in kinds
+    assert waits or isinstance(verdict, (AutoMail, BounceNote, Duplicate, Quarantine))
 
 
 @pytest.mark.parametrize("doubt", ["dmarc_fail", "forged_results"])
@@ -136,6 +138,10 @@ WHO_WINS = [
     ("unreadable", ("unreadable", "oversize", "automatic", "token_melder")),
     ("oversize", ("oversize", "bounce", "automatic")),
     ("bounce", ("bounce", "automatic=null_return_path", "token_melder", "sender_is_party")),
+    ("bounce", ("bounce", "secure_notice")),
+    ("secure_notice", ("secure_notice", "spam")),
+    ("secure_notice", ("secure_notice", "token_melder", "sender_is_party")),
+    ("agent", ("secure_notice", "token_agent", "sender_is_agent")),
     ("automatic", ("automatic", "own_address", "spam")),
     ("automatic", ("automatic", "token_agent", "sender_is_agent", "dmarc_pass")),
     ("own_address", ("own_address", "token_agent", "sender_is_agent", "dmarc_pass")),
@@ -230,6 +236,11 @@ def test_an_out_of_office_reply_is_kept_with_the_klacht_it_answers(
     kinds: tuple[str, ...], kenmerk: str
 ) -> None:
     assert told("automatic=out_of_office_subject", *kinds)[1] == AutoMail("out_of_office_subject", kenmerk)
+
+
+@pytest.mark.parametrize("doubt", ["spam", "dmarc_fail"])
+def test_a_notice_of_a_safe_mail_in_a_false_name_is_spam(doubt: str) -> None:
+    assert told("secure_notice", doubt)[1] == Review("spam")
 
 
 def test_a_smiley_word_says_which_of_the_two() -> None:
