@@ -14,6 +14,7 @@ from mailagent.core.mail import Mail
 from mailagent.core.organisation import Organisation
 from mailagent.core.trace import OwnServers
 from mailagent.flow.world import Policy, World
+from mailagent.outbound.dkim import Signer
 from mailagent.outbound.links import Links
 from mailagent.outbound.post import Carrier, Post
 from mailagent.outbound.relay import Relay, RelayAccess
@@ -80,7 +81,7 @@ def open_house(
     templates = Templates([folder / "mail" for folder in search_path("templates", settings.paths.local)])
     links = Links(settings.organisation.web, world.policy.keys)
     own_relay = relay(settings)
-    post = Post(world, templates, links, carry or own_relay.deliver)
+    post = Post(world, templates, links, carry or own_relay.deliver, signer(settings))
     return House(settings, world, templates, links, own_relay, post)
 
 
@@ -115,5 +116,11 @@ def policy(settings: Settings) -> Policy:
 def relay(settings: Settings) -> Relay:
     """The relay that carries our mail."""
     own = settings.relay
-    access = RelayAccess(own.host, own.port, own.username, own.password, own.starttls)
+    access = RelayAccess(own.host, own.port, own.username, own.password, own.tls)
     return Relay(access, settings.organisation.address.rpartition("@")[2])
+
+
+def signer(settings: Settings) -> Signer | None:
+    """What signs our mail, None where nothing does; `BadKey` where it cannot."""
+    own = settings.dkim
+    return Signer(own.domain, own.selector, own.key.read_bytes()) if own else None

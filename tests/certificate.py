@@ -20,3 +20,13 @@ def make_certificate(folder: Path, name: str = "localhost") -> tuple[Path, Path]
     files = ("-keyout", str(key), "-out", str(cert))
     subprocess.run([openssl, "req", "-x509", *curve, *subject, *files], check=True, capture_output=True)
     return cert, key
+
+
+def make_rsa_key(folder: Path, *, bits: int = 2048) -> Path:
+    """An RSA key as docs/admin.md tells to make one: a file in PEM."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        raise RuntimeError(HOW_TO_GET_IT)
+    key = folder / "dkim.pem"
+    subprocess.run([openssl, "genrsa", "-out", str(key), str(bits)], check=True, capture_output=True)
+    return key

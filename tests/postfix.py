@@ -54,8 +54,15 @@ maximal_backoff_time = 1s
 transport_retry_time = 1s
 """
 
+TLS = """
+smtpd_tls_cert_file = {cert}
+smtpd_tls_key_file = {key}
+smtpd_tls_security_level = may
+"""
+
 MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
+127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
 pickup  unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr    unix n - n 300 1 qmgr
@@ -80,9 +87,12 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    """One server that hands what it is given to us, from `with` to the end of it."""
+    """One server that hands what it is given to us, from `with` to the end of it.
 
-    def __init__(self) -> None:
+    With a certificate and its key it offers STARTTLS on `port`, and speaks nothing but TLS on `smtps`.
+    """
+
+    def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
         if os.geteuid() != 0 and "CI" not in os.environ:
             pytest.skip(FOR_ROOT_ALONE)
         if os.geteuid() != 0:
@@ -90,7 +100,9 @@ class Postfix:
         if shutil.which("postfix", path=_PATH) is None:
             raise RuntimeError(HOW_TO_GET_IT)
         self._root = Path(tempfile.mkdtemp(prefix="postfix-"))
-        self._port = free_port()
+        self.port, self.smtps = free_port(), free_port()
+        self._certificate = certificate
+        self._transport: dict[str, str] = {}
 
     def __enter__(self) -> Postfix:
         self._root.chmod(0o755)
@@ -98,8 +110,12 @@ class Postfix:
             (self._root / name).mkdir()
         shutil.chown(self._root / "data", "postfix")
         (self._root / "transport").touch()
-        (self._root / "etc" / "main.cf").write_text(MAIN.format(root=self._root), "utf-8")
-        (self._root / "etc" / "master.cf").write_text(MASTER.format(port=self._port), "utf-8")
+        main = MAIN.format(root=self._root)
+        if self._certificate:
+            main += TLS.format(cert=self._certificate[0], key=self._certificate[1])
+        (self._root / "etc" / "main.cf").write_text(main, "utf-8")
+        master = MASTER.format(port=self.port, smtps=self.smtps)
+        (self._root / "etc" / "master.cf").write_text(master, "utf-8")
         self._run("postfix", "start")
         return self
 
@@ -111,8 +127,15 @@ class Postfix:
 
     def hand_over(self, way: str, port: int) -> None:
         """From now on bring what is for stad.example to this port, over `smtp` or `lmtp`."""
-        where = f"lmtp:inet:127.0.0.1:{port}" if way == "lmtp" else f"smtp:[127.0.0.1]:{port}"
-        (self._root / "transport").write_text(f"stad.example {where}\n", "utf-8")
+        self.carry(
+            "stad.example", f"lmtp:inet:127.0.0.1:{port}" if way == "lmtp" else f"smtp:[127.0.0.1]:{port}"
+        )
+
+    def carry(self, domain: str, how: str) -> None:
+        """From now on bring what is for this domain so, in Postfix's own words."""
+        self._transport[domain] = how
+        lines = "".join(f"{to} {way}\n" for to, way in self._transport.items())
+        (self._root / "transport").write_text(lines, "utf-8")
         self._run("postfix", "reload")
 
     def forget(self) -> None:
@@ -121,7 +144,7 @@ class Postfix:
 
     def give(self, sender: str, recipients: Sequence[str], raw: bytes, options: Sequence[str] = ()) -> None:
         """A mail that somebody sent."""
-        with smtplib.SMTP("127.0.0.1", self._port, local_hostname="home.example", timeout=20) as client:
+        with smtplib.SMTP("127.0.0.1", self.port, local_hostname="home.example", timeout=20) as client:
             client.sendmail(sender, recipients, raw, options)
 
     def queue(self) -> list[dict[str, Any]]:

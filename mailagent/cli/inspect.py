@@ -11,9 +11,10 @@ from mailagent.config.files import RuleFiles, load_rules
 from mailagent.config.settings import Settings, load_settings
 from mailagent.core.errors import Mistakes, Problem
 from mailagent.flow import mailboxes
-from mailagent.house import House, open_house, organisation, relay
+from mailagent.house import House, open_house, organisation, relay, signer
 from mailagent.inbound import imap
 from mailagent.inbound.parse import parse
+from mailagent.outbound.dkim import BadKey
 from mailagent.outbound.render import Templates
 from mailagent.service import mailbox_access, patience
 from mailagent.shipped import search_path
@@ -65,6 +66,12 @@ def inspect(config: Path, env: Mapping[str, str]) -> list[Finding]:
 def _servers(settings: Settings) -> Iterator[Finding]:
     if said := relay(settings).check():
         yield Finding(f"[relay] {said}")
+    try:
+        if signs := signer(settings):
+            name, text = signs.record()
+            yield Finding(f"[dkim] the DNS must have this TXT record: {name} {text}", wrong=False)
+    except BadKey as problem:
+        yield Finding(f"[dkim] {settings.dkim and settings.dkim.key} {problem}")
 
 
 def _habits(settings: Settings) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from mailagent.config.fields import Address, Loc, Name, OptionalAddress, Part, at_least_one, sentence
+from mailagent.config.leaving import DkimSettings, RelaySettings
 from mailagent.config.listening import (
     Listening,
     LmtpSettings,
@@ -69,7 +70,6 @@ def _folder(path: Path | None) -> Path | None:
     return path
 
 
-Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[int, Field(ge=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(listed)]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(listed)]
@@ -93,16 +93,6 @@ class DatabaseSettings(Part):
     """Where everything is kept. A relative SQLite path counts from the working directory."""
 
     url: Annotated[str, AfterValidator(_database)] = Field(repr=False)
-
-
-class RelaySettings(Part):
-    """The server that carries our mails away."""
-
-    host: Name
-    port: Port
-    username: str = ""
-    password: str = Field("", repr=False)
-    starttls: bool = False
 
 
 class WebSettings(Listening):
@@ -164,6 +154,7 @@ class Settings(Part):
     smtp: SmtpSettings
     lmtp: LmtpSettings | None = None
     relay: RelaySettings
+    dkim: DkimSettings | None = None
     web: WebSettings
     security: SecuritySettings
     agents: AgentsSettings = AgentsSettings()
@@ -245,6 +236,14 @@ def _lmtp_knows_its_server(settings: Settings) -> Iterator[_Wrong]:
         )
 
 
+def _signature_is_ours(settings: Settings) -> Iterator[_Wrong]:
+    if settings.dkim and not settings.dkim.aligns_with(settings.organisation.address):
+        yield (
+            ("dkim", "domain"),
+            "should be the domain of organisation.address, or DMARC counts it for nothing",
+        )
+
+
 def _intake_fits_the_door(settings: Settings) -> Iterator[_Wrong]:
     if settings.intake.max_bytes > settings.smtp.max_bytes:
         yield ("intake", "max_bytes"), f"should be at most smtp.max_bytes, which is {settings.smtp.max_bytes}"
@@ -275,6 +274,7 @@ _CHECKS: tuple[tuple[set[str], Callable[[Settings], Iterator[_Wrong]]], ...] = (
     ({"security", "smtp", "lmtp", "web"}, _sample_key_stays_home),
     ({"smtp"}, _certificate_has_its_key),
     ({"smtp", "lmtp"}, _lmtp_knows_its_server),
+    ({"dkim", "organisation"}, _signature_is_ours),
     ({"intake", "smtp"}, _intake_fits_the_door),
     ({"organisation"}, _tasks_do_not_come_back),
     ({"imap"}, _mailboxes_differ),
@@ -320,7 +320,12 @@ host = "127.0.0.1"                       # our mails leave through this server
 port = 1025
 # username = ""
 # password = ""
-# starttls = false
+# tls = "none"                           # or "starttls", or "smtps" (port 465): the certificate is checked
+
+# [dkim]                                 # sign what leaves; without it nothing is signed
+# domain = "voorbeeld.example"
+# selector = "klachten"                  # its TXT record is klachten._domainkey.voorbeeld.example
+# key = "dkim.pem"                       # `openssl genrsa -out dkim.pem 2048`
 
 [web]
 listen = "127.0.0.1:8080"

@@ -13,6 +13,7 @@ from mailagent.core.orders import sensible
 from mailagent.flow import deliver
 from mailagent.flow.deliver import Receipt, Rendering
 from mailagent.flow.world import World
+from mailagent.outbound.dkim import Signer
 from mailagent.outbound.envelope import BadHeader, Headers, build
 from mailagent.outbound.links import Links
 from mailagent.outbound.render import Templates
@@ -34,12 +35,13 @@ Carrier = Callable[[str, str, bytes], Receipt]
 
 @dataclass(frozen=True)
 class Post:
-    """Sends what is owed. `carry` hands a mail to the relay."""
+    """Sends what is owed. `carry` hands a mail to the relay; `signer` signs it, once, when it is made."""
 
     world: World
     templates: Templates
     links: Links
     carry: Carrier
+    signer: Signer | None = None
 
     def send(self, ids: Sequence[int]) -> None:
         """Send these notices, those of them that are still owed and that no cap holds."""
@@ -108,7 +110,8 @@ class Post:
             automatic="auto-replied" if notice.arrival_id or notice.kind in _ANSWERS else "auto-generated",
         )
         bounce = reference.token(key, "bounce", notice.key)
-        return Rendering(message_id, bounce, build(rendered, headers), reply)
+        raw = build(rendered, headers)
+        return Rendering(message_id, bounce, self.signer.sign(raw) if self.signer else raw, reply)
 
     def _reply_address(self, notice: Notice) -> Issued | None:
         """What its reader answers to, signed for this reader and this klacht."""

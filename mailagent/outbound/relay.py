@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from dataclasses import dataclass
+from typing import Literal
 
 from mailagent.flow.deliver import Receipt
 
@@ -16,13 +17,13 @@ _TROUBLE = (OSError, smtplib.SMTPException, UnicodeError)
 
 @dataclass(frozen=True, slots=True)
 class RelayAccess:
-    """Where the relay is and how we log in; `username` "" is no login."""
+    """Where the relay is and how we log in; `username` "" is no login. `tls` checks the certificate."""
 
     host: str
     port: int
     username: str = ""
     password: str = ""
-    starttls: bool = False
+    tls: Literal["none", "starttls", "smtps"] = "none"
 
 
 class Relay:
@@ -72,24 +73,41 @@ class Relay:
                 pass
             self.close()
         access = self._access
-        self._kept = smtplib.SMTP(access.host, access.port, local_hostname=self._hostname, timeout=TIMEOUT)
+        self._kept = self._connected()
         # whoever called closes it where one of these fails: a half-open line is never used
-        if access.starttls:
+        if access.tls == "starttls":
             self._kept.starttls(context=ssl.create_default_context())
         if access.username:
             self._kept.login(access.username, access.password)
         self._kept.ehlo_or_helo_if_needed()
         return self._kept
 
+    def _connected(self) -> smtplib.SMTP:
+        access, own = self._access, self._hostname
+        if access.tls == "smtps":  # RFC 8314 3.3
+            tls = ssl.create_default_context()
+            return smtplib.SMTP_SSL(access.host, access.port, own, timeout=TIMEOUT, context=tls)
+        return smtplib.SMTP(access.host, access.port, own, timeout=TIMEOUT)
+
     def _offer(self, smtp: smtplib.SMTP, sender: str, recipient: str, raw: bytes) -> Receipt:
         options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
-        code, said = smtp.mail(sender, options)
+        reports = smtp.has_extn("dsn")
+        code, said = smtp.mail(sender, [*options, *(_about(sender) if reports else ())])
         if code >= 300:
             raise smtplib.SMTPSenderRefused(code, said, sender)
-        code, said = smtp.rcpt(recipient)
+        code, said = smtp.rcpt(recipient, _REPORTS if reports else ())
         if code < 300:
             code, said = smtp.data(raw)
         return Receipt(code, _words(said))
+
+
+_REPORTS = ("NOTIFY=FAILURE,DELAY",)
+
+
+def _about(sender: str) -> tuple[str, str]:
+    """What a report must carry: the headers, which hold our Message-ID, and what stands behind the + of our
+    bounce address, by which the log of the relay and ours can be laid side by side (RFC 3461 4.3, 4.4)."""
+    return "RET=HDRS", f"ENVID={sender.partition('@')[0].rpartition('+')[2]}"
 
 
 def _words(said: bytes | str) -> str:

@@ -67,7 +67,7 @@ def test_what_must_be_filled_in_is_enough(toml: Path) -> None:
     assert settings.organisation.kenmerk_prefix == "KL"
     assert settings.database.url == "sqlite:///var/mailagent.db"
     assert (settings.smtp.host, settings.smtp.port, settings.smtp.max_bytes) == ("127.0.0.1", 8025, 52428800)
-    assert settings.relay.starttls is False
+    assert settings.relay.tls == "none"
     assert settings.agents.proof == "strict"
     assert settings.intake.max_bytes == 26214400
     assert settings.caps.windows == {10: 10, 30: 15, 60: 25}
@@ -79,7 +79,7 @@ def test_what_must_be_filled_in_is_enough(toml: Path) -> None:
 def test_everything_can_be_set(toml: Path) -> None:
     text = (
         MINIMAL.replace('keys = ["', f'keys = ["{"n" * 32}", "').replace(
-            "port = 1025", 'port = 25\nusername = "u"\npassword = "p"\nstarttls = true'
+            "port = 1025", 'port = 25\nusername = "u"\npassword = "p"\ntls = "starttls"'
         )
         + f"""
 [agents]
@@ -96,7 +96,7 @@ local = "{toml.parent}"
     )
     settings = load(toml, text)
     assert settings.security.keys == ("n" * 32, SAMPLE_KEY)
-    assert settings.relay.starttls is True
+    assert settings.relay.tls == "starttls"
     assert settings.intake.forms == ("formulier@voorbeeld.example",)
     assert settings.caps.windows == {5: 2}
     assert settings.paths.local == toml.parent
@@ -158,7 +158,7 @@ def test_a_mistake_in_the_environment_names_the_variable(toml: Path) -> None:
     )
     assert found == [
         "MAILAGENT_KLACHT__X: 'klacht' is not known here; known here: organisation, database, smtp, lmtp, "
-        "relay, web, security, agents, intake, caps, feedback, paths, metrics, imap",
+        "relay, dkim, web, security, agents, intake, caps, feedback, paths, metrics, imap",
         "MAILAGENT_RELAY__PORT: port: should be a whole number",
         "MAILAGENT_WEB__LISTNE: 'listne' is not known here; did you mean 'listen'?",
     ]
@@ -247,8 +247,10 @@ def test_the_sample_loads_and_carries_the_key_it_is_given(toml: Path) -> None:
     assert settings.security.keys == ("k" * 43,)
 
 
-def test_the_sample_names_every_setting_with_its_default(toml: Path) -> None:
+def test_the_sample_names_every_setting_with_its_default(toml: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With its comments opened it loads, and what it shows as a default is the default."""
+    monkeypatch.chdir(toml.parent)
+    Path("dkim.pem").write_text("-----BEGIN PRIVATE KEY-----", "utf-8")
     opened = re.sub(r"^# (?=\[|\w+ = )", "", SAMPLE, flags=re.MULTILINE)
     settings = load(toml, opened)
     missing: list[str] = []
@@ -268,3 +270,29 @@ def test_the_sample_names_every_setting_with_its_default(toml: Path) -> None:
     compare(settings, "")
     assert missing == []
     assert len(settings.imap) == 1
+
+
+def dkim(key: Path, domain: str = "voorbeeld.example") -> str:
+    return f'{MINIMAL}\n[dkim]\ndomain = "{domain}"\nselector = "klachten"\nkey = "{key}"\n'
+
+
+def test_a_signature_names_its_key_file_and_says_where_it_is_wrong(toml: Path) -> None:
+    key = toml.parent / "dkim.pem"
+    line = dkim(key).splitlines().index(f'key = "{key}"') + 1
+
+    assert mistakes(toml, dkim(key)) == [
+        f"mailagent.toml:{line}: key: cannot read {key.name}: No such file or directory"
+    ]
+    key.write_text("geen sleutel", "utf-8")
+    assert mistakes(toml, dkim(key)) == [
+        f"mailagent.toml:{line}: key: {key.name} holds no private key in PEM"
+    ]
+
+
+def test_a_signature_of_another_domain_is_worth_nothing(toml: Path) -> None:
+    key = toml.parent / "dkim.pem"
+    key.write_text("-----BEGIN PRIVATE KEY-----", "utf-8")
+
+    [said] = mistakes(toml, dkim(key, domain="elders.example"))
+    assert "should be the domain of organisation.address" in said
+    assert load(toml, dkim(key)).dkim is not None

@@ -128,7 +128,7 @@ def test_a_password_that_smtp_cannot_say_is_a_sentence_too() -> None:
 
 def test_starttls_that_the_relay_does_not_know_sends_nothing_in_the_clear() -> None:
     with scripted() as server:
-        ours = Relay(RelayAccess("127.0.0.1", server.port, "stad", "geheim", starttls=True), "stad.example")
+        ours = Relay(RelayAccess("127.0.0.1", server.port, "stad", "geheim", tls="starttls"), "stad.example")
 
         assert deliver(ours).code == 0
         assert commands(server.lines[0]) == ["ehlo"]
