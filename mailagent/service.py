@@ -15,7 +15,7 @@ from mailagent.config.listening import Listening
 from mailagent.config.mailboxes import ImapSettings
 from mailagent.config.settings import Settings
 from mailagent.core.errors import Problem
-from mailagent.flow import arrive, deliver, mailboxes, obey, tick, vote
+from mailagent.flow import arrive, confirm, deliver, mailboxes, tick, vote
 from mailagent.flow.process import give_up, process
 from mailagent.flow.world import POST, PROCESS, World
 from mailagent.house import House
@@ -119,8 +119,8 @@ def make_doors(house: House) -> Doors:
         look=lambda round_id, number: vote.look(round_id, number, world),
         cast=lambda round_id, number, answer: vote.cast(round_id, number, answer, world),
         read_confirm=links.read_confirm,
-        waiting=lambda pending_id: obey.waiting(pending_id, world),
-        confirm=lambda pending_id: obey.confirm(pending_id, world),
+        waiting=lambda pending_id: confirm.waiting(pending_id, world),
+        confirm=lambda pending_id: confirm.confirm(pending_id, world),
         organisation=world.organisation,
         search=search_path("web", house.settings.paths.local),
         trusted_proxies=house.settings.web.trusted_proxies,

@@ -21,7 +21,7 @@ from mailagent.core.feedback import Answer
 from mailagent.core.klacht import Klacht
 from mailagent.core.mail import Envelope
 from mailagent.core.organisation import Agent, Team
-from mailagent.flow import arrive, obey, tick, vote
+from mailagent.flow import arrive, confirm, tick, vote
 from mailagent.flow.deliver import Receipt
 from mailagent.house import House, open_house
 from mailagent.inbound.parse import parse
@@ -245,7 +245,7 @@ class InMemory:
     def _look(self, url: str) -> object:
         links = self.desk.house.links
         if "/bevestig/" in url:
-            return obey.waiting(links.read_confirm(url.split("/")[4]), self.desk.world)
+            return confirm.waiting(links.read_confirm(url.split("/")[4]), self.desk.world)
         return vote.look(*links.read_smiley(url.split("/")[4]), self.desk.world)
 
     def submit(self, url: str, answer: Answer) -> str:
@@ -253,7 +253,7 @@ class InMemory:
         links = self.desk.house.links
         try:
             if "/bevestig/" in url:
-                return str(obey.confirm(links.read_confirm(url.split("/")[4]), self.desk.world))
+                return str(confirm.confirm(links.read_confirm(url.split("/")[4]), self.desk.world))
             return str(vote.cast(*links.read_smiley(url.split("/")[4]), answer, self.desk.world))
         except Problem as problem:
             return f"{type(problem).__name__}: {problem}"

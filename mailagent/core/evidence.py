@@ -19,6 +19,8 @@ class Evidence:
 
 
 KINDS = {
+    "admitted": "a human decided that it is a klacht",
+    "appended": "a human added it to this klacht",
     "duplicate": "the same message (Message-ID and content) was kept before",
     "unreadable": "the reader gave up within its limits",
     "oversize": "larger than intake.max_bytes",
@@ -31,6 +33,7 @@ KINDS = {
     "spam": "our own mail server marked it as spam",
     "token_melder": "the reply address of a melder, for this klacht",
     "token_agent": "the reply address issued to this agent, for this klacht",
+    "token_message": "the reply address issued to this agent, for this message that was set aside",
     "token_from_elsewhere": "a valid reply address, but not from the address it was issued to",
     "reference_own": "In-Reply-To or References holds a Message-ID of ours",
     "reference_known": "In-Reply-To or References holds a stored foreign Message-ID",
@@ -81,6 +84,15 @@ class AgentCommand(Verdict):
     """Orders, or a note, by an agent; `proven` is False where it must wait for a confirm link."""
 
     agent: str = ""
+    proven: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement(Verdict):
+    """An agent's ruling about the message `arrival`; `proven` is False where it waits for a confirm link."""
+
+    agent: str = ""
+    arrival: int = 0
     proven: bool = True
 
 

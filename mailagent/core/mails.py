@@ -100,6 +100,9 @@ MAILS: dict[str, MailKind] = {
     "opdracht_uitgevoerd": MailKind(AGENT, ("kenmerk", "done"), ("note", "ignored")),
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until"), ("why",)),
+    "ter_beoordeling": MailKind(
+        AGENT, ("kenmerk", "why", "description"), ("sender", "attachments"), about=("subject", "received")
+    ),
     "hulp": MailKind(AGENT, ("help",), about=()),
     "niet_bezorgd": MailKind(AGENT, ("kenmerk", "mail", "error"), ("recipient", "to_melder")),
     # to the coordinator, about a mailbox we fetch from

@@ -81,7 +81,8 @@ class Order(ABC):
         """Do it; `NotPossible` with a sentence that says what is possible."""
 
 
-def _joined(rest: str, text: str) -> str:
+def joined(rest: str, text: str) -> str:
+    """What stands behind the tag and what stands below it, as one text."""
     return "\n".join(part for part in (rest.strip(), text.strip()) if part)
 
 
@@ -175,7 +176,7 @@ class Note(Order):
     @classmethod
     def read(cls, rest: str, text: str) -> Self:
         """Text is mandatory."""
-        if not (note := _joined(rest, text)):
+        if not (note := joined(rest, text)):
             raise NotUnderstood("#notitie: er staat geen tekst bij.")
         return cls(note)
 
@@ -199,7 +200,7 @@ class Reply(Order):
     @classmethod
     def read(cls, rest: str, text: str) -> Self:
         """Text is mandatory."""
-        if not (answer := _joined(rest, text)):
+        if not (answer := joined(rest, text)):
             raise NotUnderstood("#antwoord: er staat geen tekst bij, dus er is niets verstuurd.")
         return cls(answer)
 
@@ -235,7 +236,7 @@ class Resolve(Order):
         oordeel, more = _code(rest, life.OORDELEN)
         if more and not rest.casefold().lstrip(" ([").startswith(oordeel):
             more = rest  # "geen oordeel mogelijk, want …" is a sentence as well: no word of it may be lost
-        words = _joined(more, text)
+        words = joined(more, text)
         if not words:
             raise NotUnderstood(
                 "#opgelost: schrijf eronder wat u hebt gevonden en gedaan. Die tekst gaat naar de melder."
@@ -302,7 +303,7 @@ class Close(Order):
                     "#sluiten niet_in_behandeling: schrijf de grond van Awb 9:8 erachter: "
                     + "; ".join(f"{letter} = {why}" for letter, why in life.GROUNDS.items())
                 )
-        words = _joined(more, text)
+        words = joined(more, text)
         if reason == "doorgestuurd" and not words:
             raise NotUnderstood(
                 "#sluiten doorgestuurd: schrijf eronder naar wie (Awb 2:3); de melder leest dat."
@@ -339,7 +340,7 @@ class Reopen(Order):
     @classmethod
     def read(cls, rest: str, text: str) -> Self:
         """A reason is mandatory."""
-        if not (reason := _joined(rest, text)):
+        if not (reason := joined(rest, text)):
             raise NotUnderstood("#heropenen: schrijf eronder waarom de klacht weer opengaat.")
         return cls(reason)
 

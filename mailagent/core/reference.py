@@ -28,6 +28,11 @@ def kenmerk(prefix: str, year: int, number: int) -> str:
     return f"{prefix}{year % 100:02d}-{number:05d}"
 
 
+def message_name(arrival: int) -> str:
+    """How a message that is no klacht (yet) is called in our mails: `bericht 42`."""
+    return f"bericht {arrival}"
+
+
 def kenmerken(text: str) -> tuple[str, ...]:
     """Every kenmerk written in a text, in upper case, in order, each once."""
     return tuple(dict.fromkeys(m.group(0).upper() for m in KENMERK.finditer(text.translate(_HYPHENS))))

@@ -16,6 +16,7 @@ from mailagent.core.evidence import (
     NewKlacht,
     Quarantine,
     Review,
+    Settlement,
     Verdict,
 )
 
@@ -65,11 +66,22 @@ def _because(verdict: type[Verdict], kind: str, *about: str) -> Maker:
     return lambda findings: verdict(findings.value(kind), findings.value(*about))
 
 
+def _proven(findings: Findings) -> bool:
+    doubted = "dmarc_fail" in findings or "forged_results" in findings
+    return ("dmarc_pass" in findings or "proof_by_token" in findings) and not doubted
+
+
+_BOTH = "het geregistreerde adres en het antwoordadres kloppen"
+
+
 def _command(findings: Findings) -> Verdict:
     agent, kenmerk = findings.value("sender_is_agent"), findings.value("token_agent")
-    doubted = "dmarc_fail" in findings or "forged_results" in findings
-    proven = ("dmarc_pass" in findings or "proof_by_token" in findings) and not doubted
-    return AgentCommand("het geregistreerde adres en het antwoordadres kloppen", kenmerk, agent, proven)
+    return AgentCommand(_BOTH, kenmerk, agent, _proven(findings))
+
+
+def _settlement(findings: Findings) -> Verdict:
+    agent, arrival = findings.value("sender_is_agent"), int(findings.value("token_message"))
+    return Settlement(_BOTH, "", agent, arrival, _proven(findings))
 
 
 def _feedback(findings: Findings) -> Verdict:
@@ -89,10 +101,16 @@ def _unconfirmed(findings: Findings) -> Verdict:
     return Append(reason, findings.value("token_melder"), confirmed=False)
 
 
+def _appended(findings: Findings) -> Verdict:
+    return Append("een behandelaar voegde het toe", findings.value("appended"), confirmed=False)
+
+
 _THREAD = ("reference_own", "reference_known", "subject_kenmerk")
 _ABOUT = ("token_melder", "token_agent", "reference_own", "reference_known")
 
 ROUTES = (
+    Route("admitted", ("admitted",), _is(NewKlacht, "een behandelaar nam het aan", *_THREAD)),
+    Route("appended", ("appended",), _appended),
     Route("duplicate", ("duplicate",), _is(Duplicate, "hetzelfde bericht is al bewaard")),
     Route("unreadable", ("unreadable",), _because(Quarantine, "unreadable")),
     Route("oversize", ("oversize",), _is(Quarantine, "too_large")),
@@ -107,6 +125,7 @@ ROUTES = (
         _is(Review, "het antwoordadres van een behandelaar, van een ander adres", "token_from_elsewhere"),
     ),
     Route("agent", ("token_agent", "sender_is_agent"), _command),
+    Route("settlement", ("token_message", "sender_is_agent"), _settlement),
     Route("melder_forged", ("token_melder", "dmarc_fail"), _unconfirmed),
     Route("melder_false_results", ("token_melder", "forged_results"), _unconfirmed),
     Route("melder_elsewhere", ("token_melder",), _unconfirmed, lacks=("sender_is_party",)),

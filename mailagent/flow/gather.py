@@ -10,6 +10,7 @@ from mailagent.core import feedback, reference, trace
 from mailagent.core.errors import Unreadable
 from mailagent.core.evidence import Evidence
 from mailagent.core.mail import Envelope, Mail
+from mailagent.core.rulings import Ruling
 from mailagent.core.screening import screened
 from mailagent.flow.world import World
 from mailagent.store import addresses, arrivals, klachten, notices, rounds
@@ -34,6 +35,7 @@ class Letter:
     received_at: datetime
     sender: str
     unreadable: Unreadable | None = None
+    ruling: Ruling | None = None
 
     @property
     def origin(self) -> str:
@@ -49,9 +51,10 @@ class Letter:
 
 def gather(tx: Tx, letter: Letter, world: World) -> list[Evidence]:
     """All evidence about one arrival."""
+    ruled = [Evidence(r.what, r.kenmerk or r.by, "a human")] if (r := letter.ruling) else []
     if letter.unreadable:
-        return [Evidence("unreadable", letter.unreadable.reason, "reader")]
-    found = [*_itself(tx, letter, world), *_proof(letter, world)]
+        return [*ruled, Evidence("unreadable", letter.unreadable.reason, "reader")]
+    found = [*ruled, *_itself(tx, letter, world), *_proof(letter, world)]
     issued = issued_address(tx, letter, world)
     if issued:
         found += _token(tx, letter, issued, world)
@@ -164,7 +167,10 @@ def _token(tx: Tx, letter: Letter, issued: Issued, world: World) -> Iterator[Evi
             yield Evidence("sender_is_party", issued.kenmerk, "reply address")
             yield from _feedback(tx, letter, issued)
     elif same and _is_agents_own(letter, world):
-        yield Evidence("token_agent", issued.kenmerk, "reply address")
+        if issued.arrival_id is None:
+            yield Evidence("token_agent", issued.kenmerk, "reply address")
+        else:
+            yield Evidence("token_message", str(issued.arrival_id), "reply address")
         yield Evidence("sender_is_agent", letter.sender, "rules/teams.yaml")
     else:
         yield Evidence("token_from_elsewhere", issued.kenmerk, "reply address")
@@ -177,7 +183,7 @@ def _is_agents_own(letter: Letter, world: World) -> bool:
 
 def _feedback(tx: Tx, letter: Letter, issued: Issued) -> Iterator[Evidence]:
     said = feedback.word_of_reply(letter.mail.new_text)
-    last = rounds.last_of(tx, issued.klacht_id)
+    last = rounds.last_of(tx, issued.klacht_id) if issued.klacht_id else None
     if said and last and last.is_open(letter.at) and last.address == letter.sender:
         yield Evidence("feedback_word", "tevreden" if said[0] else "ontevreden", "first new line")
 

@@ -8,11 +8,13 @@ from mailagent.core import reference
 from mailagent.core.calendar import local_day
 from mailagent.core.errors import Unreadable
 from mailagent.core.events import (
+    AGENT,
     MELDER,
     THE_SYSTEM,
     Actor,
     AutomaticKept,
     MailBounced,
+    Noted,
     Reacted,
     Received,
     ReopenRequested,
@@ -24,7 +26,9 @@ from mailagent.core.evidence import (
     BounceNote,
     FeedbackReply,
     NewKlacht,
+    Quarantine,
     Review,
+    Settlement,
     Verdict,
 )
 from mailagent.core.feedback import Answer, is_only_thanks, word_of_reply
@@ -34,7 +38,7 @@ from mailagent.core.routing import decide
 from mailagent.core.rules import Decision
 from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
-from mailagent.flow import obey, vote
+from mailagent.flow import obey, settle, vote
 from mailagent.flow.gather import Letter, bounced_notice, gather, issued_address, writer
 from mailagent.flow.happen import begin, happen
 from mailagent.flow.world import PROCESS, Act, World
@@ -98,8 +102,8 @@ def _read(kept: Kept, world: World) -> Letter:
     except Unreadable as problem:
         unreadable = problem
     received = received_at(mail, kept.envelope, world.policy.own_servers.hosts, kept.kept_at)
-    sender = writer(mail, world.policy.forms)
-    return Letter(kept.id, kept.envelope, mail, world.now(), received, sender, unreadable)
+    sender = (kept.ruling.melder if kept.ruling else "") or writer(mail, world.policy.forms)
+    return Letter(kept.id, kept.envelope, mail, world.now(), received, sender, unreadable, kept.ruling)
 
 
 def _fate(letter: Letter, verdict: Verdict, trace: dict[str, object], klacht: Klacht | None) -> Fate:
@@ -125,7 +129,11 @@ def _sorted(letter: Letter, verdict: Verdict, world: World) -> Decision | None:
 def _take_effect(act: Act, letter: Letter, verdict: Verdict, sorting: Decision | None) -> Klacht | None:
     """The klacht this arrival now belongs to; None where it belongs to none."""
     if sorting:
-        return _open(act, letter, verdict, sorting)
+        return _with_note(act, letter, _open(act, letter, verdict, sorting))
+    if isinstance(verdict, Settlement):
+        settle.settle(act, letter, verdict)
+    if isinstance(verdict, Quarantine | Review):
+        settle.ask(act, letter, verdict.reason)
     klacht = klachten.by_kenmerk(act.tx, verdict.kenmerk, lock=True) if verdict.kenmerk else None
     return _change(act, letter, klacht, verdict) if klacht else None
 
@@ -134,7 +142,7 @@ def _change(act: Act, letter: Letter, klacht: Klacht, verdict: Verdict) -> Klach
     """What a verdict does to the klacht it is about; most do nothing."""
     match verdict:
         case Append():
-            klacht = _append(act, letter, klacht, confirmed=verdict.confirmed)
+            klacht = _with_note(act, letter, _append(act, letter, klacht, confirmed=verdict.confirmed))
         case FeedbackReply():
             klacht = _vote(act, letter, klacht)
         case AgentCommand():
@@ -158,7 +166,7 @@ def _open(act: Act, letter: Letter, verdict: Verdict, sorting: Decision) -> Klac
         id=0,
         kenmerk=kenmerk,
         subject=mail.subject.strip() or "(geen onderwerp)",
-        description=mail.text.strip()[:MAX_DESCRIPTION],
+        description=_words(letter)[:MAX_DESCRIPTION],
         melder=letter.sender,
         melder_name=mail.sender_name,
         received_at=letter.received_at,
@@ -168,7 +176,7 @@ def _open(act: Act, letter: Letter, verdict: Verdict, sorting: Decision) -> Klac
         refers_to=verdict.kenmerk,
     )
     writer = Actor(MELDER, letter.sender)
-    why = _why(sorting)
+    why = _why(sorting) if not letter.ruling else f"{letter.ruling.by} nam dit bericht aan. {_why(sorting)}"
     received = Received(
         letter.at,
         writer,
@@ -180,6 +188,20 @@ def _open(act: Act, letter: Letter, verdict: Verdict, sorting: Decision) -> Klac
         encrypted=mail.encrypted,
     )
     return begin(act, new, received)
+
+
+def _words(letter: Letter) -> str:
+    """What the melder wrote; where nobody can read that, what an agent wrote down of it."""
+    said = letter.mail.text.strip()
+    return letter.ruling.text if letter.ruling and not said else said
+
+
+def _with_note(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
+    """What an agent wrote beside their ruling is a note."""
+    ruling = letter.ruling
+    if ruling is None or not ruling.text or not letter.mail.text.strip():
+        return klacht
+    return happen(act, klacht, [Noted(act.at, Actor(AGENT, ruling.by), ruling.text)])
 
 
 def _why(decision: Decision) -> str:
@@ -248,8 +270,12 @@ def _meant_for(notice: notices.Notice, letter: Letter) -> bool:
 
 
 def give_up(arrival_id: int, reason: str, world: World, *, most: int = 5) -> bool:
-    """An attempt failed. After `most` of them the arrival steps aside; says whether it did."""
+    """An attempt failed. After `most` of them the arrival steps aside, and the sorting team hears of it; says
+    whether it did."""
     with world.store.begin() as tx:
         stuck = arrivals.attempts(tx, arrival_id) + 1 >= most
+        kept = arrivals.load(tx, arrival_id) if stuck else None
+        if kept:
+            settle.ask_about_stuck(Act(tx, world, world.now(), f"arrival:{arrival_id}"), kept, reason)
         arrivals.failed(tx, arrival_id, reason, stuck=stuck)
     return stuck

@@ -10,7 +10,7 @@ from mailagent.core import clocks
 from mailagent.core import klacht as life
 from mailagent.core.events import CLOCK, THE_CLOCK, Event, LevelCrossed, RoundExpired, Settled
 from mailagent.core.klacht import Klacht
-from mailagent.flow import obey
+from mailagent.flow import confirm
 from mailagent.flow.happen import happen
 from mailagent.flow.world import POST, PROCESS, Act, World
 from mailagent.store import arrivals, klachten, notices, pending, rounds, terms
@@ -34,7 +34,7 @@ def due(world: World) -> list[tuple[str, Callable[[], None]]]:
         awake = klachten.due(tx, world.now())
         lapsed = pending.lapsed(tx, world.now())
     steps: list[tuple[str, Callable[[], None]]] = [(f"klacht {id}", partial(tick, id, world)) for id in awake]
-    return steps + [(f"order {parked.id}", partial(_lapse, parked.id, world)) for parked in lapsed]
+    return steps + [(f"order {parked.id}", partial(confirm.lapse, parked.id, world)) for parked in lapsed]
 
 
 def tick(klacht_id: int, world: World) -> None:
@@ -68,16 +68,6 @@ def _ended(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:
     expired = rounds.set_state(tx, last.id, "expired", only_from=("scheduled", "sent"))
     events: list[Event] = [RoundExpired(last.expires_at, THE_CLOCK, last.number)] if expired else []
     return life.after(klacht, "settle", CLOCK), [*events, Settled(last.expires_at, THE_CLOCK, "verlopen")]
-
-
-def _lapse(pending_id: int, world: World) -> None:
-    with world.store.begin() as tx:
-        waiting = pending.load(tx, pending_id)
-        # the klacht is locked before the order, as at the confirm link
-        klacht = klachten.by_id(tx, waiting.klacht_id, lock=True) if waiting else None
-        parked = pending.load(tx, pending_id, lock=True)
-        if klacht and parked and parked.state == "open" and parked.expires_at <= world.now():
-            obey.lapse(Act(tx, world, world.now(), f"lapsed:{parked.arrival_id}"), klacht, parked)
 
 
 def remember(world: World) -> None:

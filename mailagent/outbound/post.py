@@ -114,12 +114,13 @@ class Post:
         return Rendering(message_id, bounce, self.signer.sign(raw) if self.signer else raw, reply)
 
     def _reply_address(self, notice: Notice) -> Issued | None:
-        """What its reader answers to, signed for this reader and this klacht."""
-        if notice.klacht_id is None:
+        """What its reader answers to, signed for this reader and what it is about: a klacht or a message."""
+        message = notice.values.get("message")
+        if notice.klacht_id is None and message is None:
             return None
         kenmerk, role = str(notice.values["kenmerk"]), MAILS[notice.kind].audience
         token, key_id = self.world.policy.reply_token(kenmerk, role, notice.recipient)
-        return Issued(token, kenmerk, notice.klacht_id, role, notice.recipient, key_id)
+        return Issued(token, kenmerk, notice.klacht_id, role, notice.recipient, key_id, message)
 
     def _values(self, notice: Notice) -> Mapping[str, Value]:
         """What the template may say, written out in its language; links are made nowhere else."""
@@ -140,7 +141,7 @@ class Post:
         if "pending" in stored:
             values["confirm_url"] = self.links.confirm(stored["pending"])
         if MAILS[notice.kind].audience == AGENT:
-            values["tags"] = sensible(str(stored.get("status", "")))
+            values.setdefault("tags", sensible(str(stored.get("status", ""))))
         return values
 
 

@@ -8,19 +8,22 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from mailagent.core.reference import message_name
 from mailagent.store.tables import klacht, reply_address
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A reply address that was given out: to a melder or an agent, for one klacht."""
+    """A reply address that was given out: to a melder or an agent, for one klacht, or to an agent for one
+    message that was set aside (`arrival_id`; `kenmerk` is then its name)."""
 
     token: str
     kenmerk: str
-    klacht_id: int
+    klacht_id: int | None
     role: str
     address: str
     key_id: str
+    arrival_id: int | None = None
 
 
 def issue(tx: sa.Connection, issued: Sequence[Issued], at: datetime) -> None:
@@ -30,8 +33,9 @@ def issue(tx: sa.Connection, issued: Sequence[Issued], at: datetime) -> None:
 
 
 _ISSUE = sa.text(
-    "INSERT INTO reply_address (token, klacht_id, role, address, key_id, issued_at) "
-    "VALUES (:token, :klacht_id, :role, :address, :key_id, :issued_at) ON CONFLICT (token) DO NOTHING"
+    "INSERT INTO reply_address (token, klacht_id, arrival_id, role, address, key_id, issued_at) "
+    "VALUES (:token, :klacht_id, :arrival_id, :role, :address, :key_id, :issued_at) "
+    "ON CONFLICT (token) DO NOTHING"
 ).bindparams(sa.bindparam("issued_at", type_=reply_address.c.issued_at.type))
 
 
@@ -39,12 +43,14 @@ def find(tx: sa.Connection, token: str) -> Issued | None:
     """To whom a token was issued, None for one we never gave out."""
     c = reply_address.c
     query = (
-        sa.select(c.token, klacht.c.kenmerk, c.klacht_id, c.role, c.address, c.key_id)
-        .join(klacht, klacht.c.id == c.klacht_id)
+        sa.select(c.token, klacht.c.kenmerk, c.klacht_id, c.role, c.address, c.key_id, c.arrival_id)
+        .outerjoin(klacht, klacht.c.id == c.klacht_id)
         .where(c.token == token)
     )
     row = tx.execute(query).one_or_none()
-    return Issued(**row._asdict()) if row else None
+    if row is None:
+        return None
+    return Issued(**row._asdict() | {"kenmerk": row.kenmerk or message_name(row.arrival_id)})
 
 
 def keys_in_use(tx: sa.Connection) -> set[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.mail import Envelope, Slot
+from mailagent.core.rulings import DISMISSED, Ruling
 from mailagent.store.tables import arrival, klacht, mailbox_slot
 
 KEPT, DONE, STUCK = "kept", "done", "stuck"
@@ -23,6 +24,7 @@ class Kept:
     envelope: Envelope
     kept_at: datetime
     attempts: int
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def load(tx: sa.Connection, id: int) -> Kept | None:
         recipients=tuple(row.recipients),
         peer=row.peer,
     )
-    return Kept(row.id, envelope, row.kept_at, row.attempts)
+    return Kept(row.id, envelope, row.kept_at, row.attempts, _ruling(row.ruling))
 
 
 def claim(tx: sa.Connection, id: int) -> bool:
@@ -203,10 +205,54 @@ def attempts(tx: sa.Connection, id: int) -> int:
     return tx.execute(sa.select(arrival.c.attempts).where(arrival.c.id == id)).scalar() or 0
 
 
+def _ruling(kept: Mapping[str, Any] | None) -> Ruling | None:
+    return Ruling(**{**kept, "at": datetime.fromisoformat(kept["at"])}) if kept else None
+
+
+_SET_ASIDE = sa.or_(
+    arrival.c.state == STUCK,
+    sa.and_(arrival.c.state == DONE, arrival.c.verdict.in_(("Quarantine", "Review"))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A message that a human must judge, or has judged."""
+
+    id: int
+    reason: str
+    writer: str
+    ruling: Ruling | None
+
+
+def set_aside(tx: sa.Connection, id: int, *, lock: bool = False) -> SetAside | None:
+    """A message that was set aside, also when it was judged since; None for any other."""
+    c = arrival.c
+    query = sa.select(c.id, c.reason, c.writer, c.ruling).where(
+        c.id == id, sa.or_(_SET_ASIDE, c.ruling.is_not(None))
+    )
+    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    return SetAside(row.id, row.reason, row.writer, _ruling(row.ruling)) if row else None
+
+
+def rule(tx: sa.Connection, id: int, ruling: Ruling) -> bool:
+    """A human decided about a message that was set aside. False where someone did so before.
+
+    Unless it was dismissed, it waits for its verdict again.
+    """
+    values: dict[str, Any] = {"ruling": asdict(ruling) | {"at": ruling.at.isoformat()}}
+    if ruling.what != DISMISSED:
+        values |= {"state": KEPT, "attempts": 0, "reason": "", "verdict": None}
+    undecided = sa.and_(arrival.c.id == id, arrival.c.ruling.is_(None), _SET_ASIDE)
+    ruled = sa.update(arrival).where(undecided).values(**values).returning(arrival.c.id)
+    return tx.execute(ruled).scalar() is not None
+
+
 def put_back(tx: sa.Connection, ids: Sequence[int] | None) -> list[int]:
     """Give stuck and quarantined arrivals a new chance: these, or all of them. Returns their ids."""
     again = sa.or_(
-        arrival.c.state == STUCK, sa.and_(arrival.c.state == DONE, arrival.c.verdict == "Quarantine")
+        arrival.c.state == STUCK,
+        sa.and_(arrival.c.state == DONE, arrival.c.verdict == "Quarantine", arrival.c.ruling.is_(None)),
     )
     where = again if ids is None else sa.and_(again, arrival.c.id.in_(ids))
     values: dict[str, Any] = {"state": KEPT, "attempts": 0, "reason": "", "verdict": None}
@@ -244,8 +290,8 @@ def told_of(tx: sa.Connection, *, id: int | None = None, kenmerk: str | None = N
 
 
 def stuck(tx: sa.Connection) -> list[sa.Row[Any]]:
-    """Arrivals that stepped aside: stuck, Quarantine or Review."""
-    return told(tx, sa.or_(arrival.c.state == STUCK, arrival.c.verdict.in_(("Quarantine", "Review"))))
+    """Arrivals that wait for a human: stuck, or in Quarantine or Review without a ruling."""
+    return told(tx, _SET_ASIDE, sa.or_(arrival.c.state == STUCK, arrival.c.ruling.is_(None)))
 
 
 def thread_ids(tx: sa.Connection, klacht_id: int, writer: str) -> list[str]:

@@ -201,8 +201,15 @@ def sent_since(
     return list(tx.execute(sa.select(notice.c.sent_at).where(*where).order_by(notice.c.sent_at)).scalars())
 
 
-def answered_since(tx: sa.Connection, since: datetime, recipient: str, klacht_id: int) -> int:
-    """How many answers to mails of this reader about this klacht we have owed since a moment."""
+def asked_about(tx: sa.Connection, kind: str, arrival_id: int) -> bool:
+    """Was a mail of this kind owed about this arrival before?"""
+    where = (notice.c.arrival_id == arrival_id, notice.c.kind == kind)
+    return tx.execute(sa.select(sa.literal(1)).where(*where).limit(1)).scalar() is not None
+
+
+def answered_since(tx: sa.Connection, since: datetime, recipient: str, klacht_id: int | None) -> int:
+    """How many answers to mails of this reader about this klacht, or about no klacht, we have owed since a
+    moment."""
     c = notice.c
     where = (c.klacht_id == klacht_id, c.recipient == recipient, c.arrival_id.is_not(None), c.owed_at > since)
     return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()

@@ -12,16 +12,20 @@ from mailagent.store.tables import pending_order as table
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An agent's words, kept until their confirm link is used. `state`: open, done, refused, expired."""
+    """An agent's words, kept until their confirm link is used. `state`: open, done, refused, expired.
+
+    They came with the mail `arrival_id`, and are about a klacht or about the message `about_arrival`.
+    """
 
     id: int
     arrival_id: int
-    klacht_id: int
+    klacht_id: int | None
     agent: str
     text: str
     asked_at: datetime
     expires_at: datetime
     state: str
+    about_arrival: int | None = None
 
 
 _FIELDS = tuple(table.c[name] for name in Pending.__dataclass_fields__)

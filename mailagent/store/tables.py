@@ -113,6 +113,7 @@ arrival = sa.Table(
     sa.Column("verdict", sa.Text),
     _text("reason"),
     sa.Column("trace", Json),
+    sa.Column("ruling", Json),
     sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id")),
     sa.Index("ix_arrival_message_id", "message_id"),
     sa.Index("ix_arrival_content_hash", "content_hash"),
@@ -124,7 +125,8 @@ arrival = sa.Table(
         postgresql_where=sa.text("state = 'kept'"),
     ),
 )
-"""`state`: kept (owed a verdict), done, stuck. `raw` is NULL only after erasure."""
+"""`state`: kept (owed a verdict), done, stuck. `raw` is NULL only after erasure. `ruling` is what a human
+decided about a message that was set aside."""
 
 mailbox_slot = sa.Table(
     "mailbox_slot",
@@ -202,6 +204,12 @@ notice = sa.Table(
     sa.Index("ix_notice_recipient_sent_at", "recipient", "sent_at"),
     sa.Index("ix_notice_klacht_id", "klacht_id"),
     sa.Index(
+        "ix_notice_arrival_id",
+        "arrival_id",
+        sqlite_where=sa.text("arrival_id IS NOT NULL"),
+        postgresql_where=sa.text("arrival_id IS NOT NULL"),
+    ),
+    sa.Index(
         "ix_notice_open",
         "id",
         sqlite_where=sa.text("state = 'owed'"),
@@ -229,12 +237,14 @@ reply_address = sa.Table(
     "reply_address",
     metadata,
     sa.Column("token", sa.Text, primary_key=True),
-    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id"), nullable=False),
+    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id")),
+    sa.Column("arrival_id", Id, sa.ForeignKey("arrival.id")),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("key_id", sa.Text, nullable=False),
     sa.Column("issued_at", Moment, nullable=False),
 )
+"""Issued for a klacht, or for a message that a human must judge: one of the two ids is filled."""
 
 round = sa.Table(
     "round",
@@ -277,7 +287,8 @@ pending_order = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("arrival_id", Id, sa.ForeignKey("arrival.id"), nullable=False, unique=True),
-    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id"), nullable=False),
+    sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id")),
+    sa.Column("about_arrival", Id, sa.ForeignKey("arrival.id")),
     sa.Column("agent", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("asked_at", Moment, nullable=False),
@@ -285,7 +296,8 @@ pending_order = sa.Table(
     _text("state", "open"),
     sa.Index("ix_pending_order_expires_at", "expires_at"),
 )
-"""An agent's order that waits for its confirm link. `state`: open, done, refused, expired."""
+"""An agent's order that waits for its confirm link: about a klacht, or about a message that was set aside.
+`state`: open, done, refused, expired."""
 
 job = sa.Table(
     "job",

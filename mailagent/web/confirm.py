@@ -9,7 +9,7 @@ from aiohttp import web
 
 from mailagent.core.echo import readable
 from mailagent.core.errors import LinkGone
-from mailagent.flow.obey import Waiting
+from mailagent.flow.confirm import Waiting
 from mailagent.web.doors import DOORS
 from mailagent.web.pages import shown
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from mailagent.core.feedback import Answer
 from mailagent.core.organisation import Organisation
-from mailagent.flow.obey import Waiting
+from mailagent.flow.confirm import Waiting
 from mailagent.flow.vote import Invitation
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from mailagent.core.errors import Mistake
 from mailagent.core.feedback import MAX_TEXT, Answer
 from mailagent.core.organisation import StandardAnswer
-from mailagent.flow.obey import Waiting
+from mailagent.flow.confirm import Waiting
 from mailagent.flow.vote import Invitation
 from mailagent.web.confirm import CLOSED
 from mailagent.web.manners import GONE, PROBLEMS

@@ -32,8 +32,10 @@ def test_nw_01_a_valid_token_from_another_address_executes_nothing(desk: Desk) -
     assert "closed" not in desk.kinds(task.kenmerk)
     anna = desk.agent("anna@stad.example")
     assert "Iemand anders" in anna.gets("opdracht_niet_begrepen").text
+    anna.gets("ter_beoordeling")
 
     desk.citizen("mallory@evil.example").replies(task, "#sluiten geen_klacht, nog eens")
+    anna.gets("ter_beoordeling")
     anna.gets_nothing()
 
 

@@ -178,7 +178,8 @@ def test_a_sender_that_is_no_address_waits_for_a_human(desk: Desk) -> None:
     desk.citizen("x@home.example").hands_in(raw.encode())
 
     assert desk.klachten() == []
-    assert desk.mailboxes == {}
+    assert list(desk.mailboxes) == ["anna@stad.example"]
+    desk.agent("anna@stad.example").gets("ter_beoordeling")
 
 
 def test_a_second_report_of_the_same_bounce_is_only_information(desk: Desk) -> None:

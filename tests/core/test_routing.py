@@ -18,6 +18,7 @@ from mailagent.core.evidence import (
     NewKlacht,
     Quarantine,
     Review,
+    Settlement,
     Verdict,
 )
 from mailagent.core.routing import ROUTES, Findings, decide
@@ -25,7 +26,12 @@ from mailagent.core.routing import ROUTES, Findings, decide
 KL, OLD, ANNA = "KL26-00042", "KL26-00007", "anna@stad.example"
 DEFAULTS = {"token_melder": KL, "token_agent": KL, "sender_is_party": KL, "sender_is_agent": ANNA}
 DEFAULTS |= {"token_from_elsewhere": KL, "reference_own": OLD, "reference_known": OLD, "subject_kenmerk": OLD}
+DEFAULTS |= {"appended": OLD, "admitted": ANNA, "token_message": "7"}
 DEFAULTS |= {"bounce": KL, "automatic": "precedence", "unreadable": "too_deep", "feedback_word": "ontevreden"}
+
+
+UNRULED = sorted(KINDS.keys() - {"admitted", "appended"})
+"""What may be seen of a message before a human has judged it: a ruling wins over all of it."""
 
 
 def seen(*kinds: str) -> list[Evidence]:
@@ -46,6 +52,8 @@ UNPROVEN = AgentCommand("het geregistreerde adres en het antwoordadres kloppen",
 FALSE_NAME = Review("een ander schreef een uitslag in de naam van onze mailserver")
 
 ROWS = {
+    "admitted": (("admitted", "spam"), NewKlacht("een behandelaar nam het aan")),
+    "appended": (("appended", "spam"), Append("een behandelaar voegde het toe", OLD, confirmed=False)),
     "duplicate": (("duplicate=7",), Duplicate("hetzelfde bericht is al bewaard")),
     "unreadable": (("unreadable",), Quarantine("too_deep")),
     "oversize": (("oversize",), Quarantine("too_large")),
@@ -56,6 +64,10 @@ ROWS = {
     "spam": (("spam",), Review("spam")),
     "agent_from_elsewhere": (("token_from_elsewhere",), FROM_ELSEWHERE),
     "agent": (("token_agent", "sender_is_agent", "dmarc_pass"), PROVEN),
+    "settlement": (
+        ("token_message", "sender_is_agent", "dmarc_pass"),
+        Settlement("het geregistreerde adres en het antwoordadres kloppen", "", ANNA, 7, proven=True),
+    ),
     "melder_forged": (("token_melder", "sender_is_party", "dmarc_fail"), NOT_CONFIRMED),
     "melder_false_results": (("token_melder", "sender_is_party", "forged_results"), NOT_CONFIRMED),
     "melder_elsewhere": (("token_melder",), NOT_CONFIRMED),
@@ -90,7 +102,7 @@ def test_the_last_row_fits_every_mail() -> None:
     assert ROUTES[-1].needs == ROUTES[-1].lacks == ()
 
 
-@given(st.sets(st.sampled_from(sorted(KINDS))))
+@given(st.sets(st.sampled_from(UNRULED)))
 def test_a_duplicate_wins_over_everything(kinds: set[str]) -> None:
     row, verdict = told("duplicate", *kinds)
     assert (row, verdict.name) == ("duplicate", "Duplicate")
@@ -106,12 +118,12 @@ def test_no_mail_orders_anything_without_the_token_of_that_agent(kinds: set[str]
     assert not isinstance(told(*kinds)[1], AgentCommand)
 
 
-@given(st.sets(st.sampled_from(sorted(KINDS))))
+@given(st.sets(st.sampled_from(UNRULED)))
 def test_a_token_from_elsewhere_never_executes(kinds: set[str]) -> None:
     assert not isinstance(told("token_from_elsewhere", *kinds)[1], (AgentCommand, Append, FeedbackReply))
 
 
-@given(st.sets(st.sampled_from(sorted(KINDS))))
+@given(st.sets(st.sampled_from(UNRULED)))
 def test_automatic_mail_is_never_a_reaction_an_order_or_a_new_klacht(kinds: set[str]) -> None:
     verdict = told("automatic", *kinds)[1]
     waits = isinstance(verdict, Review) and "secure_notice" in kinds
@@ -119,7 +131,7 @@ def test_automatic_mail_is_never_a_reaction_an_order_or_a_new_klacht(kinds: set[
 
 
 @pytest.mark.parametrize("doubt", ["dmarc_fail", "forged_results"])
-@given(kinds=st.sets(st.sampled_from(sorted(KINDS))))
+@given(kinds=st.sets(st.sampled_from(UNRULED)))
 def test_a_sender_in_doubt_confirms_nothing(doubt: str, kinds: set[str]) -> None:
     verdict = told(doubt, *kinds)[1]
     assert not isinstance(verdict, FeedbackReply)

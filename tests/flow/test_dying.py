@@ -11,7 +11,7 @@ from deaths import Death, Mortal, mails
 from desk import Desk, Got, open_desk
 
 from mailagent.core.feedback import Answer
-from mailagent.flow import obey, tick, vote
+from mailagent.flow import confirm, tick, vote
 from mailagent.store import arrivals
 
 ANNA = "anna@stad.example"
@@ -141,16 +141,16 @@ def test_nw_07_a_confirm_link_works_once(strict: Mortal) -> None:
         desk.agent(ANNA).replies(task(desk, step), "#opgelost gegrond\nOnze excuses.")
         return desk.agent(ANNA).gets("opdracht_bevestigen")
 
-    def confirm(asked: Got) -> None:
+    def press(asked: Got) -> None:
         link = asked.link(r"/bevestig/\S+").split("/")[4]
-        obey.confirm(desk.house.links.read_confirm(link), desk.world)
+        confirm.confirm(desk.house.links.read_confirm(link), desk.world)
 
     def check(asked: Got) -> None:
         assert desk.kinds(asked.kenmerk) == ["received", "order_parked", "resolved"]
         assert mails(desk, desk.klacht(asked.kenmerk).melder)["afgehandeld"] == 1
         assert mails(desk, ANNA, asked.kenmerk)["opdracht_uitgevoerd"] == 1
 
-    assert strict.dies_everywhere(prepare, confirm, check) > 15
+    assert strict.dies_everywhere(prepare, press, check) > 15
 
 
 def test_nw_07_an_order_lapses_once(strict: Mortal) -> None:

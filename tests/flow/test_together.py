@@ -19,7 +19,7 @@ from relays import DOWN, NOBODY, TAKEN, moody
 from mailagent.core.errors import LinkGone
 from mailagent.core.feedback import Answer
 from mailagent.core.mail import Envelope
-from mailagent.flow import arrive, obey, tick, vote
+from mailagent.flow import arrive, confirm, tick, vote
 from mailagent.flow.process import process
 from mailagent.store import arrivals, notices
 
@@ -192,7 +192,7 @@ def test_the_same_confirm_link_works_once(strict: Desk) -> None:
         asked = anna.gets("opdracht_bevestigen")
         id = strict.house.links.read_confirm(asked.link(r"/bevestig/\S+").split("/")[4])
 
-        together(*[lambda: obey.confirm(id, strict.world)] * 3)  # noqa: B023
+        together(*[lambda: confirm.confirm(id, strict.world)] * 3)  # noqa: B023
 
         assert strict.kinds(asked.kenmerk) == ["received", "order_parked", "taken_up", "assigned"]
 
@@ -209,11 +209,11 @@ def test_an_order_is_confirmed_or_lapses_and_never_both(strict: Desk) -> None:
             replace(strict.world, now=lambda: strict.now() + timedelta(hours=49)),
         )
 
-        def confirm(id: int = id) -> None:
+        def press(id: int = id) -> None:
             with suppress(LinkGone):
-                obey.confirm(id, on_time)  # noqa: B023
+                confirm.confirm(id, on_time)  # noqa: B023
 
-        together(confirm, lambda: tick.sweep(too_late))  # noqa: B023
+        together(press, lambda: tick.sweep(too_late))  # noqa: B023
 
         ends = {"taken_up", "order_lapsed"} & set(strict.kinds(asked.kenmerk))
         assert len(ends) == 1

@@ -18,7 +18,7 @@ from desk import Desk
 from mailagent.core.errors import LinkGone, LinkUnknown
 from mailagent.core.feedback import Answer, check_answer
 from mailagent.core.organisation import Organisation, StandardAnswer
-from mailagent.flow.obey import Waiting
+from mailagent.flow.confirm import Waiting
 from mailagent.flow.vote import Invitation
 from mailagent.service import make_doors
 from mailagent.shipped import search_path

@@ -1,0 +1,151 @@
+"""What a human decides about a message that was set aside: the three tags, and the ruling each makes."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from mailagent.core import reference
+from mailagent.core.errors import NotPossible, NotUnderstood
+from mailagent.core.orders import Case, Done, Help, Order, joined
+
+ADMITTED, APPENDED, DISMISSED = "admitted", "appended", "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One decision about one message. `by` is the agent's address; `kenmerk` the klacht it is added to;
+    `melder` the address the agent gave, where the message itself names none; `text` the agent's own words."""
+
+    what: str
+    by: str
+    at: datetime
+    kenmerk: str = ""
+    melder: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decide(Order):
+    """An order about a message that is no klacht yet."""
+
+    takes_text: ClassVar = True
+
+    text: str
+
+    def carry_out(self, case: Case) -> Done:
+        """A klacht needs no ruling."""
+        raise NotPossible(
+            f"#{self.words[0]} kan alleen bij een bericht dat nog op een mens wacht. "
+            f"{case.klacht.kenmerk} is al een klacht."
+        )
+
+    @abstractmethod
+    def ruling(self, by: str, at: datetime) -> Ruling:
+        """What was decided, by this agent, now."""
+
+    @property
+    @abstractmethod
+    def said(self) -> str:
+        """The sentence for the agent."""
+
+
+_ADDRESS = re.compile(r"\W*?(?P<address>[^\s<>,;:()\"]+@[^\s<>,;:()\"]+\w)(?:\s*<[^>]*>|>)?[\s,;:.]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Admit(Decide):
+    """It is a klacht after all."""
+
+    words: ClassVar = ("aannemen", "admit")
+    usage: ClassVar = "#aannemen [adres]"
+    help: ClassVar = (
+        "het bericht wordt een klacht en de melder krijgt bericht. Staat het mailadres van de melder er niet "
+        "in, schrijf het erachter. Uw tekst eronder wordt een notitie, of de klacht zelf als wij het bericht "
+        "niet konden lezen"
+    )
+
+    melder: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Admit:
+        """An address may stand first."""
+        found = _ADDRESS.match(rest)
+        melder = found["address"].lower() if found else ""
+        return cls(joined(rest[found.end() :] if found else rest, text), melder)
+
+    def ruling(self, by: str, at: datetime) -> Ruling:
+        """Admitted."""
+        return Ruling(ADMITTED, by, at, melder=self.melder, text=self.text)
+
+    @property
+    def said(self) -> str:
+        """The klacht itself follows in a mail of its own."""
+        return "Het bericht wordt een klacht. U krijgt daar een mail over, met het kenmerk."
+
+
+@dataclass(frozen=True, slots=True)
+class AppendTo(Decide):
+    """It belongs to a klacht we have."""
+
+    words: ClassVar = ("toevoegen", "append")
+    usage: ClassVar = "#toevoegen kenmerk"
+    help: ClassVar = "het bericht komt bij deze klacht; de behandelaar krijgt het te lezen"
+
+    kenmerk: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> AppendTo:
+        """One kenmerk is mandatory."""
+        found = reference.kenmerken(rest)
+        if len(found) != 1:
+            raise NotUnderstood(
+                "#toevoegen: schrijf het kenmerk erachter, bijvoorbeeld #toevoegen KL26-00041."
+            )
+        return cls(text.strip(), found[0])
+
+    def ruling(self, by: str, at: datetime) -> Ruling:
+        """Added to that klacht."""
+        return Ruling(APPENDED, by, at, kenmerk=self.kenmerk, text=self.text)
+
+    @property
+    def said(self) -> str:
+        """Where it went."""
+        return f"Het bericht komt bij {self.kenmerk}."
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss(Decide):
+    """It is nothing for us."""
+
+    words: ClassVar = ("afwijzen", "dismiss")
+    usage: ClassVar = "#afwijzen reden"
+    help: ClassVar = "het bericht wordt niets; de afzender krijgt geen bericht"
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Dismiss:
+        """The reason is mandatory."""
+        if not (reason := joined(rest, text)):
+            raise NotUnderstood("#afwijzen: schrijf erachter waarom dit bericht niets wordt.")
+        return cls(reason)
+
+    def ruling(self, by: str, at: datetime) -> Ruling:
+        """Dismissed."""
+        return Ruling(DISMISSED, by, at, text=self.text)
+
+    @property
+    def said(self) -> str:
+        """With the reason, as it is kept."""
+        return f"Het bericht is afgewezen: {self.text}. De afzender krijgt geen bericht."
+
+
+RULINGS: tuple[type[Decide], ...] = (Admit, AppendTo, Dismiss)
+
+
+def ruling_lines() -> tuple[tuple[str, str], ...]:
+    """The tags that settle a message, with what they do."""
+    orders: tuple[type[Order], ...] = (*RULINGS, Help)
+    return tuple((order.usage, order.help) for order in orders)

@@ -1,0 +1,173 @@
+"""A message that a human must judge first: put before the sorting team by mail, and settled by tag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from mailagent.core import commands
+from mailagent.core.calendar import local_day
+from mailagent.core.commands import Written
+from mailagent.core.evidence import Settlement
+from mailagent.core.mail import Envelope, Mail
+from mailagent.core.orders import Help, Note
+from mailagent.core.organisation import Agent
+from mailagent.core.reference import message_name
+from mailagent.core.rulings import APPENDED, DISMISSED, RULINGS, Decide, Ruling, ruling_lines
+from mailagent.flow.answer import TOO_MANY_WAIT, Topic, answer, may_wait, newly_written, park
+from mailagent.flow.gather import Letter
+from mailagent.flow.world import POST, PROCESS, Act
+from mailagent.store import arrivals, klachten, notices
+from mailagent.store.arrivals import SetAside
+from mailagent.store.notices import Owed
+
+MAIL = "ter_beoordeling"
+
+WHY = {
+    "spam": "Onze mailserver vertrouwt dit bericht niet: spam, of een vervalste afzender.",
+    "too_large": "Het bericht is te groot om te lezen.",
+    "too_deep": "Het bericht zit te vaak in zichzelf verpakt.",
+    "too_many_parts": "Het bericht heeft te veel onderdelen.",
+    "header_too_long": "De kop van het bericht is te lang.",
+    "html_too_large": "De opmaak van het bericht is te groot.",
+    "too_slow": "Het lezen van het bericht duurde te lang.",
+    "out_of_memory": "Het lezen van het bericht kostte te veel geheugen.",
+    "broken": "Het bericht is kapot: wij kunnen het niet lezen.",
+}
+"""What the reasons of Quarantine and Review mean; a reason that is not listed is a sentence by itself."""
+
+HEAD_LINES, HEAD_OCTETS = 40, 16 * 1024
+"""So much of a message that cannot be read is shown as it came."""
+
+
+def ask(act: Act, letter: Letter, reason: str) -> None:
+    """Put a message before the sorting team, each member with a reply address of their own; once."""
+    if notices.asked_about(act.tx, MAIL, letter.arrival_id):
+        return
+    organisation, mail = act.world.organisation, letter.mail
+    values = {
+        **_facts(letter.arrival_id),
+        "subject": mail.subject.strip() or "(geen onderwerp)",
+        "received": letter.received_at.isoformat(),
+        "sender": letter.sender or letter.envelope.sender or "",
+        "why": WHY.get(reason, reason[:1].upper() + reason[1:] + "."),
+        "description": mail.text.strip() or _head(letter.envelope),
+        "attachments": [a.filename or a.content_type for a in mail.attachments],
+    }
+    owed = [
+        Owed(MAIL, address, f"{letter.origin}:{MAIL}:{address}", values, arrival_id=letter.arrival_id)
+        for address in organisation.task_addresses(organisation.sorting_team)
+    ]
+    act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, owed, act.at))
+
+
+def ask_about_stuck(act: Act, kept: arrivals.Kept, reason: str) -> None:
+    """Put a message before the sorting team that fails again and again, without reading it once more."""
+    letter = Letter(kept.id, kept.envelope, Mail(), act.at, kept.kept_at, kept.envelope.sender or "")
+    ask(act, letter, f"wij konden dit bericht niet verwerken ({reason})")
+
+
+def _head(envelope: Envelope) -> str:
+    """The first lines as they came, for whoever must judge a message that nobody can read."""
+    return "\n".join(envelope.raw[:HEAD_OCTETS].decode("utf-8", "replace").splitlines()[:HEAD_LINES])
+
+
+def _facts(arrival_id: int) -> dict[str, Any]:
+    """What every mail about a message says. `message` is whose reply address it gets."""
+    return {
+        "kenmerk": message_name(arrival_id),
+        "message": arrival_id,
+        "language": "nl",
+        "subject": "",
+        "category": "",
+        "status": "",
+        "last_day": "",
+        "tags": ruling_lines(),
+    }
+
+
+def settle(act: Act, letter: Letter, verdict: Settlement) -> None:
+    """Carry out an agent's ruling, or park it until its confirm link is used."""
+    agent = act.world.organisation.agent(verdict.agent)
+    if agent is None:
+        return
+    text = newly_written(letter.mail.text, letter.mail.new_text, agent)
+    written = commands.read(text)
+    waits = not verdict.proven and _ruling_in(written) is not None
+    if not waits:
+        carry_out(act, verdict.arrival, agent, written)
+    elif may_wait(act, agent):
+        park(act, _topic(verdict.arrival), agent, text, "de mailserver bewijst niet dat deze mail van u komt")
+    else:
+        refuse(act, verdict.arrival, agent, (TOO_MANY_WAIT,))
+
+
+def carry_out(act: Act, message: int, agent: Agent, written: Written) -> bool:
+    """Let the ruling take effect, once, and answer; False where nothing was done, and the answer says why."""
+    if written.orders and all(isinstance(order, Help) for order in written.orders):
+        answer(act, _topic(message), agent, "hulp", {"help": ruling_lines()})
+        return True
+    order = _ruling_in(written)
+    if order is None:
+        refuse(act, message, agent, written.problems or (_NO_RULING,))
+        return False
+    notes = [note.text for note in written.orders if isinstance(note, Note)]
+    ruling = order.ruling(agent.address, act.at)
+    if problem := _ruled(
+        act, message, replace(ruling, text="\n\n".join(filter(None, [ruling.text, *notes])))
+    ):
+        refuse(act, message, agent, (problem,))
+        return False
+    ignored = tuple(f"{tag} staat niet bovenaan en is niet uitgevoerd." for tag in written.ignored)
+    answer(act, _topic(message), agent, "opdracht_uitgevoerd", {"done": (order.said,), "ignored": ignored})
+    return True
+
+
+_NO_RULING = (
+    "Dit bericht is nog geen klacht. Schrijf op de eerste regel één tag: "
+    + " of ".join(f"#{order.words[0]}" for order in RULINGS)
+    + "."
+)
+
+
+def _ruling_in(written: Written) -> Decide | None:
+    """The one ruling in what an agent wrote, alone or with a note; None where it is anything else."""
+    rulings = [order for order in written.orders if isinstance(order, Decide)]
+    others = [order for order in written.orders if not isinstance(order, Decide | Note)]
+    return rulings[0] if len(rulings) == 1 and not others and not written.problems else None
+
+
+def _ruled(act: Act, message: int, ruling: Ruling) -> str:
+    """Keep the ruling, and put the message back to work; or why that is not possible."""
+    waiting = arrivals.set_aside(act.tx, message, lock=True)
+    if waiting is None or waiting.ruling:
+        return _settled_before(act, message, waiting)
+    if ruling.what == APPENDED and klachten.by_kenmerk(act.tx, ruling.kenmerk) is None:
+        return f"{ruling.kenmerk} bestaat niet. Er is niets gedaan."
+    arrivals.rule(act.tx, message, ruling)
+    if ruling.what != DISMISSED:
+        act.world.store.enqueue(act.tx, PROCESS, [message])
+    return ""
+
+
+_DECIDED = {"admitted": "aangenomen", "appended": "toegevoegd", "dismissed": "afgewezen"}
+
+
+def _settled_before(act: Act, message: int, waiting: SetAside | None) -> str:
+    name = message_name(message).capitalize()
+    if waiting is None or waiting.ruling is None:
+        return f"{name} wacht niet meer op een mens. Er is niets gedaan."
+    agent = act.world.organisation.agent(waiting.ruling.by)
+    by, when = agent.name if agent else waiting.ruling.by, f"{local_day(waiting.ruling.at):%d-%m-%Y}"
+    return f"{name} is al {_DECIDED[waiting.ruling.what]} door {by} op {when}. Er is niets gedaan."
+
+
+def refuse(act: Act, message: int, agent: Agent, problems: Sequence[str]) -> None:
+    """Nothing was done, and why."""
+    values = {"problems": tuple(problems), "help": ruling_lines()}
+    answer(act, _topic(message), agent, "opdracht_niet_begrepen", values)
+
+
+def _topic(message: int) -> Topic:
+    return Topic(_facts(message), message=message)
