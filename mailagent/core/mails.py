@@ -111,10 +111,10 @@ MAILS: dict[str, MailKind] = {
     # may lie open on a screen, so it knows nothing of what the melder wrote
     "herinnering": MailKind(AGENT, ("kenmerk", "last_day", "level"), about=("category",)),
 }
-"""`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored` are tuples of sentences; `help` and `tags` are
-tuples of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`, `order` and
-`note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of GROUNDS;
-`reopens`, `confirmed`, `encrypted`, `to_melder` are booleans; the rest are words. `kenmerk` may be empty in `hulp`, and is
-in the mails about a mailbox."""
+"""`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored` are tuples of sentences; `help` and
+`tags` are tuples of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`,
+`order` and `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of
+GROUNDS; `reopens`, `confirmed`, `encrypted`, `to_melder` are booleans; the rest are words. `kenmerk` may be
+empty in `hulp`, and is in the mails about a mailbox."""
 
 TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)

@@ -37,7 +37,7 @@ def obey(act: Act, letter: Letter, klacht: Klacht, verdict: AgentCommand) -> Kla
     if agent is None:
         return klacht
     if letter.mail.encrypted:
-        return _refuse(act, klacht, agent, _ENCRYPTED)
+        return refuse(act, klacht, agent, _ENCRYPTED)
     text = newly_written(letter.mail.text, letter.mail.new_text, agent)
     written = commands.read(text)
     if written.problems or not written.orders:
