@@ -7,7 +7,8 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -17,6 +18,7 @@ from rich.console import Console
 
 from mailagent.core.errors import Mistakes, Problem
 from mailagent.house import House, load, open_house
+from mailagent.inbound.limits import LIMITS
 from mailagent.inbound.reader import Reader
 
 ANSWERED, COULD_NOT = 0, 2
@@ -51,9 +53,10 @@ def opened(config: Path) -> Iterator[House]:
             f"{config}: there is no such file. `mailagent init` writes one; "
             "the demo's is var/demo/mailagent.toml (use --config)."
         )
-    with Reader() as reader:
+    with ExitStack() as stack:
         try:
             settings, rules = load(config, os.environ)
+            reader = stack.enter_context(Reader(replace(LIMITS, size=settings.intake.max_bytes)))
             house = open_house(settings, rules, reader.read)
         except Mistakes as problem:
             fail(str(problem))

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+
+_BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+
+
+def head_of(raw: bytes, most: int) -> bytes:
+    """The lines of a mail above its first blank one, and that one; at most so many octets (RFC 5322 2.1)."""
+    end = _BLANK_LINE.search(raw, 0, most)
+    return raw[: end.end() if end else most]
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ MAILS: dict[str, MailKind] = {
     ),
     "geweigerd_wachtwoord": MailKind(MELDER, ("kenmerk", "locked")),
     "geweigerd_versleuteld": MailKind(MELDER, ("kenmerk",)),
+    "geweigerd_te_groot": MailKind(MELDER, ("size", "most", "received"), about=("subject", "melder_name")),
     "in_behandeling": MailKind(MELDER, ("kenmerk",), ("last_day",), switch="mail_in_behandeling"),
     "antwoord": MailKind(MELDER, ("kenmerk", "text")),
     "afgehandeld": MailKind(
@@ -115,6 +116,6 @@ MAILS: dict[str, MailKind] = {
 `tags` are tuples of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`,
 `order` and `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of
 GROUNDS; `reopens`, `confirmed`, `encrypted`, `to_melder` are booleans; the rest are words. `kenmerk` may be
-empty in `hulp`, and is in the mails about a mailbox."""
+empty in `hulp`, and is in `geweigerd_te_groot` and the mails about a mailbox."""
 
 TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)

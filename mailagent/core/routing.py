@@ -108,14 +108,17 @@ def _appended(findings: Findings) -> Verdict:
 _THREAD = ("reference_own", "reference_known", "subject_kenmerk")
 _ABOUT = ("token_melder", "token_agent", "reference_own", "reference_known")
 
+TOO_LARGE = "too_large"
+"""Why a mail above intake.max_bytes is in Quarantine."""
+
 ROUTES = (
     Route("admitted", ("admitted",), _is(NewKlacht, "een behandelaar nam het aan", *_THREAD)),
     Route("appended", ("appended",), _appended),
     Route("duplicate", ("duplicate",), _is(Duplicate, "hetzelfde bericht is al bewaard")),
     Route("unreadable", ("unreadable",), _because(Quarantine, "unreadable")),
-    Route("oversize", ("oversize",), _is(Quarantine, "too_large")),
+    Route("oversize", ("oversize",), _is(Quarantine, TOO_LARGE)),
     Route("bounce", ("bounce",), _is(BounceNote, "een bericht over bezorging", "bounce")),
-    Route("secure_notice", ("secure_notice",), _notice, lacks=("token_agent",)),
+    Route("secure_notice", ("secure_notice",), _notice, lacks=("token_agent", "token_message")),
     Route("automatic", ("automatic",), _because(AutoMail, "automatic", *_ABOUT)),
     Route("own_address", ("own_address",), _is(AutoMail, "own_address")),
     Route("spam", ("spam",), _is(Review, "spam")),
@@ -141,6 +144,28 @@ ROUTES = (
     Route("party", ("sender_is_party",), _is(Append, "een reactie in het gesprek", "sender_is_party")),
     Route("new", (), _is(NewKlacht, "een nieuw bericht", *_THREAD)),
 )
+
+
+UNANSWERED = frozenset(
+    {
+        "duplicate",
+        "unreadable",
+        "bounce",
+        "automatic",
+        "own_address",
+        "spam",
+        "dmarc_fail",
+        "forged_results",
+        "secure_notice",
+        "no_sender",
+    }
+)
+"""Evidence that nobody waits for an answer of ours, or somebody else than the one who would get it."""
+
+
+def may_be_answered(evidence: Sequence[Evidence]) -> bool:
+    """May the writer hear from us, although a human did not yet judge the mail?"""
+    return not any(e.kind in UNANSWERED for e in evidence)
 
 
 def decide(evidence: Sequence[Evidence]) -> tuple[Verdict, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from mailagent.demo.postbus import Postbus
 from mailagent.demo.settings import PortTaken, prepare, taken
 from mailagent.flow.world import World
 from mailagent.house import House, open_house
+from mailagent.inbound.limits import LIMITS
 from mailagent.inbound.reader import Reader
 from mailagent.store import arrivals, notices
 
@@ -59,7 +60,7 @@ def opened(folder: Path, env: Mapping[str, str]) -> Iterator[Stage]:
     if port := taken(settings):
         raise PortTaken(port)
     clock, postbus = DemoClock(folder / "clock"), Postbus(folder / "postbus")
-    with Reader() as reader:
+    with Reader(replace(LIMITS, size=settings.intake.max_bytes)) as reader:
         house = open_house(settings, rules, reader.read, clock.now)
         try:
             yield Stage(house, clock, postbus)

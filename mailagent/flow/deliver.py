@@ -112,7 +112,8 @@ def _look_again(tx: Tx, ids: Collection[int], world: World) -> None:
 def _thread(tx: Tx, notice: Notice) -> list[str]:
     """The Message-IDs this mail follows, oldest first: those of its recipient, then ours to them."""
     if notice.klacht_id is None:
-        return []
+        answers = notice.arrival_id if notice.kind in TO_MELDER else None
+        return arrivals.message_ids(tx, answers) if answers else []
     theirs = arrivals.thread_ids(tx, notice.klacht_id, notice.recipient)
     return theirs + notices.thread_ids(tx, notice.klacht_id, notice.recipient, notice.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,10 @@ MOST_POINTERS = 50
 
 @dataclass(frozen=True)
 class Letter:
-    """One arrival while it is judged: the bytes, how they came, what was read, and when."""
+    """One arrival while it is judged: the bytes, how they came, what was read, and when.
+
+    `unread` is the digest of what stands below the head of a mail that is too large to be read further.
+    """
 
     arrival_id: int
     envelope: Envelope
@@ -36,6 +40,7 @@ class Letter:
     sender: str
     unreadable: Unreadable | None = None
     ruling: Ruling | None = None
+    unread: bytes = b""
 
     @property
     def origin(self) -> str:
@@ -47,6 +52,12 @@ class Letter:
         """Its Message-ID, None where it has none that could be one."""
         id = self.mail.message_id
         return id if id and len(id) <= LONGEST_ID else None
+
+    @property
+    def content_hash(self) -> str:
+        """What makes it the same mail as another, also where its body was not read."""
+        known = self.mail.content_hash
+        return hashlib.sha256(known.encode() + self.unread).hexdigest() if self.unread else known
 
 
 def gather(tx: Tx, letter: Letter, world: World) -> list[Evidence]:
@@ -70,8 +81,7 @@ def writer(mail: Mail, forms: frozenset[str]) -> str:
 
 def _itself(tx: Tx, letter: Letter, world: World) -> Iterator[Evidence]:
     """What can be said of a mail without asking what it is about."""
-    mail = letter.mail
-    if known := arrivals.same_message(tx, letter.arrival_id, letter.message_id, mail.content_hash):
+    if known := arrivals.same_message(tx, letter.arrival_id, letter.message_id, letter.content_hash):
         yield Evidence("duplicate", str(known), "Message-ID" if letter.message_id else "content")
     if len(letter.envelope.raw) > world.policy.max_intake:
         yield Evidence("oversize", str(len(letter.envelope.raw)), "size")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from mailagent.core import reference
@@ -33,12 +34,12 @@ from mailagent.core.evidence import (
 )
 from mailagent.core.feedback import Answer, is_only_thanks, word_of_reply
 from mailagent.core.klacht import OPGELOST, Klacht
-from mailagent.core.mail import Mail
-from mailagent.core.routing import decide
+from mailagent.core.mail import Mail, head_of
+from mailagent.core.routing import TOO_LARGE, decide, may_be_answered
 from mailagent.core.rules import Decision
 from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
-from mailagent.flow import obey, settle, vote
+from mailagent.flow import obey, refuse, settle, vote
 from mailagent.flow.gather import Letter, bounced_notice, gather, issued_address, writer
 from mailagent.flow.happen import begin, happen
 from mailagent.flow.world import PROCESS, Act, World
@@ -48,6 +49,7 @@ from mailagent.store.notices import Proof
 from mailagent.store.store import Tx
 
 MAX_DESCRIPTION = 100_000
+MOST_HEAD = 256 * 1024
 A_MOMENT = timedelta(seconds=2)
 
 
@@ -72,7 +74,10 @@ def process(arrival_id: int, world: World) -> Verdict | None:
         evidence = gather(tx, letter, world)
         verdict, route = decide(evidence)
         sorting = _sorted(letter, verdict, world)
-        klacht = _take_effect(Act(tx, world, letter.at, letter.origin), letter, verdict, sorting)
+        act = Act(tx, world, letter.at, letter.origin)
+        klacht = _take_effect(act, letter, verdict, sorting)
+        if verdict == Quarantine(TOO_LARGE) and may_be_answered(evidence):
+            refuse.too_large(act, letter)
         trace: dict[str, object] = {
             "route": route,
             "verdict": verdict.as_dict(),
@@ -96,14 +101,19 @@ def _look_again(arrival_id: int, world: World) -> None:
 
 
 def _read(kept: Kept, world: World) -> Letter:
-    mail, unreadable = Mail(), None
+    mail, unreadable, raw, unread = Mail(), None, kept.envelope.raw, b""
+    if len(raw) > world.policy.max_intake:  # its head is small, and says who must hear of it
+        head = head_of(raw, MOST_HEAD)
+        raw, unread = head, hashlib.sha256(memoryview(raw)[len(head) :]).digest()
     try:
-        mail = world.parse(kept.envelope.raw)
+        mail = world.parse(raw)
     except Unreadable as problem:
         unreadable = problem
     received = received_at(mail, kept.envelope, world.policy.own_servers.hosts, kept.kept_at)
     sender = (kept.ruling.melder if kept.ruling else "") or writer(mail, world.policy.forms)
-    return Letter(kept.id, kept.envelope, mail, world.now(), received, sender, unreadable, kept.ruling)
+    return Letter(
+        kept.id, kept.envelope, mail, world.now(), received, sender, unreadable, kept.ruling, unread
+    )
 
 
 def _fate(letter: Letter, verdict: Verdict, trace: dict[str, object], klacht: Klacht | None) -> Fate:
@@ -114,7 +124,7 @@ def _fate(letter: Letter, verdict: Verdict, trace: dict[str, object], klacht: Kl
         received_at=letter.received_at,
         writer=letter.sender,
         message_id=letter.message_id,
-        content_hash=None if letter.unreadable else letter.mail.content_hash,
+        content_hash=None if letter.unreadable else letter.content_hash,
         klacht_id=klacht.id if klacht else None,
     )
 

@@ -26,7 +26,8 @@ MAIL = "ter_beoordeling"
 
 WHY = {
     "spam": "Onze mailserver vertrouwt dit bericht niet: spam, of een vervalste afzender.",
-    "too_large": "Het bericht is te groot om te lezen.",
+    "secure_notice": "Een melding van een beveiligde mail. Wat de afzender schreef, staat achter de link.",
+    "too_large": "Het bericht is te groot om te lezen. Alleen de kop is gelezen.",
     "too_deep": "Het bericht zit te vaak in zichzelf verpakt.",
     "too_many_parts": "Het bericht heeft te veel onderdelen.",
     "header_too_long": "De kop van het bericht is te lang.",
@@ -53,7 +54,7 @@ def ask(act: Act, letter: Letter, reason: str) -> None:
         "sender": letter.sender or letter.envelope.sender or "",
         "why": WHY.get(reason, reason[:1].upper() + reason[1:] + "."),
         "description": mail.text.strip() or _head(letter.envelope),
-        "attachments": [a.filename or a.content_type for a in mail.attachments],
+        "attachments": [a.name for a in mail.attachments],
     }
     owed = [
         Owed(MAIL, address, f"{letter.origin}:{MAIL}:{address}", values, arrival_id=letter.arrival_id)

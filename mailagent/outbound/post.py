@@ -150,6 +150,7 @@ _ANSWERS = frozenset(
         "ontvangstbevestiging",
         "geweigerd_wachtwoord",
         "geweigerd_versleuteld",
+        "geweigerd_te_groot",
         "feedback_ontvangen",
         "opdracht_uitgevoerd",
         "hulp",

@@ -31,6 +31,8 @@ SAMPLES: Values = {
     "attachments": ("foto-van-de-bak.jpg", "brief van 12 februari.pdf"),
     "locked": ("brief van 12 februari.pdf",),
     "encrypted": True,
+    "size": "31 MB",
+    "most": "25 MB",
     "text": "Beste heer De Vries,\n\nUw bak is drie keer overgeslagen. Dat is onze fout.\n"
     "De bak is vanochtend geleegd.\n\nOp https://www.voorbeeld.example/afval vindt u de nieuwe dagen.",
     "oordeel": "gegrond",

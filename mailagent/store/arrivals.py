@@ -294,6 +294,12 @@ def stuck(tx: sa.Connection) -> list[sa.Row[Any]]:
     return told(tx, _SET_ASIDE, sa.or_(arrival.c.state == STUCK, arrival.c.ruling.is_(None)))
 
 
+def message_ids(tx: sa.Connection, id: int) -> list[str]:
+    """The Message-ID of one arrival, where it has one."""
+    where = (arrival.c.id == id, arrival.c.message_id.is_not(None))
+    return list(tx.execute(sa.select(arrival.c.message_id).where(*where)).scalars())
+
+
 def thread_ids(tx: sa.Connection, klacht_id: int, writer: str) -> list[str]:
     """Message-IDs of the mails this writer sent about a klacht, oldest first."""
     return list(tx.execute(_THREAD, {"klacht": klacht_id, "writer": writer}).scalars())

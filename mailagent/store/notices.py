@@ -222,6 +222,18 @@ def owed_of(tx: sa.Connection, klacht_id: int, kind: str) -> int:
     return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
 
 
+def owed_to(tx: sa.Connection, recipient: str, kind: str, since: datetime) -> int:
+    """How many mails of this kind we have owed to an address since a moment, and did not hold back."""
+    c = notice.c
+    where = (c.recipient == recipient, c.kind == kind, c.owed_at > since, c.state != SUPPRESSED)
+    return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
+
+
+def is_owed(tx: sa.Connection, key: str) -> bool:
+    """Has this very mail been owed before?"""
+    return tx.execute(sa.select(notice.c.id).where(notice.c.key == key)).scalar() is not None
+
+
 def by_bounce_token(tx: sa.Connection, token: str) -> Notice | None:
     """The mail whose bounce address this is."""
     return _one(tx, notice.c.bounce_token == token)

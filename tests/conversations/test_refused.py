@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from desk import Desk, Got
+from desk import INTAKE, Desk, Got, open_desk
 
+from mailagent.flow.process import process
 from mailagent.store import arrivals
 
 MAILS = Path(__file__).parent.parent / "mails"
@@ -25,9 +28,28 @@ ENCRYPTED = (
 NOTICES = ("zivver_notice", "zivver_notice_from_the_sender", "smartlockr_notice", "filecap_notice")
 
 
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Desk]:
+    """A desk that reads mails of at most a megabyte, behind a mail server of its own."""
+    more = f'[intake]\nmax_bytes = {1024 * 1024}\nbehind_own_mx = ["192.0.2.0/24"]'
+    desk = open_desk(tmp_path, more=more)
+    policy = desk.world.policy
+    servers = replace(policy.own_servers, authserv_id="mx.stad.example")
+    world = replace(desk.world, policy=replace(policy, own_servers=servers))
+    desk.house = replace(desk.house, world=world, post=replace(desk.house.post, world=world))
+    yield desk
+    desk.house.close()
+
+
 def raw(name: str, *lines: str) -> bytes:
     """The mail of that name, with these lines on top of its head."""
     return b"".join(f"{line}\r\n".encode() for line in lines) + (MAILS / f"{name}.eml").read_bytes()
+
+
+def seen(desk: Desk) -> set[str]:
+    """The kinds of evidence about the first arrival."""
+    with desk.world.store.read() as tx:
+        return {found["kind"] for found in arrivals.told(tx)[0].trace["evidence"]}
 
 
 def why(desk: Desk) -> list[tuple[str, str]]:
@@ -177,7 +199,8 @@ def test_a_notice_of_a_safe_mail_waits_for_a_human_and_is_not_acknowledged(
 
     assert why(desk) == [("Review", "secure_notice")]
     assert desk.klachten() == []
-    desk.citizen(JAN).gets_nothing()
+    assert list(desk.mailboxes) == [ANNA]
+    assert "beveiligde mail" in desk.agent(ANNA).gets("ter_beoordeling").text
 
 
 def test_a_notice_in_our_own_name_is_ours_and_nobodys_task(desk: Desk) -> None:
@@ -192,3 +215,111 @@ def test_a_complaint_about_a_carrier_is_a_klacht(desk: Desk) -> None:
     desk.citizen(JAN).hands_in(raw("klacht_about_zivver"))
 
     desk.citizen(JAN).gets("ontvangstbevestiging")
+
+
+def large(desk: Desk, address: str = JAN, **headers: str) -> bytes:
+    """A mail of more than a megabyte, of which the text would be a klacht."""
+    mail = desk.citizen(address).composed("Vijftig foto's", "Ik klaag. " * 120_000, INTAKE)
+    return (
+        b"".join(f"{name.replace('_', '-')}: {value}\r\n".encode() for name, value in headers.items()) + mail
+    )
+
+
+def test_a_mail_that_is_too_large_waits_and_its_writer_hears_what_works(small: Desk) -> None:
+    jan, raw = small.citizen(JAN), large(small)
+
+    jan.hands_in(raw)
+
+    told = jan.gets("geweigerd_te_groot")
+    assert "2 MB" in told.text
+    assert "1 MB" in told.text
+    assert "maandag 2 maart 2026" in told.text
+    assert INTAKE in told.text
+    assert told.message["auto-submitted"] == "auto-replied"
+    assert told.message["in-reply-to"] in raw.decode()
+    assert told.message["reply-to"] == INTAKE
+    assert why(small) == [("Quarantine", "too_large")]
+    assert small.klachten() == []
+    jan.gets_nothing()
+
+
+def test_a_large_mail_that_a_human_admits_is_a_klacht_with_the_humans_words(small: Desk) -> None:
+    jan, anna = small.citizen(JAN), small.agent(ANNA)
+    jan.hands_in(large(small))
+    jan.gets("geweigerd_te_groot")
+    asked = anna.gets("ter_beoordeling")
+    assert "te groot" in asked.text
+    assert "Vijftig foto's" in asked.text
+
+    anna.replies(asked, "#aannemen\nMelder stuurt foto's van een volle bak.")
+
+    [klacht] = small.klachten()
+    assert klacht.subject == "Vijftig foto's"
+    assert "volle bak" in klacht.description
+    assert jan.gets("ontvangstbevestiging").kenmerk == klacht.kenmerk
+    jan.gets_nothing()
+
+
+def test_a_large_mail_offered_twice_or_judged_again_is_answered_once(small: Desk) -> None:
+    jan, raw = small.citizen(JAN), large(small)
+    jan.hands_in(raw)
+    jan.gets("geweigerd_te_groot")
+
+    jan.hands_in(b"Received: by other.example; Mon, 2 Mar 2026 10:00:00 +0100\r\n" + raw)
+    with small.world.store.begin() as tx:
+        again = arrivals.put_back(tx, None)
+    for id in again:
+        process(id, small.world)
+
+    jan.gets_nothing()
+    assert why(small) == [("Quarantine", "too_large"), ("Duplicate", "hetzelfde bericht is al bewaard")]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "headers"),
+    [
+        ("automatic", {"Auto_Submitted": "auto-generated"}),
+        ("automatic", {"List_Id": "<nieuws.example>"}),
+        ("automatic", {"Precedence": "bulk"}),
+        ("automatic", {"Return_Path": "null"}),
+        ("spam", {"X_Spam_Flag": "YES"}),
+        ("dmarc_fail", {"Authentication_Results": "mx.stad.example; dmarc=fail header.from=home.example"}),
+        ("own_address", {"From": INTAKE}),
+        ("no_sender", {"From": "nobody"}),
+    ],
+    ids=str,
+)
+def test_nobody_who_may_not_be_answered_hears_that_it_was_too_large(
+    small: Desk, evidence: str, headers: dict[str, str]
+) -> None:
+    raw, null = large(small, **headers), "Return_Path" in headers
+    if "From" in headers:
+        raw = raw.replace(f"From: Jan <{JAN}>\r\n".encode(), b"")
+
+    small.citizen(JAN).hands_in(raw, sender="" if null else None)
+
+    assert why(small) == [("Quarantine", "too_large")]
+    assert evidence in seen(small)
+    assert [mail.kind for box in small.mailboxes.values() for mail in box] == ["ter_beoordeling"]
+
+
+def test_a_robot_that_sends_large_mails_stops_being_answered(small: Desk) -> None:
+    jan = small.citizen(JAN)
+    for _ in range(8):
+        jan.hands_in(large(small))
+        small.passes(hours=1)
+
+    assert [mail.kind for mail in small.mailboxes[JAN]] == ["geweigerd_te_groot"] * 3
+
+
+def test_what_is_too_large_counts_under_the_caps(small: Desk) -> None:
+    jan = small.citizen(JAN)
+    for number in range(10):
+        jan.writes(f"Klacht {number}", f"Dit is klacht nummer {number}.")
+
+    jan.hands_in(large(small))
+
+    kinds = [mail.kind for mail in small.mailboxes[JAN]]
+    assert kinds == ["ontvangstbevestiging"] * 10
+    small.passes(minutes=11)
+    assert small.mailboxes[JAN][-1].kind == "geweigerd_te_groot"
