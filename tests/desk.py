@@ -22,7 +22,7 @@ from mailagent.core.klacht import Klacht
 from mailagent.core.mail import Envelope
 from mailagent.core.organisation import Agent, Team
 from mailagent.flow import arrive, confirm, tick, vote
-from mailagent.flow.deliver import Receipt
+from mailagent.flow.receipt import Receipt
 from mailagent.house import House, open_house
 from mailagent.inbound.parse import parse
 from mailagent.service import handlers

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from desk import Desk
 
-from mailagent.flow.deliver import Receipt
+from mailagent.flow.receipt import Receipt
 from mailagent.outbound.post import Carrier
 
 TAKEN = Receipt(250, "2.0.0 queued as MOODY")
-DOWN = Receipt(0, "connection refused")
+DOWN = Receipt(0, "connection refused", away=True)
+HUNG_UP = Receipt(0, "the line went dead")
 FULL = Receipt(452, "4.2.2 mailbox full")
 NOBODY = Receipt(550, "5.1.1 no such person")
 

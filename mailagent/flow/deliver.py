@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 
 from mailagent.core.events import THE_SYSTEM, MailBounced
 from mailagent.core.mails import TO_MELDER
+from mailagent.flow import rest
 from mailagent.flow.happen import ENDS_HANDLING, happen
+from mailagent.flow.receipt import Receipt
 from mailagent.flow.world import POST, Act, World
-from mailagent.store import addresses, arrivals, klachten, notices, rounds, terms
+from mailagent.store import addresses, arrivals, klachten, notices, resting, rounds, terms
 from mailagent.store.addresses import Issued
 from mailagent.store.notices import Notice, Proof
+from mailagent.store.resting import THE_RELAY, Rest
 from mailagent.store.store import Tx
 
 HOLD = timedelta(minutes=10)
@@ -23,24 +26,6 @@ PATIENCE = timedelta(minutes=2)
 
 _DELAYS = (1, 5, 15, 30, 60, 120, 240)
 _GIVE_UP = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the relay answered. `code` is an SMTP reply code; 0 where it could not be reached."""
-
-    code: int
-    text: str
-
-    @property
-    def accepted(self) -> bool:
-        """The relay took the mail."""
-        return 200 <= self.code < 300
-
-    @property
-    def final(self) -> bool:
-        """The relay refused it for good."""
-        return self.code >= 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +46,18 @@ def next_try(attempts: int, at: datetime) -> datetime | None:
 
 
 def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list[str]]]:
-    """Take these notices for sending, with the Message-IDs of the thread of each. Held ones stay out."""
+    """Take these notices for sending, with the Message-IDs of the thread of each. Those that a cap holds, or
+    whose domain rests, stay out."""
     now = world.now()
     with world.store.begin() as tx:
         taken = notices.claim(tx, ids, now, now + HOLD)
+        rests = resting.now_resting(tx, now)
         free: list[Notice] = []
         for notice in taken:
-            if room_at := _room_at(tx, notice, free, now, world):
-                waits = Proof(now, "held", None, f"until {room_at.isoformat()}")
+            if rests and (why := rest.rest_of(notice, rests)) and _may_rest(notice, why):
+                _let_rest(Act(tx, world, now, ""), notice, why)
+            elif room_at := _room_at(tx, notice, free, now, world):
+                waits = Proof(now, notices.HELD, None, f"until {room_at.isoformat()}")
                 _put_off(Act(tx, world, now, ""), notice, room_at, waits, tried=False)
             else:
                 free.append(notice)
@@ -76,6 +65,21 @@ def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list
             _look_again(tx, set(ids) - {notice.id for notice in taken}, world)
         threads = {n.id: _thread(tx, n) for n in free if n.rendered is None}
     return free, threads
+
+
+def _may_rest(notice: Notice, why: Rest) -> bool:
+    """A mail that waited for days is offered once more, so that its answer can end it. Only the relay itself
+    may keep it waiting for longer: that is ours to mend."""
+    return why.domain == THE_RELAY or notice.attempts < _GIVE_UP
+
+
+def _let_rest(act: Act, notice: Notice, why: Rest) -> None:
+    """It waits for its domain, which counts as a try, or for the relay, which does not."""
+    tried = why.domain != THE_RELAY
+    again = next_try(notice.attempts, act.at) if tried else None
+    until = max(why.until, again) if again else why.until
+    line = Proof(act.at, notices.DELAYED, None, f"paused until {why.until:%Y-%m-%d %H:%M} UTC: {why.said}")
+    _put_off(act, notice, until, line, tried=tried)
 
 
 def _room_at(tx: Tx, notice: Notice, free: Sequence[Notice], now: datetime, world: World) -> datetime | None:
@@ -123,22 +127,29 @@ def fix(renderings: Sequence[tuple[Notice, Rendering]], world: World) -> None:
     replies = {made.reply.token: made.reply for _, made in renderings if made.reply}
     with world.store.begin() as tx:
         addresses.issue(tx, [replies[token] for token in sorted(replies)], world.now())
-        notices.rendered(tx, [(n.id, made.message_id, made.bounce_token, made.raw) for n, made in renderings])
+        rows = [(n.id, made.message_id, made.bounce_token, made.raw) for n, made in renderings]
+        notices.rendered(tx, rows, world.now())
 
 
 def leave(taken: Sequence[Notice], world: World) -> None:
-    """These were taken and not offered: whoever comes next may take them."""
+    """These were taken and not offered: they rest where they must, or whoever comes next may take them."""
     now = world.now()
     with world.store.begin() as tx:
+        act, rests = Act(tx, world, now, ""), resting.now_resting(tx, now)
         for notice in taken:
-            waits = Proof(now, "delayed", None, "the relay was too slow")
-            _put_off(Act(tx, world, now, ""), notice, now, waits, tried=False)
+            if why := rest.rest_of(notice, rests):
+                _let_rest(act, notice, why)
+            else:
+                waits = Proof(now, notices.DELAYED, None, "the relay was too slow")
+                _put_off(act, notice, now, waits, tried=False)
 
 
 def release(world: World) -> None:
-    """Free what a dead process had taken. Only for the one process that sends, before it begins."""
+    """Free what a dead process had taken. Only for the one process that sends, before it begins. Who starts
+    us anew may have mended the relay: it is tried at once."""
     with world.store.begin() as tx:
         notices.release(tx)
+        resting.took(tx, [THE_RELAY])
 
 
 def answered(receipts: Sequence[tuple[Notice, Receipt]], world: World) -> None:
@@ -150,10 +161,15 @@ def answered(receipts: Sequence[tuple[Notice, Receipt]], world: World) -> None:
     if accepted := [(notice, receipt) for notice, receipt in receipts if receipt.accepted]:
         with world.store.begin() as tx:
             _accepted(Act(tx, world, now, "relay"), accepted)
-    for notice, receipt in receipts:
-        if not receipt.accepted:
+    if refused := [(notice, receipt) for notice, receipt in receipts if not receipt.accepted]:
+        with world.store.begin() as tx:
+            rest.heard(tx, refused, now)
+    for notice, receipt in refused:
+        if not receipt.away:
             with world.store.begin() as tx:
                 _not_accepted(Act(tx, world, now, f"notice:{notice.id}"), notice, receipt)
+    if waiting := [notice for notice, receipt in refused if receipt.away]:
+        leave(waiting, world)
 
 
 def _accepted(act: Act, taken: Sequence[tuple[Notice, Receipt]]) -> None:
@@ -163,6 +179,7 @@ def _accepted(act: Act, taken: Sequence[tuple[Notice, Receipt]]) -> None:
         terms.stop(act.tx, klacht_id, act.at, ("statutory",))
         if klacht:
             happen(act, klacht, [])
+    rest.took(act.tx, [notice for notice, _ in taken])
     notices.sent(act.tx, [(notice.id, receipt.code, receipt.text) for notice, receipt in taken], act.at)
     for notice, _ in taken:
         if "round" in notice.values:
@@ -172,7 +189,7 @@ def _accepted(act: Act, taken: Sequence[tuple[Notice, Receipt]]) -> None:
 def _not_accepted(act: Act, notice: Notice, receipt: Receipt) -> None:
     again = None if receipt.final else next_try(notice.attempts, act.at)
     if again:
-        _put_off(act, notice, again, Proof(act.at, "delayed", receipt.code or None, receipt.text))
+        _put_off(act, notice, again, Proof(act.at, notices.DELAYED, receipt.code or None, receipt.text))
         return
     klacht = klachten.by_id(act.tx, notice.klacht_id, lock=True) if notice.klacht_id else None
     said = Proof(act.at, notices.FAILED, receipt.code or None, receipt.text)

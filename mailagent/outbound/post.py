@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,9 @@ from mailagent.core import reference
 from mailagent.core.errors import Mistakes
 from mailagent.core.mails import AGENT, MAILS, Value
 from mailagent.core.orders import sensible
-from mailagent.flow import deliver
-from mailagent.flow.deliver import Receipt, Rendering
+from mailagent.flow import deliver, rest
+from mailagent.flow.deliver import Rendering
+from mailagent.flow.receipt import Receipt
 from mailagent.flow.world import World
 from mailagent.outbound.dkim import Signer
 from mailagent.outbound.envelope import BadHeader, Headers, build
@@ -57,8 +59,9 @@ class Post:
         impossible = [(notice, one) for notice, one in made if isinstance(one, Receipt)]
         offered = list(self._offered(ready))
         deliver.answered([*impossible, *offered], self.world)
-        if left := ready[len(offered) :]:
-            deliver.leave([notice for notice, _ in left], self.world)
+        said = {notice.id for notice, _ in offered}
+        if left := [notice for notice, _ in ready if notice.id not in said]:
+            deliver.leave(left, self.world)
 
     def _made(self, notice: Notice, thread: Sequence[str]) -> Rendering | Receipt:
         """The mail, or why it cannot be made, which holds no other mail: a wrong address is final, a broken
@@ -73,12 +76,20 @@ class Post:
             return Receipt(0, f"{notice.kind} cannot be made: {problem!r}")
 
     def _offered(self, ready: Sequence[tuple[Notice, Rendering]]) -> Iterator[tuple[Notice, Receipt]]:
-        """What the relay says of each mail, for as long as they are ours alone."""
+        """What the relay says of each mail, for as long as they are ours alone and it is there. A domain that
+        says "later" to several of them is not asked again."""
         until = self.world.now() + deliver.PATIENCE
+        later: Counter[str] = Counter()
         for notice, rendering in ready:
             if self.world.now() >= until:
                 return
-            yield notice, self._offer(notice, rendering)
+            domain = rest.domain(notice.recipient)
+            if later[domain] >= rest.SEVERAL:
+                continue
+            yield notice, (receipt := self._offer(notice, rendering))
+            if receipt.away:
+                return
+            later[domain] += rest.says_later(receipt)
 
     def _offer(self, notice: Notice, rendering: Rendering) -> Receipt:
         own = self.world.organisation.address

@@ -7,12 +7,16 @@ import ssl
 from dataclasses import dataclass
 from typing import Literal
 
-from mailagent.flow.deliver import Receipt
+from mailagent.flow.receipt import Receipt
 
 TIMEOUT = 60.0
 
 _TROUBLE = (OSError, smtplib.SMTPException, UnicodeError)
 """UnicodeError: a login or host name that smtplib cannot write in ASCII."""
+
+
+class _Away(Exception):
+    """The relay cannot be reached, or does not want us; why is its cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Relay:
         self._kept: smtplib.SMTP | None = None
 
     def deliver(self, sender: str, recipient: str, raw: bytes) -> Receipt:
-        """Hand over one mail. Where the relay cannot be reached, or does not want us, the code is 0.
+        """Hand over one mail. Where the relay says nothing of it the code is 0; `away` where it cannot be
+        reached, or does not want us.
 
         Only what it says of the recipient and of the mail itself can be final: a login or a sender that it
         refuses is ours to mend, and no reason to give a mail up.
@@ -43,17 +48,24 @@ class Relay:
         try:
             return self._offer(self._alive(), sender, recipient, raw)
         except smtplib.SMTPDataError as error:
-            return Receipt(error.smtp_code, _words(error.smtp_error))
+            return self._receipt(error.smtp_code, error.smtp_error)
+        except _Away as error:
+            self.close()
+            return self._receipt(0, str(error.__cause__), away=True)
         except _TROUBLE as error:
             self.close()
-            return Receipt(0, f"{self._access.host}:{self._access.port}: {error}")
+            return self._receipt(0, str(error))
+
+    def _receipt(self, code: int, said: bytes | str, *, away: bool = False) -> Receipt:
+        words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        return Receipt(code, f"{self._access.host}:{self._access.port}: {words}", away)
 
     def check(self) -> str | None:
         """What is wrong with the relay, None when it would take a mail."""
         try:
             self._alive()
-        except _TROUBLE as error:
-            return f"{self._access.host}:{self._access.port}: {error}"
+        except _Away as error:
+            return f"{self._access.host}:{self._access.port}: {error.__cause__}"
         finally:
             self.close()
         return None
@@ -72,6 +84,12 @@ class Relay:
             except smtplib.SMTPServerDisconnected:
                 pass
             self.close()
+        try:
+            return self._greeted()
+        except _TROUBLE as error:
+            raise _Away from error
+
+    def _greeted(self) -> smtplib.SMTP:
         access = self._access
         self._kept = self._connected()
         # whoever called closes it where one of these fails: a half-open line is never used
@@ -94,11 +112,11 @@ class Relay:
         reports = smtp.has_extn("dsn")
         code, said = smtp.mail(sender, [*options, *(_about(sender) if reports else ())])
         if code >= 300:
-            raise smtplib.SMTPSenderRefused(code, said, sender)
+            raise _Away from smtplib.SMTPSenderRefused(code, said, sender)
         code, said = smtp.rcpt(recipient, _REPORTS if reports else ())
         if code < 300:
             code, said = smtp.data(raw)
-        return Receipt(code, _words(said))
+        return self._receipt(code, said)
 
 
 _REPORTS = ("NOTIFY=FAILURE,DELAY",)
@@ -108,7 +126,3 @@ def _about(sender: str) -> tuple[str, str]:
     """What a report must carry: the headers, which hold our Message-ID, and what stands behind the + of our
     bounce address, by which the log of the relay and ours can be laid side by side (RFC 3461 4.3, 4.4)."""
     return "RET=HDRS", f"ENVID={sender.partition('@')[0].rpartition('+')[2]}"
-
-
-def _words(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said

@@ -12,6 +12,10 @@ import sqlalchemy as sa
 from mailagent.store.tables import notice, proof
 
 OWED, ACCEPTED, SUPPRESSED, FAILED, BOUNCED = "owed", "accepted", "suppressed", "failed", "bounced"
+"""What a notice can be; also what the proof log says of it."""
+
+OFFERED, DELAYED, HELD, RETURNED = "offered", "delayed", "held", "returned"
+"""What the proof log says beside. Returned: it came back, and is sent once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Notice:
     message_id: str | None
     bounce_token: str | None
     rendered: bytes | None
+    offered_at: datetime | None
     sent_at: datetime | None
 
 
@@ -105,16 +110,17 @@ def release(tx: sa.Connection) -> None:
     tx.execute(sa.update(notice).where(*where).values(claimed_until=None))
 
 
-def rendered(tx: sa.Connection, made: Sequence[tuple[int, str, str, bytes]]) -> None:
-    """Fix the bytes at the first try: notice id, Message-ID, bounce token and the mail itself."""
+def rendered(tx: sa.Connection, made: Sequence[tuple[int, str, str, bytes]], at: datetime) -> None:
+    """Fix the bytes at the first try: notice id, Message-ID, bounce token and the mail itself. From here on
+    it counts as offered, in the same row: a line in the proof log would be one more for every mail."""
     names = ("notice", "message_id", "bounce_token", "rendered")
-    tx.execute(_FIX, [dict(zip(names, one, strict=True)) for one in made])
+    tx.execute(_FIX, [{**dict(zip(names, one, strict=True)), "offered_at": at} for one in made])
 
 
 _FIX = (
     sa.update(notice)
     .where(notice.c.id == sa.bindparam("notice"))
-    .values({name: sa.bindparam(name) for name in ("message_id", "bounce_token", "rendered")})
+    .values({name: sa.bindparam(name) for name in ("message_id", "bounce_token", "rendered", "offered_at")})
 )
 
 
@@ -274,10 +280,16 @@ _THREAD = (
 
 
 def proofs(tx: sa.Connection, of: Notice) -> list[Proof]:
-    """The proof log of one mail, oldest first; it begins with the moment it was owed."""
+    """The proof log of one mail, oldest first: from the moment it was owed, or why it never left."""
     query = sa.select(proof.c.at, proof.c.what, proof.c.code, proof.c.detail)
     rows = tx.execute(query.where(proof.c.notice_id == of.id).order_by(proof.c.id))
-    return [Proof(of.owed_at, OWED), *(Proof(*row) for row in rows)]
+    lines = [Proof(of.owed_at, OWED), *(Proof(*row) for row in rows)]
+    if of.state == SUPPRESSED:
+        lines.append(Proof(of.owed_at, SUPPRESSED, None, str(of.values.get("suppressed", ""))))
+    if offered_at := of.offered_at:
+        before = [line for line in lines[1:] if line.at < offered_at]
+        return [lines[0], *before, Proof(offered_at, OFFERED), *lines[1 + len(before) :]]
+    return lines
 
 
 def struggling(tx: sa.Connection, tries: int = 3, limit: int = 500) -> list[Notice]:

@@ -200,6 +200,7 @@ notice = sa.Table(
     sa.Column("message_id", sa.Text, unique=True),
     sa.Column("bounce_token", sa.Text, unique=True),
     sa.Column("rendered", sa.LargeBinary),
+    sa.Column("offered_at", Moment),
     sa.Column("sent_at", Moment),
     sa.Index("ix_notice_recipient_sent_at", "recipient", "sent_at"),
     sa.Index("ix_notice_klacht_id", "klacht_id"),
@@ -218,7 +219,7 @@ notice = sa.Table(
 )
 """A mail we owe. `state`: owed, accepted, suppressed, failed, bounced. `key` makes it unique per
 (klacht or arrival, event, kind, recipient). Before `claimed_until` nobody else takes it: somebody is sending
-it, or it was put off."""
+it, or it was put off. From `offered_at` on its bytes are fixed, and it may be anywhere."""
 
 proof = sa.Table(
     "proof",
@@ -231,7 +232,29 @@ proof = sa.Table(
     _text("detail"),
     sa.Index("ix_proof_notice_id", "notice_id"),
 )
-"""The proof log of every mail: owed, offered, accepted (code, relay's answer), held, bounced, suppressed."""
+"""The proof log of every mail: accepted (code, relay's answer), delayed, held, failed, returned, bounced.
+That it was owed, offered or suppressed stands in `notice`, where it costs no row."""
+
+resting = sa.Table(
+    "resting",
+    metadata,
+    sa.Column("domain", sa.Text, primary_key=True),
+    sa.Column("refused", sa.Integer, nullable=False),
+    sa.Column("rests", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("until", Moment),
+    _text("said"),
+)
+"""A domain that said "later" since it last took a mail: how often, and until when mails to it rest. The
+domain "" is the relay itself."""
+
+dead_address = sa.Table(
+    "dead_address",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+)
+"""An address from which a mail of ours came back for good, until somebody writes to us from there."""
 
 reply_address = sa.Table(
     "reply_address",

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from desk import Desk, Got
 
 from mailagent.flow import tick
-from mailagent.flow.deliver import Receipt
+from mailagent.flow.receipt import Receipt
 
 Case = TypeVar("Case")
 

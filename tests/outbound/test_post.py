@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from desk import Desk, open_desk
-from relays import DOWN, FULL, NOBODY, TAKEN, moody
+from relays import DOWN, FULL, HUNG_UP, NOBODY, TAKEN, moody
 
 from mailagent.flow import deliver, tick
-from mailagent.flow.deliver import Receipt, next_try
+from mailagent.flow.deliver import next_try
 from mailagent.flow.process import process
+from mailagent.flow.receipt import Receipt
 from mailagent.store import notices
 from mailagent.store.notices import Notice, Owed
 
@@ -91,7 +92,7 @@ def test_a_recipient_that_no_relay_takes_has_failed_at_once(desk: Desk) -> None:
     complaints(desk, "jan")
 
     [failed] = owed(desk, notices.FAILED)
-    assert proofs(desk, failed) == ["owed", "failed"]
+    assert proofs(desk, failed) == ["owed", "offered", "failed"]
 
 
 def test_what_failed_gets_a_new_chance_with_links_that_work(desk: Desk) -> None:
@@ -112,7 +113,7 @@ def test_what_failed_gets_a_new_chance_with_links_that_work(desk: Desk) -> None:
 
 def test_a_mail_that_cannot_be_made_holds_no_other(desk: Desk) -> None:
     relay = moody(desk)
-    relay.says(DOWN)
+    relay.says(HUNG_UP)
     complaints(desk, "jan")
     [receipt] = [n for n in owed(desk) if n.kind == "ontvangstbevestiging"]
     facts = {**receipt.values}
@@ -146,7 +147,7 @@ def test_a_mail_that_cannot_be_made_holds_no_other(desk: Desk) -> None:
 
 def test_a_slow_relay_gets_what_it_can_in_time_and_the_rest_is_taken_anew(desk: Desk) -> None:
     relay = moody(desk)
-    relay.says(DOWN)
+    relay.says(HUNG_UP)
     complaints(desk, "jan", "piet", "kees", "joop")
     desk.time[0] += timedelta(minutes=1)
 
@@ -167,7 +168,7 @@ def test_a_slow_relay_gets_what_it_can_in_time_and_the_rest_is_taken_anew(desk: 
 
 def test_a_mail_another_has_taken_stays_theirs_and_comes_back_if_they_died(desk: Desk) -> None:
     relay = moody(desk)
-    relay.says(DOWN)
+    relay.says(HUNG_UP)
     complaints(desk, "jan")
     desk.time[0] += timedelta(minutes=1)
     ids = [n.id for n in owed(desk)]
@@ -184,7 +185,7 @@ def test_a_mail_another_has_taken_stays_theirs_and_comes_back_if_they_died(desk:
 
 def test_who_holds_a_mail_no_longer_cannot_end_it(desk: Desk) -> None:
     relay = moody(desk)
-    relay.says(DOWN)
+    relay.says(HUNG_UP)
     complaints(desk, "jan")
     desk.time[0] += timedelta(minutes=1)
     ids = [n.id for n in owed(desk)]
@@ -201,7 +202,7 @@ def test_who_holds_a_mail_no_longer_cannot_end_it(desk: Desk) -> None:
 
 def test_the_one_process_that_sends_frees_at_its_start_what_the_dead_one_held(desk: Desk) -> None:
     relay = moody(desk)
-    relay.says(DOWN)
+    relay.says(HUNG_UP)
     complaints(desk, "jan")
     desk.time[0] += timedelta(minutes=1)
     deliver.take([n.id for n in owed(desk)], desk.world)
@@ -307,7 +308,7 @@ def test_the_delays_grow_and_end_after_some_five_days(desk: Desk) -> None:
 def test_no_subject_or_name_of_a_stranger_makes_a_line_of_its_own(tmp_path: Path, text: str) -> None:
     desk = open_desk(tmp_path)
     relay = moody(desk)
-    relay.says(DOWN)
+    relay.says(HUNG_UP)
     complaints(desk, "jan")
     [receipt] = [n for n in owed(desk) if n.kind == "ontvangstbevestiging"]
     values = receipt.values | {"subject": text, "melder_name": text, "text": text, "attachments": [text]}

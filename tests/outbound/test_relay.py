@@ -10,7 +10,7 @@ import pytest
 from scripted import HANG_UP, Scripted, commands, scripted
 from servers import free_port
 
-from mailagent.flow.deliver import Receipt
+from mailagent.flow.receipt import Receipt
 from mailagent.outbound.relay import Relay, RelayAccess
 
 MAIL = b"Subject: Klacht\r\n\r\nRegel een.\r\n.Regel twee.\r\n"
@@ -33,7 +33,7 @@ def test_a_mail_that_was_taken_has_the_relays_own_words() -> None:
     with relay() as (ours, server):
         receipt = deliver(ours)
 
-        assert receipt == Receipt(250, "2.0.0 queued as SCRIPT")
+        assert receipt == Receipt(250, f"127.0.0.1:{server.port}: 2.0.0 queued as SCRIPT")
         assert receipt.accepted
         assert server.mails == [MAIL.replace(b"\r\n.", b"\r\n..")]
         mail_from, rcpt_to = server.lines[0][1:3]

@@ -1,0 +1,27 @@
+"""What a relay answers to one mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the relay answered. `code` is an SMTP reply code; 0 where there was none.
+
+    `away`: the relay could not be reached, or does not want us at all. No mail is the worse for it.
+    """
+
+    code: int
+    text: str
+    away: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        """The relay took the mail."""
+        return 200 <= self.code < 300
+
+    @property
+    def final(self) -> bool:
+        """The relay refused it for good."""
+        return self.code >= 500
