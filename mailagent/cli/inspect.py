@@ -18,7 +18,7 @@ from mailagent.outbound.dkim import BadKey
 from mailagent.outbound.render import Templates
 from mailagent.service import mailbox_access, patience
 from mailagent.shipped import search_path
-from mailagent.store import addresses, arrivals, notices
+from mailagent.store import addresses, arrivals, notices, resting
 from mailagent.web.pages import Pages
 from mailagent.web.samples import mistakes as page_mistakes
 
@@ -116,7 +116,7 @@ def _database(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
         return
     try:
         yield from _mailboxes(house)
-        yield from _work(house)
+        yield from work(house)
     finally:
         house.close()
 
@@ -140,15 +140,19 @@ def _mailboxes(house: House) -> Iterator[Finding]:
         )
 
 
-def _work(house: House) -> Iterator[Finding]:
+def work(house: House) -> Iterator[Finding]:
     """What waits for a human in the store, and keys that are still needed."""
     policy = house.world.policy
     with house.world.store.read() as tx:
         aside = len(arrivals.stuck(tx))
         failed = len(notices.struggling(tx))
+        rests = resting.now_resting(tx, house.world.now())
         missing = addresses.keys_in_use(tx) - {policy.key_id(key) for key in policy.keys}
     if aside:
         yield Finding(f"{aside} arrivals wait for a human: see `mailagent stuck`", wrong=False)
+    for rest in rests.values():
+        whose = f"mails to {rest.domain} rest" if rest.domain else "all mail rests"
+        yield Finding(f"{whose} until {rest.until:%Y-%m-%d %H:%M} UTC: {rest.said}", wrong=False)
     if failed:
         yield Finding(f"{failed} mails do not leave: see `mailagent stuck`", wrong=False)
     if missing:

@@ -8,6 +8,7 @@ import pytest
 from desk import Desk
 from relays import DOWN, FULL, HUNG_UP, NOBODY, TAKEN, MoodyRelay, moody
 
+from mailagent.cli.inspect import work
 from mailagent.flow import deliver
 from mailagent.flow.receipt import Receipt
 from mailagent.store import notices, resting
@@ -152,3 +153,15 @@ def test_who_starts_us_anew_need_not_wait_for_the_rest_to_end(queue: Queue) -> N
     deliver.release(queue.desk.world)
 
     assert queue.owes(ELSEWHERE) == [ELSEWHERE]
+
+
+def test_check_tells_who_rests_and_why(queue: Queue) -> None:
+    busy(queue)
+    queue.owes(*people(3))
+
+    found = [finding.text for finding in work(queue.desk.house)]
+    assert "mails to druk.example rest until 2026-03-02 09:01 UTC: 451 4.7.1 too many mails from you" in found
+
+    queue.relay.says(DOWN)
+    queue.owes(ELSEWHERE)
+    assert any(finding.text.startswith("all mail rests until") for finding in work(queue.desk.house))
