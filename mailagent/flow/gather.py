@@ -211,8 +211,13 @@ def _thread(tx: Tx, letter: Letter, issued: Issued | None, world: World) -> Iter
             yield Evidence("sender_is_party", kenmerk, source)
 
 
+def answered_ids(mail: Mail) -> tuple[str, ...]:
+    """The Message-IDs a mail says it answers, the nearest first (RFC 5322 3.6.4)."""
+    return tuple(dict.fromkeys(mail.in_reply_to + mail.references[::-1]))[:MOST_POINTERS]
+
+
 def _pointers(tx: Tx, letter: Letter, world: World) -> Iterator[tuple[str, str, str]]:
-    ids = tuple(dict.fromkeys(letter.mail.in_reply_to + letter.mail.references[::-1]))[:MOST_POINTERS]
+    ids = answered_ids(letter.mail)
     own = [id for id in ids if reference.is_own_message_id(id, world.organisation.domain)]
     notice = notices.by_message_id(tx, own)
     klacht = klachten.by_id(tx, notice.klacht_id) if notice and notice.klacht_id else None

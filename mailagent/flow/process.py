@@ -39,14 +39,13 @@ from mailagent.core.routing import TOO_LARGE, decide, may_be_answered
 from mailagent.core.rules import Decision
 from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
-from mailagent.flow import obey, refuse, settle, vote
+from mailagent.flow import obey, refuse, settle, turns, vote
 from mailagent.flow.gather import Letter, bounced_notice, gather, issued_address, writer
 from mailagent.flow.happen import begin, happen
 from mailagent.flow.world import PROCESS, Act, World
 from mailagent.store import arrivals, klachten, notices, rounds
 from mailagent.store.arrivals import Fate, Kept
 from mailagent.store.notices import Proof
-from mailagent.store.store import Tx
 
 MAX_DESCRIPTION = 100_000
 MOST_HEAD = 256 * 1024
@@ -62,12 +61,13 @@ def process(arrival_id: int, world: World) -> Verdict | None:
     """
     with world.store.read() as tx:
         kept = arrivals.load(tx, arrival_id)
-        too_early = kept is not None and _comes_after_one_that_waits(tx, kept, world)
-    if too_early:
-        _look_again(arrival_id, world)
-    if kept is None or too_early:
+        too_early = kept is not None and turns.token_waits(tx, kept, world)
+    if kept is None:
         return None
-    letter = _read(kept, world)
+    letter = None if too_early else _read(kept, world)
+    if letter is None or turns.thread_waits(arrival_id, letter.mail, world):
+        _look_again(arrival_id, world)
+        return None
     with world.store.begin() as tx:
         if not arrivals.claim(tx, arrival_id):
             return None
@@ -86,13 +86,6 @@ def process(arrival_id: int, world: World) -> Verdict | None:
         }
         arrivals.finish(tx, arrival_id, _fate(letter, verdict, trace, klacht))
     return verdict
-
-
-def _comes_after_one_that_waits(tx: Tx, kept: Kept, world: World) -> bool:
-    """Mails to one reply address take effect in order of arrival; one that is stuck holds nobody."""
-    own = world.organisation.address
-    tokens = [read.token for a in kept.envelope.recipients if (read := reference.read_tokened(a, own))]
-    return any(arrivals.one_before(tx, kept.id, token) for token in tokens)
 
 
 def _look_again(arrival_id: int, world: World) -> None:

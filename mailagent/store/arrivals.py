@@ -165,6 +165,15 @@ def one_before(tx: sa.Connection, id: int, token: str) -> bool:
     return tx.execute(sa.select(sa.literal(1)).where(*where).limit(1)).scalar() is not None
 
 
+def starts_before(tx: sa.Connection, id: int, most: int, octets: int) -> list[bytes]:
+    """The first octets of the newest mails before this one that still wait for their verdict."""
+    start = sa.func.substr(arrival.c.raw, 1, octets, type_=sa.LargeBinary)
+    where = (arrival.c.state == KEPT, arrival.c.id < id, arrival.c.raw.is_not(None))
+    return list(
+        tx.execute(sa.select(start).where(*where).order_by(arrival.c.id.desc()).limit(most)).scalars()
+    )
+
+
 def klachten_of(tx: sa.Connection, message_ids: Sequence[str]) -> list[str]:
     """Kenmerken of klachten that hold a mail with one of these foreign Message-IDs."""
     wanted = [id for id in message_ids if id]
