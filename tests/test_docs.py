@@ -20,7 +20,7 @@ from mailagent.config.settings import Settings, load_settings
 from mailagent.core.evidence import KINDS, Verdict
 from mailagent.core.mails import MAILS, MELDER
 from mailagent.core.orders import ORDERS
-from mailagent.core.rulings import RULINGS
+from mailagent.core.rulings import RULINGS, OnBehalf
 from mailagent.outbound.render import Templates
 from mailagent.shipped import search_path
 
@@ -133,8 +133,8 @@ def test_every_variable_of_a_mail_is_told() -> None:
 
 def test_every_tag_is_told_in_the_order_of_the_help() -> None:
     told = rows("## Tags")
-    assert list(told) == [order.usage for order in (*ORDERS, *RULINGS)]
-    for order in (*ORDERS, *RULINGS):
+    assert list(told) == [order.usage for order in (*ORDERS, *RULINGS, OnBehalf)]
+    for order in (*ORDERS, *RULINGS, OnBehalf):
         assert told[order.usage][0] == " ".join(f"`#{word}`" for word in order.words[1:])
 
 

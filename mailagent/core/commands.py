@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mailagent.core.errors import NotUnderstood
-from mailagent.core.orders import ORDERS, Note, Order
-from mailagent.core.rulings import RULINGS
+from mailagent.core.order import Order
+from mailagent.core.orders import ORDERS, Note
+from mailagent.core.rulings import RULINGS, OnBehalf
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufe0f\ufeff\u20e3"  # what mail programs leave around a `#`
 _EMPTY = re.compile(rf"[\s{_INVISIBLE}]*")
@@ -30,7 +31,8 @@ _GREETING = re.compile(
     r"|[^\W\d][\w.'’-]*(?: [\w.'’-]+){0,2},)",
     re.IGNORECASE,
 )
-_BY_WORD: dict[str, type[Order]] = {word: order for order in (*ORDERS, *RULINGS) for word in order.words}
+_EVERY: Sequence[type[Order]] = [*ORDERS, *RULINGS, OnBehalf]
+_BY_WORD = {word: order for order in _EVERY for word in order.words}
 _MOST_PROBLEMS = 10
 
 

@@ -85,6 +85,13 @@ class Assigned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SplitOff(Event):
+    """A second complaint in the same message became a klacht of its own."""
+
+    kenmerk: str
+
+
+@dataclass(frozen=True, slots=True)
 class Noted(Event):
     """An internal note; the melder gets nothing."""
 

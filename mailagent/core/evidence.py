@@ -40,6 +40,8 @@ KINDS = {
     "subject_kenmerk": "a kenmerk in the subject",
     "sender_is_party": "the sender is the melder of the klacht that the mail points at",
     "sender_is_agent": "the sender is a registered agent",
+    "forwarded": "an agent passed it on; the value is the first writer, where that can be seen",
+    "on_behalf": "the agent wrote whose klacht it is (#namens)",
     "proof_by_token": "the setting takes address and token as proof enough",
     "dmarc_pass": "our own mail server says: aligned DMARC or DKIM pass",
     "dmarc_fail": "our own mail server says: DMARC fail",
@@ -94,6 +96,14 @@ class Settlement(Verdict):
     agent: str = ""
     arrival: int = 0
     proven: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Forward(Verdict):
+    """An agent passed on the klacht of `melder`; it is opened when the agent has confirmed that."""
+
+    agent: str = ""
+    melder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ class Mail:
     their angle brackets. `text` comes from HTML where there is no plain text. `new_text` is what the
     writer added: `text` unless the mail is a reply. `html` is the HTML of the mail, safe to show; "" where
     there is none or too much. `sealed` says what we cannot look into: `smime`, `pgp`, `password_file`,
-    `secure_notice`, or "" for nothing.
+    `secure_notice`, or "" for nothing. `enclosed` is the first mail that is attached whole, without what
+    that one encloses.
     """
 
     subject: str = ""
@@ -112,6 +113,7 @@ class Mail:
     defects: tuple[str, ...] = ()
     html: str = ""
     sealed: str = ""
+    enclosed: Mail | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, None where there is none. `name` in lower case."""

@@ -1,19 +1,15 @@
-"""What an agent can order, one class per order: its words, its help line, and what it does to a klacht."""
+"""What an agent can order, one class per order (see `order`): what it does to a klacht."""
 
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import ClassVar, Self
 
 from mailagent.core import klacht as life
 from mailagent.core.errors import NotPossible, NotUnderstood
 from mailagent.core.events import (
     AGENT,
-    Actor,
     Answered,
     Assigned,
     Closed,
@@ -25,75 +21,8 @@ from mailagent.core.events import (
     TakenUp,
 )
 from mailagent.core.klacht import Klacht
+from mailagent.core.order import Case, Done, Order, code_of, joined
 from mailagent.core.organisation import Agent, Organisation
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What an order is carried out on. `melder_wrote`: a later, proven mail of the melder is kept."""
-
-    klacht: Klacht
-    agent: Agent
-    at: datetime
-    organisation: Organisation
-    melder_wrote: bool = False
-    mail_after_unhappy: bool = False
-
-    @property
-    def actor(self) -> Actor:
-        """The agent, as the log names them."""
-        return Actor(AGENT, self.agent.address)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What an order did: the klacht as it is now, what happened, and the sentence for the agent."""
-
-    klacht: Klacht
-    events: tuple[Event, ...]
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class Order(ABC):
-    """One kind of order. `words` are Dutch first, then English; `takes_text`: the lines below are its own."""
-
-    words: ClassVar[tuple[str, ...]]
-    usage: ClassVar[str]
-    help: ClassVar[str]
-    takes_text: ClassVar[bool] = False
-
-    @classmethod
-    def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - an order without words takes no text
-        """From the rest of the tag's line and the text below it; `NotUnderstood` when they do not fit."""
-        if words := rest.strip(" .,!"):
-            raise NotUnderstood(
-                f"#{cls.words[0]}: wat bedoelt u met “{words[:80]}”? Hier hoort niets achter."
-            )
-        return cls()
-
-    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002 - most orders are internal
-        """The text that leaves for the melder, empty where none does."""
-        return ""
-
-    @abstractmethod
-    def carry_out(self, case: Case) -> Done:
-        """Do it; `NotPossible` with a sentence that says what is possible."""
-
-
-def joined(rest: str, text: str) -> str:
-    """What stands behind the tag and what stands below it, as one text."""
-    return "\n".join(part for part in (rest.strip(), text.strip()) if part)
-
-
-def _code(line: str, codes: Iterable[str]) -> tuple[str, str]:
-    """The code a line opens with ("" for none), and what follows it. Its `_` may be a space or a hyphen."""
-    for code in codes:
-        words = r"[\s_-]".join(code.split("_"))
-        pattern = rf"[\s(\[]*{words}(?![\w-])[\s.,:;)\]]*"
-        if found := re.match(pattern, line, re.IGNORECASE):
-            return code, line[found.end() :]
-    return "", line
 
 
 def _reachable(klacht: Klacht) -> None:
@@ -233,7 +162,7 @@ class Resolve(Order):
     @classmethod
     def read(cls, rest: str, text: str) -> Self:
         """An oordeel may stand first; the text is mandatory."""
-        oordeel, more = _code(rest, life.OORDELEN)
+        oordeel, more = code_of(rest, life.OORDELEN)
         if more and not rest.casefold().lstrip(" ([").startswith(oordeel):
             more = rest  # "geen oordeel mogelijk, want …" is a sentence as well: no word of it may be lost
         words = joined(more, text)
@@ -291,12 +220,12 @@ class Close(Order):
     @classmethod
     def read(cls, rest: str, text: str) -> Self:
         """The reason is mandatory; niet_in_behandeling needs its ground (Awb 9:8)."""
-        reason, more = _code(rest, life.REASONS)
+        reason, more = code_of(rest, life.REASONS)
         if not reason:
             raise NotUnderstood(f"#sluiten: schrijf er een reden achter: {', '.join(life.REASONS)}.")
         ground = ""
         if reason == "niet_in_behandeling":
-            ground, more = _code(_ARTICLE.sub("", more, count=1), (*life.GROUNDS, "lid_2"))
+            ground, more = code_of(_ARTICLE.sub("", more, count=1), (*life.GROUNDS, "lid_2"))
             ground = ground.replace("_", "")
             if not ground:
                 raise NotUnderstood(
@@ -355,6 +284,51 @@ class Reopen(Order):
 
 
 @dataclass(frozen=True, slots=True)
+class Split(Order):
+    """The message holds a second complaint: make it a klacht of its own."""
+
+    words: ClassVar = ("splitsen", "split")
+    usage: ClassVar = "#splitsen onderwerp"
+    help: ClassVar = (
+        "de tekst eronder wordt een tweede klacht van dezelfde melder, ontvangen op hetzelfde moment; de "
+        "melder krijgt daarvan een ontvangstbevestiging"
+    )
+    takes_text: ClassVar = True
+
+    subject: str
+    text: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:
+        """Both are mandatory."""
+        if not rest.strip() or not text.strip():
+            raise NotUnderstood(
+                "#splitsen: schrijf erachter waar de tweede klacht over gaat, en eronder wat er staat."
+            )
+        return cls(rest.strip(), text.strip())
+
+    def carry_out(self, case: Case) -> Done:
+        """A new klacht beside this one, which stays as it is."""
+        new = Klacht(
+            id=0,
+            kenmerk="",
+            subject=self.subject,
+            description=self.text,
+            melder=case.klacht.melder,
+            melder_name=case.klacht.melder_name,
+            received_at=case.klacht.received_at,
+            channel=case.klacht.channel,
+            namens=case.klacht.namens,
+            organisation=case.klacht.organisation,
+            confidential=case.klacht.confidential,
+            language=case.klacht.language,
+            contact_allowed=case.klacht.contact_allowed,
+            refers_to=case.klacht.kenmerk,
+        )
+        return Done(case.klacht, (), f"“{self.subject}” is nu een klacht van zichzelf:", new)
+
+
+@dataclass(frozen=True, slots=True)
 class Help(Order):
     """The list of tags."""
 
@@ -368,7 +342,7 @@ class Help(Order):
         return Done(case.klacht, (), f"Dit kunt u schrijven:\n{lines}")
 
 
-ORDERS: tuple[type[Order], ...] = (TakeUp, Assign, Note, Reply, Resolve, Close, Reopen, Help)
+ORDERS: tuple[type[Order], ...] = (TakeUp, Assign, Note, Reply, Resolve, Close, Reopen, Split, Help)
 
 
 def help_lines() -> tuple[tuple[str, str], ...]:

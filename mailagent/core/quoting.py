@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 MARKER = "--- Schrijf uw antwoord boven deze regel; wat hieronder staat lezen wij niet ---"
 """The first line of every mail to an agent; plain ASCII, so that no mail program changes it."""
@@ -99,6 +99,15 @@ def _embedded(lines: Sequence[str]) -> int:
         elif line.strip() and not _is_ruler(line):
             written = True
     return len(lines)
+
+
+def header_blocks(lines: Sequence[str]) -> Iterator[int]:
+    """Where the header lines begin that a mail program put above a mail it quotes or passes on."""
+    last = -2 * _WINDOW
+    for n, line in enumerate(lines):
+        if n - last >= _WINDOW and len(line) <= _LONG and _is_header_block(lines, n):
+            last = n
+            yield n
 
 
 def _is_header_block(lines: Sequence[str], at: int) -> bool:

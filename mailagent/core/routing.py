@@ -13,6 +13,7 @@ from mailagent.core.evidence import (
     Duplicate,
     Evidence,
     FeedbackReply,
+    Forward,
     NewKlacht,
     Quarantine,
     Review,
@@ -84,6 +85,13 @@ def _settlement(findings: Findings) -> Verdict:
     return Settlement(_BOTH, "", agent, arrival, _proven(findings))
 
 
+def _forward(findings: Findings) -> Verdict:
+    melder = findings.value("on_behalf", "forwarded")
+    if not melder:
+        return Review("een behandelaar stuurde dit door, en wij zien niet van wie het is")
+    return Forward("een behandelaar stuurde het door", "", findings.value("sender_is_agent"), melder)
+
+
 def _feedback(findings: Findings) -> Verdict:
     satisfied = findings.value("feedback_word") == "tevreden"
     return FeedbackReply("een antwoord op de smileys", findings.value("token_melder"), satisfied)
@@ -133,6 +141,13 @@ ROUTES = (
     Route("melder_false_results", ("token_melder", "forged_results"), _unconfirmed),
     Route("melder_elsewhere", ("token_melder",), _unconfirmed, lacks=("sender_is_party",)),
     Route("forged", ("dmarc_fail",), _is(Review, "spam")),
+    Route(
+        "on_behalf",
+        ("on_behalf", "sender_is_agent", "dmarc_pass"),
+        _is(NewKlacht, "een behandelaar stuurde het door namens de melder", *_THREAD),
+        lacks=("forged_results",),
+    ),
+    Route("forward", ("forwarded", "sender_is_agent"), _forward),
     Route(
         "party_false_results",
         ("sender_is_party", "forged_results"),

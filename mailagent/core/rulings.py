@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from mailagent.core import reference
 from mailagent.core.errors import NotPossible, NotUnderstood
-from mailagent.core.orders import Case, Done, Help, Order, joined
+from mailagent.core.order import Case, Done, Order, joined
+from mailagent.core.orders import Help
 
 ADMITTED, APPENDED, DISMISSED = "admitted", "appended", "dismissed"
 
@@ -140,6 +141,38 @@ class Dismiss(Decide):
     def said(self) -> str:
         """With the reason, as it is kept."""
         return f"Het bericht is afgewezen: {self.text}. De afzender krijgt geen bericht."
+
+
+@dataclass(frozen=True, slots=True)
+class OnBehalf(Decide):
+    """In a mail that an agent passes on: whose klacht it is."""
+
+    words: ClassVar = ("namens", "behalf")
+    usage: ClassVar = "#namens adres"
+    help: ClassVar = (
+        "boven een bericht dat u doorstuurt naar ons: dit is het mailadres van de melder. Wie u niet noemt, "
+        "lezen wij in het doorgestuurde bericht, en u bevestigt dat"
+    )
+
+    melder: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> OnBehalf:
+        """One address is mandatory."""
+        if not (found := _ADDRESS.match(rest)):
+            raise NotUnderstood("#namens: schrijf het mailadres van de melder erachter.")
+        return cls(joined(rest[found.end() :], text), found["address"].lower())
+
+    def ruling(self, by: str, at: datetime) -> Ruling:
+        """Admitted, as the klacht of the melder."""
+        return Ruling(ADMITTED, by, at, melder=self.melder)
+
+    @property
+    def said(self) -> str:
+        """Whose klacht it becomes; itself it follows in a mail of its own."""
+        return (
+            f"Het bericht wordt een klacht van {self.melder}. U krijgt daar een mail over, met het kenmerk."
+        )
 
 
 RULINGS: tuple[type[Decide], ...] = (Admit, AppendTo, Dismiss)

@@ -90,6 +90,8 @@ def lapse(pending_id: int, world: World) -> None:
             obey.tell_refusal(act, after, agent, (_LAPSED,))
         elif agent:
             settle.refuse(act, parked.about_arrival or 0, agent, (_LAPSED,))
+        if parked.about_arrival:
+            settle.ask_after_all(act, parked.about_arrival)
 
 
 _LAPSED = f"U hebt uw opdracht niet binnen {CONFIRM_HOURS} uur bevestigd. Er is niets gedaan."

@@ -12,20 +12,26 @@ from mailagent.core.echo import inert
 from mailagent.core.errors import NotPossible
 from mailagent.core.events import (
     AGENT,
+    MELDER,
     Actor,
     Closed,
     Event,
     OrderParked,
     OrderRefused,
+    Received,
     Resolved,
+    SplitOff,
 )
 from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
-from mailagent.core.orders import Case, Help, help_lines, sensible
+from mailagent.core.order import Case
+from mailagent.core.orders import Help, help_lines, sensible
 from mailagent.core.organisation import Agent
+from mailagent.core.rules import decide
 from mailagent.flow.answer import TOO_MANY_WAIT, about, answer, may_wait, newly_written, park
 from mailagent.flow.gather import Letter
 from mailagent.flow.happen import ENDS_HANDLING, happen
+from mailagent.flow.opening import open_klacht, why
 from mailagent.flow.tell import concerns_melder, unreachable
 from mailagent.flow.world import Act, World
 from mailagent.store import klachten, notices
@@ -100,11 +106,16 @@ def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klach
     )
     events: list[Event] = []
     said: list[str] = []
+    drafts: list[Klacht] = []
     for order in written.orders:
         done = order.carry_out(case)
         case = replace(case, klacht=done.klacht)
         events += done.events
         said.append(done.said)
+        drafts += [done.split_off] if done.split_off else []
+    opened = [_split_off(act, agent, draft) for draft in drafts]
+    events += [SplitOff(act.at, case.actor, new.kenmerk) for new in opened]
+    said += [f"{new.kenmerk}: {new.subject}" for new in opened]
     after = happen(act, case.klacht, events)
     said += _not_told(after, events, act.world)
     if written.untagged:
@@ -115,6 +126,15 @@ def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klach
     values: Mapping[str, object] = {"help": help_lines()} if only_help else {"done": said, "ignored": ignored}
     answer(act, about(act, after), agent, mail, values)
     return after
+
+
+def _split_off(act: Act, agent: Agent, draft: Klacht) -> Klacht:
+    """The second complaint of a message, on the melder's name."""
+    sorting = decide(draft.subject, draft.description, act.world.ruleset)
+    reason = f"{agent.name} splitste deze klacht af van {draft.refers_to}. {why(sorting)}"
+    melder = Actor(MELDER, draft.melder)
+    received = Received(act.at, melder, draft.description, (), reason, draft.refers_to)
+    return open_klacht(act, draft, received, sorting)
 
 
 _WHY_NOT_TOLD = {

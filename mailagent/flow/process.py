@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 
-from mailagent.core import reference
-from mailagent.core.calendar import local_day
 from mailagent.core.errors import Unreadable
 from mailagent.core.events import (
     AGENT,
@@ -25,7 +24,9 @@ from mailagent.core.evidence import (
     Append,
     AutoMail,
     BounceNote,
+    Evidence,
     FeedbackReply,
+    Forward,
     NewKlacht,
     Quarantine,
     Review,
@@ -39,9 +40,10 @@ from mailagent.core.routing import TOO_LARGE, decide, may_be_answered
 from mailagent.core.rules import Decision
 from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
-from mailagent.flow import obey, refuse, settle, turns, vote
+from mailagent.flow import forward, obey, refuse, settle, turns, vote
 from mailagent.flow.gather import Letter, bounced_notice, gather, issued_address, writer
-from mailagent.flow.happen import begin, happen
+from mailagent.flow.happen import happen
+from mailagent.flow.opening import open_klacht, why
 from mailagent.flow.world import PROCESS, Act, World
 from mailagent.store import arrivals, klachten, notices, rounds
 from mailagent.store.arrivals import Fate, Kept
@@ -72,10 +74,12 @@ def process(arrival_id: int, world: World) -> Verdict | None:
         if not arrivals.claim(tx, arrival_id):
             return None
         evidence = gather(tx, letter, world)
+        evidence += forward.passed_on(letter, evidence, world)
         verdict, route = decide(evidence)
-        sorting = _sorted(letter, verdict, world)
+        told = _as_melders(letter, evidence, verdict, world)
+        sorting = _sorted(told, verdict, world)
         act = Act(tx, world, letter.at, letter.origin)
-        klacht = _take_effect(act, letter, verdict, sorting)
+        klacht = _take_effect(act, told, verdict, sorting)
         if verdict == Quarantine(TOO_LARGE) and may_be_answered(evidence):
             refuse.too_large(act, letter)
         trace: dict[str, object] = {
@@ -109,6 +113,13 @@ def _read(kept: Kept, world: World) -> Letter:
     )
 
 
+def _as_melders(letter: Letter, evidence: Sequence[Evidence], verdict: Verdict, world: World) -> Letter:
+    """What an agent passed on is read as what the melder wrote."""
+    named = letter.ruling.melder if letter.ruling else ""
+    melder = named or next((e.value for e in evidence if e.kind == "on_behalf"), "")
+    return forward.as_melders(letter, melder, world) if melder and isinstance(verdict, NewKlacht) else letter
+
+
 def _fate(letter: Letter, verdict: Verdict, trace: dict[str, object], klacht: Klacht | None) -> Fate:
     return Fate(
         verdict=verdict.name,
@@ -135,6 +146,8 @@ def _take_effect(act: Act, letter: Letter, verdict: Verdict, sorting: Decision |
         return _with_note(act, letter, _open(act, letter, verdict, sorting))
     if isinstance(verdict, Settlement):
         settle.settle(act, letter, verdict)
+    if isinstance(verdict, Forward):
+        forward.ask(act, letter, verdict)
     if isinstance(verdict, Quarantine | Review):
         settle.ask(act, letter, verdict.reason)
     klacht = klachten.by_kenmerk(act.tx, verdict.kenmerk, lock=True) if verdict.kenmerk else None
@@ -160,37 +173,39 @@ def _change(act: Act, letter: Letter, klacht: Klacht, verdict: Verdict) -> Klach
 
 
 def _open(act: Act, letter: Letter, verdict: Verdict, sorting: Decision) -> Klacht:
-    """A new klacht: sorted by the rules, on the clock, acknowledged and handed to a team."""
-    mail, world = letter.mail, act.world
-    category = world.organisation.category(sorting.category)
-    year = local_day(letter.received_at).year
-    kenmerk = reference.kenmerk(world.policy.kenmerk_prefix, year, klachten.next_number(act.tx, year))
-    new = Klacht(
+    """A new klacht, in the words of the letter."""
+    mail = letter.mail
+    draft = Klacht(
         id=0,
-        kenmerk=kenmerk,
+        kenmerk="",
         subject=mail.subject.strip() or "(geen onderwerp)",
         description=_words(letter)[:MAX_DESCRIPTION],
         melder=letter.sender,
         melder_name=mail.sender_name,
         received_at=letter.received_at,
         channel=letter.envelope.channel,
-        category=category.id if category else None,
-        team=(world.organisation.team(category.team) if category else world.organisation.sorting_team).id,
         refers_to=verdict.kenmerk,
     )
-    writer = Actor(MELDER, letter.sender)
-    why = _why(sorting) if not letter.ruling else f"{letter.ruling.by} nam dit bericht aan. {_why(sorting)}"
     received = Received(
         letter.at,
-        writer,
-        new.description,
+        Actor(MELDER, letter.sender),
+        draft.description,
         _names(mail),
-        why,
+        f"{_by_agent(letter, act.world)}{why(sorting)}",
         verdict.kenmerk,
         locked=mail.locked,
         encrypted=mail.encrypted,
     )
-    return begin(act, new, received)
+    return open_klacht(act, draft, received, sorting)
+
+
+def _by_agent(letter: Letter, world: World) -> str:
+    """Which agent had a hand in it, where one had."""
+    passed_on = world.organisation.agent(letter.mail.sender)
+    if passed_on and letter.sender != passed_on.address:
+        return f"{passed_on.name} stuurde dit bericht door. "
+    by = world.organisation.agent(letter.ruling.by) if letter.ruling else None
+    return f"{by.name} nam dit bericht aan. " if by else ""
 
 
 def _words(letter: Letter) -> str:
@@ -205,16 +220,6 @@ def _with_note(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
     if ruling is None or not ruling.text or not letter.mail.text.strip():
         return klacht
     return happen(act, klacht, [Noted(act.at, Actor(AGENT, ruling.by), ruling.text)])
-
-
-def _why(decision: Decision) -> str:
-    """How the rules sorted it, in one sentence for the team."""
-    if not decision.hits:
-        return "Geen regel herkende dit bericht."
-    words = ", ".join(f"“{hit.matched}” ({hit.rule_id}, {hit.points})" for hit in decision.hits[:5])
-    if decision.category is None:
-        return f"Gelijke stand tussen {' en '.join(decision.tied)}: een mens kiest. Gezien: {words}."
-    return f"Gezien: {words}."
 
 
 def _warn(act: Act, letter: Letter, klacht: Klacht) -> Klacht:

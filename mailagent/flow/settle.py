@@ -9,6 +9,7 @@ from typing import Any
 from mailagent.core import commands
 from mailagent.core.calendar import local_day
 from mailagent.core.commands import Written
+from mailagent.core.errors import Unreadable
 from mailagent.core.evidence import Settlement
 from mailagent.core.mail import Envelope, Mail
 from mailagent.core.orders import Help, Note
@@ -69,6 +70,19 @@ def ask_about_stuck(act: Act, kept: arrivals.Kept, reason: str) -> None:
     ask(act, letter, f"wij konden dit bericht niet verwerken ({reason})")
 
 
+def ask_after_all(act: Act, message: int) -> None:
+    """Put a message before the sorting team that its agent did not confirm."""
+    kept = arrivals.load_set_aside(act.tx, message)
+    if kept is None:
+        return
+    try:
+        mail = act.world.parse(kept.envelope.raw)
+    except Unreadable:
+        mail = Mail()
+    letter = Letter(kept.id, kept.envelope, mail, act.at, kept.kept_at, mail.sender or "")
+    ask(act, letter, "een behandelaar stuurde dit door, en bevestigde niet van wie het is")
+
+
 def _head(envelope: Envelope) -> str:
     """The first lines as they came, for whoever must judge a message that nobody can read."""
     return "\n".join(envelope.raw[:HEAD_OCTETS].decode("utf-8", "replace").splitlines()[:HEAD_LINES])
@@ -99,7 +113,7 @@ def settle(act: Act, letter: Letter, verdict: Settlement) -> None:
     if not waits:
         carry_out(act, verdict.arrival, agent, written)
     elif may_wait(act, agent):
-        park(act, _topic(verdict.arrival), agent, text, "de mailserver bewijst niet dat deze mail van u komt")
+        park(act, topic(verdict.arrival), agent, text, "de mailserver bewijst niet dat deze mail van u komt")
     else:
         refuse(act, verdict.arrival, agent, (TOO_MANY_WAIT,))
 
@@ -107,7 +121,7 @@ def settle(act: Act, letter: Letter, verdict: Settlement) -> None:
 def carry_out(act: Act, message: int, agent: Agent, written: Written) -> bool:
     """Let the ruling take effect, once, and answer; False where nothing was done, and the answer says why."""
     if written.orders and all(isinstance(order, Help) for order in written.orders):
-        answer(act, _topic(message), agent, "hulp", {"help": ruling_lines()})
+        answer(act, topic(message), agent, "hulp", {"help": ruling_lines()})
         return True
     order = _ruling_in(written)
     if order is None:
@@ -121,7 +135,7 @@ def carry_out(act: Act, message: int, agent: Agent, written: Written) -> bool:
         refuse(act, message, agent, (problem,))
         return False
     ignored = tuple(f"{tag} staat niet bovenaan en is niet uitgevoerd." for tag in written.ignored)
-    answer(act, _topic(message), agent, "opdracht_uitgevoerd", {"done": (order.said,), "ignored": ignored})
+    answer(act, topic(message), agent, "opdracht_uitgevoerd", {"done": (order.said,), "ignored": ignored})
     return True
 
 
@@ -167,8 +181,9 @@ def _settled_before(act: Act, message: int, waiting: SetAside | None) -> str:
 def refuse(act: Act, message: int, agent: Agent, problems: Sequence[str]) -> None:
     """Nothing was done, and why."""
     values = {"problems": tuple(problems), "help": ruling_lines()}
-    answer(act, _topic(message), agent, "opdracht_niet_begrepen", values)
+    answer(act, topic(message), agent, "opdracht_niet_begrepen", values)
 
 
-def _topic(message: int) -> Topic:
-    return Topic(_facts(message), message=message)
+def topic(message: int, subject: str = "") -> Topic:
+    """A message that was set aside, as the topic of an answer."""
+    return Topic(_facts(message) | {"subject": subject}, message=message)

@@ -11,6 +11,7 @@ import contextlib
 import email
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.message import Message
 from email.policy import Policy, compat32
@@ -47,6 +48,16 @@ def parse(raw: bytes, limits: Limits = LIMITS) -> Mail:
 
     Raises Unreadable with too_deep, too_many_parts, header_too_long or html_too_large.
     """
+    mail = _read(raw, limits)
+    inner = next((a.content for a in mail.attachments if a.content_type == "message/rfc822"), None)
+    if inner is None or mail.bounce:
+        return mail
+    with suppress(Unreadable):  # then it is a file like any other
+        mail = replace(mail, enclosed=_read(inner, limits))
+    return mail
+
+
+def _read(raw: bytes, limits: Limits) -> Mail:
     found = _CHARSET.search(raw, 0, 64 * 1024)
     hint = found[1].decode("ascii", "replace") if found else None
     try:

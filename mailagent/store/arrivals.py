@@ -107,8 +107,17 @@ def known_uids(tx: sa.Connection, mailbox: str, uidvalidity: int) -> set[int]:
 def load(tx: sa.Connection, id: int) -> Kept | None:
     """The arrival while it still waits for its verdict; None when it no longer does."""
     row = tx.execute(_LOAD, {"arrival": id}).one_or_none()
-    if row is None:
-        return None
+    return _kept(row) if row else None
+
+
+def load_set_aside(tx: sa.Connection, id: int) -> Kept | None:
+    """An arrival that waits for a human, with its bytes; None when it no longer does."""
+    query = sa.select(arrival).where(arrival.c.id == id, _SET_ASIDE, arrival.c.ruling.is_(None))
+    row = tx.execute(query).one_or_none()
+    return _kept(row) if row else None
+
+
+def _kept(row: sa.Row[Any]) -> Kept:
     envelope = Envelope(
         raw=row.raw,
         via=row.via,
@@ -220,7 +229,7 @@ def _ruling(kept: Mapping[str, Any] | None) -> Ruling | None:
 
 _SET_ASIDE = sa.or_(
     arrival.c.state == STUCK,
-    sa.and_(arrival.c.state == DONE, arrival.c.verdict.in_(("Quarantine", "Review"))),
+    sa.and_(arrival.c.state == DONE, arrival.c.verdict.in_(("Quarantine", "Review", "Forward"))),
 )
 
 
@@ -299,7 +308,7 @@ def told_of(tx: sa.Connection, *, id: int | None = None, kenmerk: str | None = N
 
 
 def stuck(tx: sa.Connection) -> list[sa.Row[Any]]:
-    """Arrivals that wait for a human: stuck, or in Quarantine or Review without a ruling."""
+    """Arrivals that wait for a human: stuck, or in Quarantine, Review or Forward without a ruling."""
     return told(tx, _SET_ASIDE, sa.or_(arrival.c.state == STUCK, arrival.c.ruling.is_(None)))
 
 

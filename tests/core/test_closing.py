@@ -10,7 +10,8 @@ import pytest
 from mailagent.core.errors import NotPossible, NotUnderstood
 from mailagent.core.events import AGENT, Actor, Closed
 from mailagent.core.klacht import GROUNDS, REASONS, Klacht
-from mailagent.core.orders import Case, Close
+from mailagent.core.order import Case
+from mailagent.core.orders import Close
 from mailagent.core.organisation import Agent, Organisation
 
 AT = datetime(2026, 3, 9, 10, tzinfo=UTC)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailagent.core.commands import Written, read
-from mailagent.core.orders import ORDERS, Assign, Close, Help, Note, Order, Reopen, Reply, Resolve, TakeUp
+from mailagent.core.order import Order
+from mailagent.core.orders import ORDERS, Assign, Close, Help, Note, Reopen, Reply, Resolve, TakeUp
 
 CLEARED = "De bak is vanochtend geleegd."
 

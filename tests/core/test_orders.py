@@ -23,18 +23,17 @@ from mailagent.core.events import (
     TakenUp,
 )
 from mailagent.core.klacht import OORDELEN, STATUSES, Klacht
+from mailagent.core.order import Case, Done, Order
 from mailagent.core.orders import (
     ORDERS,
     Assign,
-    Case,
     Close,
-    Done,
     Help,
     Note,
-    Order,
     Reopen,
     Reply,
     Resolve,
+    Split,
     TakeUp,
     help_lines,
     sensible,
@@ -331,4 +330,4 @@ def test_help_changes_nothing_and_names_every_tag_with_its_other_word() -> None:
 def test_an_order_says_what_it_does_and_how_to_write_it(order: type[Order]) -> None:
     assert order.usage.startswith(f"#{order.words[0]}")
     assert order.help
-    assert order.takes_text == (order in (Note, Reply, Resolve, Close, Reopen))
+    assert order.takes_text == (order in (Note, Reply, Resolve, Close, Reopen, Split))

@@ -15,6 +15,7 @@ from mailagent.core.evidence import (
     Duplicate,
     Evidence,
     FeedbackReply,
+    Forward,
     NewKlacht,
     Quarantine,
     Review,
@@ -23,10 +24,10 @@ from mailagent.core.evidence import (
 )
 from mailagent.core.routing import ROUTES, Findings, decide
 
-KL, OLD, ANNA = "KL26-00042", "KL26-00007", "anna@stad.example"
+KL, OLD, ANNA, JAN = "KL26-00042", "KL26-00007", "anna@stad.example", "jan@home.example"
 DEFAULTS = {"token_melder": KL, "token_agent": KL, "sender_is_party": KL, "sender_is_agent": ANNA}
 DEFAULTS |= {"token_from_elsewhere": KL, "reference_own": OLD, "reference_known": OLD, "subject_kenmerk": OLD}
-DEFAULTS |= {"appended": OLD, "admitted": ANNA, "token_message": "7"}
+DEFAULTS |= {"appended": OLD, "admitted": ANNA, "token_message": "7", "on_behalf": JAN, "forwarded": JAN}
 DEFAULTS |= {"bounce": KL, "automatic": "precedence", "unreadable": "too_deep", "feedback_word": "ontevreden"}
 
 
@@ -72,6 +73,14 @@ ROWS = {
     "melder_false_results": (("token_melder", "sender_is_party", "forged_results"), NOT_CONFIRMED),
     "melder_elsewhere": (("token_melder",), NOT_CONFIRMED),
     "forged": (("dmarc_fail",), Review("spam")),
+    "on_behalf": (
+        ("on_behalf", "forwarded", "sender_is_agent", "dmarc_pass"),
+        NewKlacht("een behandelaar stuurde het door namens de melder"),
+    ),
+    "forward": (
+        ("forwarded", "sender_is_agent", "dmarc_pass"),
+        Forward("een behandelaar stuurde het door", "", ANNA, JAN),
+    ),
     "party_false_results": (("sender_is_party", "reference_own", "forged_results"), FALSE_NAME),
     "feedback": (
         ("token_melder", "sender_is_party", "feedback_word"),
@@ -82,6 +91,17 @@ ROWS = {
     "party": (("sender_is_party", "subject_kenmerk"), Append("een reactie in het gesprek", KL)),
     "new": ((), NewKlacht("een nieuw bericht")),
 }
+
+
+def test_what_an_agent_passed_on_without_a_visible_writer_is_for_a_human() -> None:
+    row, verdict = told("forwarded=", "sender_is_agent", "dmarc_pass")
+    assert (row, verdict.name) == ("forward", "Review")
+
+
+@pytest.mark.parametrize("doubt", ["forged_results", "spam"])
+def test_a_doubtful_forward_opens_nothing_by_itself(doubt: str) -> None:
+    verdict = told("on_behalf", "forwarded", "sender_is_agent", "dmarc_pass", doubt)[1]
+    assert isinstance(verdict, Forward | Review)
 
 
 def test_every_row_of_the_table_is_tried_here() -> None:

@@ -1,0 +1,87 @@
+"""What an order is: its words, its help line, what it is carried out on, and what it did."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Self
+
+from mailagent.core.errors import NotUnderstood
+from mailagent.core.events import AGENT, Actor, Event
+from mailagent.core.klacht import Klacht
+from mailagent.core.organisation import Agent, Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What an order is carried out on. `melder_wrote`: a later, proven mail of the melder is kept."""
+
+    klacht: Klacht
+    agent: Agent
+    at: datetime
+    organisation: Organisation
+    melder_wrote: bool = False
+    mail_after_unhappy: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """The agent, as the log names them."""
+        return Actor(AGENT, self.agent.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an order did: the klacht as it is now, what happened, and the sentence for the agent.
+
+    `split_off` is a klacht that is to be opened beside it; its kenmerk is not known yet.
+    """
+
+    klacht: Klacht
+    events: tuple[Event, ...]
+    said: str
+    split_off: Klacht | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order(ABC):
+    """One kind of order. `words` are Dutch first, then English; `takes_text`: the lines below are its own."""
+
+    words: ClassVar[tuple[str, ...]]
+    usage: ClassVar[str]
+    help: ClassVar[str]
+    takes_text: ClassVar[bool] = False
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:  # noqa: ARG003 - an order without words takes no text
+        """From the rest of the tag's line and the text below it; `NotUnderstood` when they do not fit."""
+        if words := rest.strip(" .,!"):
+            raise NotUnderstood(
+                f"#{cls.words[0]}: wat bedoelt u met “{words[:80]}”? Hier hoort niets achter."
+            )
+        return cls()
+
+    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002 - most orders are internal
+        """The text that leaves for the melder, empty where none does."""
+        return ""
+
+    @abstractmethod
+    def carry_out(self, case: Case) -> Done:
+        """Do it; `NotPossible` with a sentence that says what is possible."""
+
+
+def joined(rest: str, text: str) -> str:
+    """What stands behind the tag and what stands below it, as one text."""
+    return "\n".join(part for part in (rest.strip(), text.strip()) if part)
+
+
+def code_of(line: str, codes: Iterable[str]) -> tuple[str, str]:
+    """The code a line opens with ("" for none), and what follows it. Its `_` may be a space or a hyphen."""
+    for code in codes:
+        words = r"[\s_-]".join(code.split("_"))
+        pattern = rf"[\s(\[]*{words}(?![\w-])[\s.,:;)\]]*"
+        if found := re.match(pattern, line, re.IGNORECASE):
+            return code, line[found.end() :]
+    return "", line
