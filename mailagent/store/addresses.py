@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from mailagent.core.reference import message_name
+from mailagent.store.prepared import Prepared
 from mailagent.store.tables import klacht, reply_address
 
 
@@ -28,15 +29,16 @@ class Issued:
 
 def issue(tx: sa.Connection, issued: Sequence[Issued], at: datetime) -> None:
     """Remember tokens; the same one twice is the same."""
-    if issued:
-        tx.execute(_ISSUE, [{**asdict(one), "issued_at": at} for one in issued])
+    _ISSUE.run(tx, [{**asdict(one), "issued_at": at} for one in issued])
 
 
-_ISSUE = sa.text(
-    "INSERT INTO reply_address (token, klacht_id, arrival_id, role, address, key_id, issued_at) "
-    "VALUES (:token, :klacht_id, :arrival_id, :role, :address, :key_id, :issued_at) "
-    "ON CONFLICT (token) DO NOTHING"
-).bindparams(sa.bindparam("issued_at", type_=reply_address.c.issued_at.type))
+_ISSUE = Prepared(
+    sa.text(
+        "INSERT INTO reply_address (token, klacht_id, arrival_id, role, address, key_id, issued_at) "
+        "VALUES (:token, :klacht_id, :arrival_id, :role, :address, :key_id, :issued_at) "
+        "ON CONFLICT (token) DO NOTHING"
+    ).bindparams(sa.bindparam("issued_at", type_=reply_address.c.issued_at.type))
+)
 
 
 def find(tx: sa.Connection, token: str) -> Issued | None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from mailagent.core.mail import Envelope, Slot
 from mailagent.core.rulings import DISMISSED, Ruling
+from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import arrival, klacht, mailbox_slot
 
 KEPT, DONE, STUCK = "kept", "done", "stuck"
@@ -106,39 +107,38 @@ def known_uids(tx: sa.Connection, mailbox: str, uidvalidity: int) -> set[int]:
 
 def load(tx: sa.Connection, id: int) -> Kept | None:
     """The arrival while it still waits for its verdict; None when it no longer does."""
-    row = tx.execute(_LOAD, {"arrival": id}).one_or_none()
+    row = _LOAD.first(tx, {"arrival": id})
     return _kept(row) if row else None
 
 
 def load_set_aside(tx: sa.Connection, id: int) -> Kept | None:
     """An arrival that waits for a human, with its bytes; None when it no longer does."""
-    query = sa.select(arrival).where(arrival.c.id == id, _SET_ASIDE, arrival.c.ruling.is_(None))
+    query = sa.select(*_HOW).where(arrival.c.id == id, _SET_ASIDE, arrival.c.ruling.is_(None))
     row = tx.execute(query).one_or_none()
     return _kept(row) if row else None
 
 
-def _kept(row: sa.Row[Any]) -> Kept:
-    envelope = Envelope(
-        raw=row.raw,
-        via=row.via,
-        reached_at=row.reached_at,
-        channel=row.channel,
-        sender=row.sender,
-        recipients=tuple(row.recipients),
-        peer=row.peer,
-    )
-    return Kept(row.id, envelope, row.kept_at, row.attempts, _ruling(row.ruling))
+def _kept(row: Sequence[Any]) -> Kept:
+    id, kept_at, attempts, ruling, raw, via, reached_at, channel, sender, recipients, peer = row
+    envelope = Envelope(raw, via, reached_at, channel, sender, tuple(recipients), peer)
+    return Kept(id, envelope, kept_at, attempts, _ruling(ruling))
 
 
 def claim(tx: sa.Connection, id: int) -> bool:
     """Take the arrival for this transaction; False when another has judged it or is doing so."""
-    return tx.execute(_CLAIM, {"arrival": id}).scalar() is not None
+    return _CLAIM.first(tx, {"arrival": id}) is not None
 
 
-# statements of the path every mail takes are made once: making one costs more than asking the database
 _WAITS = (arrival.c.id == sa.bindparam("arrival"), arrival.c.state == KEPT)
-_LOAD = sa.select(arrival).where(*_WAITS)
-_CLAIM = sa.select(arrival.c.id).where(*_WAITS).with_for_update(skip_locked=True)
+_HOW = tuple(
+    arrival.c[name]
+    for name in (
+        *("id", "kept_at", "attempts", "ruling"),
+        *("raw", "via", "reached_at", "channel", "sender", "recipients", "peer"),
+    )
+)
+_LOAD = Prepared(sa.select(*_HOW).where(*_WAITS))
+_CLAIM = Prepared(sa.select(arrival.c.id).where(*_WAITS).with_for_update(skip_locked=True))
 
 
 def same_message(tx: sa.Connection, id: int, message_id: str | None, content_hash: str) -> int | None:
@@ -149,7 +149,8 @@ def same_message(tx: sa.Connection, id: int, message_id: str | None, content_has
     if tx.dialect.name == "postgresql":
         tx.execute(sa.select(sa.func.pg_advisory_xact_lock(int(content_hash[:15], 16))))
     twin = {"arrival": id, "hash": content_hash, "message_id": message_id}
-    return tx.execute(_TWIN if message_id else _NAMELESS_TWIN, twin).scalar()
+    found = (_TWIN if message_id else _NAMELESS_TWIN).first(tx, twin)
+    return found[0] if found else None
 
 
 _SAME_WORDS = (
@@ -163,8 +164,8 @@ _SAME_WORDS = (
     .order_by(arrival.c.id)
     .limit(1)
 )
-_TWIN = _SAME_WORDS.where(arrival.c.message_id == sa.bindparam("message_id"))
-_NAMELESS_TWIN = _SAME_WORDS.where(arrival.c.message_id.is_(None))
+_TWIN = Prepared(_SAME_WORDS.where(arrival.c.message_id == sa.bindparam("message_id")))
+_NAMELESS_TWIN = Prepared(_SAME_WORDS.where(arrival.c.message_id.is_(None)))
 
 
 def one_before(tx: sa.Connection, id: int, token: str) -> bool:
@@ -199,14 +200,14 @@ def klachten_of(tx: sa.Connection, message_ids: Sequence[str]) -> list[str]:
 
 def finish(tx: sa.Connection, id: int, fate: Fate) -> None:
     """Write down what became of it."""
-    tx.execute(_FINISH, {"arrival": id, **{name: getattr(fate, name) for name in _FATE}})
+    _FINISH.run(tx, [{"arrival": id, **{name: getattr(fate, name) for name in _FATE}}])
 
 
 _FATE = tuple(Fate.__dataclass_fields__)
-_FINISH = (
+_FINISH = Prepared(
     sa.update(arrival)
     .where(arrival.c.id == sa.bindparam("arrival"))
-    .values({"state": DONE, **{name: sa.bindparam(name) for name in _FATE}})
+    .values({"state": DONE, **by_name(_FATE)})
 )
 
 

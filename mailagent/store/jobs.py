@@ -21,6 +21,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from mailagent.store.database import writing
+from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import job
 
 BATCH = 50
@@ -63,6 +64,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+_ENQUEUE = Prepared(sa.insert(job).values(by_name(("task", "target", "visible_at"))))
+
+
 class SqliteJobs:
     """Jobs in a table of our own, for the one process that serves an embedded database."""
 
@@ -81,7 +85,7 @@ class SqliteJobs:
         """See `Jobs.enqueue`."""
         if targets:
             due = at or self._now()
-            tx.execute(sa.insert(job), [{"task": task, "target": t, "visible_at": due} for t in targets])
+            _ENQUEUE.run(tx, [{"task": task, "target": t, "visible_at": due} for t in targets])
             tx.info.setdefault(self._me, set()).add(task)
 
     async def run(self, handlers: Handlers, stop: asyncio.Event) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from mailagent.core.events import Event
 from mailagent.core.klacht import Klacht
+from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import event, event_body, klacht
 
 FIRST_HASH = "0" * 64
@@ -36,26 +37,27 @@ class Logged:
 
 def next_number(tx: sa.Connection, year: int) -> int:
     """The next klacht number of a year; it restarts each 1 January."""
-    return int(tx.execute(_COUNT, {"year": year}).scalar_one())
+    [[number]] = _COUNT.rows(tx, {"year": year})
+    return int(number)
 
 
-_COUNT = sa.text(
-    "INSERT INTO number (year, last) VALUES (:year, 1) "
-    "ON CONFLICT (year) DO UPDATE SET last = number.last + 1 RETURNING last"
+_COUNT = Prepared(
+    sa.text(
+        "INSERT INTO number (year, last) VALUES (:year, 1) "
+        "ON CONFLICT (year) DO UPDATE SET last = number.last + 1 RETURNING last"
+    )
 )
 
 
 def add(tx: sa.Connection, new: Klacht, salt: bytes) -> Klacht:
     """Keep a new klacht; `salt` binds its log to its texts until erasure destroys it."""
-    return replace(new, id=tx.execute(_ADD, {**_columns(new), "salt": salt}).scalar_one())
-
-
-_ADD = sa.insert(klacht).returning(klacht.c.id)
+    [[id]] = _ADD.rows(tx, {**_columns(new), "salt": salt})
+    return replace(new, id=id)
 
 
 def save(tx: sa.Connection, changed: Klacht) -> None:
     """Write every field of a klacht."""
-    tx.execute(sa.update(klacht).where(klacht.c.id == changed.id).values(**_columns(changed)))
+    _SAVE.run(tx, [{**_columns(changed), "klacht": changed.id}])
 
 
 def _columns(value: Klacht) -> dict[str, Any]:
@@ -64,6 +66,8 @@ def _columns(value: Klacht) -> dict[str, Any]:
 
 _COLUMNS = tuple(name for name in Klacht.__dataclass_fields__ if name != "id")
 _FIELDS = tuple(klacht.c[name] for name in Klacht.__dataclass_fields__)
+_ADD = Prepared(sa.insert(klacht).values(by_name((*_COLUMNS, "salt"))).returning(klacht.c.id))
+_SAVE = Prepared(sa.update(klacht).where(klacht.c.id == sa.bindparam("klacht")).values(by_name(_COLUMNS)))
 
 
 def _klacht(row: sa.Row[Any]) -> Klacht:
@@ -132,15 +136,15 @@ def record(
         previous = chained(previous, link)
         links.append({**link, "hash": previous})
         bodies.append(json.loads(text))
-    ids = list(tx.execute(_APPEND, links).scalars()) if links else []
-    if ids:
-        tx.execute(_BODY, [{"event_id": id, **body} for id, body in zip(ids, bodies, strict=True)])
+    ids = [id for (id,) in _APPEND.each(tx, links)]
+    _BODY.run(tx, [{"event_id": id, **body} for id, body in zip(ids, bodies, strict=True)])
     return ids
 
 
-_APPEND = sa.insert(event).returning(event.c.id, sort_by_parameter_order=True)
-_BODY = sa.insert(event_body)
-_CHAIN_END = (
+LINK = ("klacht_id", "seq", "at", "kind", "actor", "origin", "status", "result", "body_mac")
+_APPEND = Prepared(sa.insert(event).values(by_name((*LINK, "hash"))).returning(event.c.id))
+_BODY = Prepared(sa.insert(event_body))
+_CHAIN_END = Prepared(
     sa.select(klacht.c.salt, event.c.seq, event.c.hash)
     .outerjoin(event, event.c.klacht_id == klacht.c.id)
     .where(klacht.c.id == sa.bindparam("klacht"))
@@ -151,8 +155,8 @@ _CHAIN_END = (
 
 def _chain_end(tx: sa.Connection, klacht_id: int) -> tuple[int, str, bytes]:
     """The number and hash of the newest event, and the salt."""
-    row = tx.execute(_CHAIN_END, {"klacht": klacht_id}).one()
-    return row.seq or 0, row.hash or FIRST_HASH, row.salt or b""
+    [[salt, seq, hash]] = _CHAIN_END.rows(tx, {"klacht": klacht_id})
+    return seq or 0, hash or FIRST_HASH, salt or b""
 
 
 def body_text(who: str, data: Mapping[str, object]) -> str:
@@ -169,9 +173,6 @@ def chained(previous: str, link: Mapping[str, Any]) -> str:
     """The hash of one link of the chain."""
     parts = [previous, *(_plain(link[name]) for name in LINK)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-LINK = ("klacht_id", "seq", "at", "kind", "actor", "origin", "status", "result", "body_mac")
 
 
 def _plain(value: object) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import notice, proof
 
 OWED, ACCEPTED, SUPPRESSED, FAILED, BOUNCED = "owed", "accepted", "suppressed", "failed", "bounced"
@@ -71,15 +72,13 @@ _FIELDS = tuple(notice.c[name] for name in Notice.__dataclass_fields__)
 
 def owe(tx: sa.Connection, owed: Sequence[Owed], now: datetime) -> list[int]:
     """Write down what we owe; returns the ids of those that are to be sent."""
-    if not owed:
-        return []
     rows = [{"owed_at": now, **{name: getattr(one, name) for name in _OWED}} for one in owed]
-    ids = tx.execute(_OWE, rows).scalars().all()
-    return [id for id, one in zip(ids, owed, strict=True) if one.state == OWED]
+    ids = _OWE.each(tx, rows)
+    return [id for (id,), one in zip(ids, owed, strict=True) if one.state == OWED]
 
 
 _OWED = tuple(Owed.__dataclass_fields__)
-_OWE = sa.insert(notice).returning(notice.c.id, sort_by_parameter_order=True)
+_OWE = Prepared(sa.insert(notice).values(by_name(("owed_at", *_OWED))).returning(notice.c.id))
 
 
 def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime) -> list[Notice]:
@@ -114,35 +113,47 @@ def rendered(tx: sa.Connection, made: Sequence[tuple[int, str, str, bytes]], at:
     """Fix the bytes at the first try: notice id, Message-ID, bounce token and the mail itself. From here on
     it counts as offered, in the same row: a line in the proof log would be one more for every mail."""
     names = ("notice", "message_id", "bounce_token", "rendered")
-    tx.execute(_FIX, [{**dict(zip(names, one, strict=True)), "offered_at": at} for one in made])
+    _FIX.run(tx, [{**dict(zip(names, one, strict=True)), "offered_at": at} for one in made])
 
 
-_FIX = (
+_FIX = Prepared(
     sa.update(notice)
     .where(notice.c.id == sa.bindparam("notice"))
-    .values({name: sa.bindparam(name) for name in ("message_id", "bounce_token", "rendered", "offered_at")})
+    .values(by_name(("message_id", "bounce_token", "rendered", "offered_at")))
 )
 
 
 def prove(tx: sa.Connection, id: int, line: Proof) -> None:
     """One line of the proof log (Awb 2:17; the burden of proof is on the organ)."""
-    values = {"at": line.at, "what": line.what, "code": line.code, "detail": line.detail[:500]}
-    tx.execute(sa.insert(proof).values(notice_id=id, **values))
+    _prove(tx, [(id, line)])
 
 
-def sent(tx: sa.Connection, taken: Sequence[tuple[int, int, str]], at: datetime) -> None:
-    """The relay took these: notice, its code, its words. Whoever holds them now need not send them again."""
-    tx.execute(_SENT, [{"notice": id, "at": at} for id, _, _ in taken])
-    tx.execute(
-        sa.insert(proof),
+def _prove(tx: sa.Connection, lines: Sequence[tuple[int, Proof]]) -> None:
+    _PROVE.run(
+        tx,
         [
-            {"notice_id": id, "at": at, "what": ACCEPTED, "code": code, "detail": said[:500]}
-            for id, code, said in taken
+            {
+                "notice_id": id,
+                "at": line.at,
+                "what": line.what,
+                "code": line.code,
+                "detail": line.detail[:500],
+            }
+            for id, line in lines
         ],
     )
 
 
-_SENT = (
+_PROVE = Prepared(sa.insert(proof).values(by_name(("notice_id", *Proof.__dataclass_fields__))))
+
+
+def sent(tx: sa.Connection, taken: Sequence[tuple[int, int, str]], at: datetime) -> None:
+    """The relay took these: notice, its code, its words. Whoever holds them now need not send them again."""
+    _SENT.run(tx, [{"notice": id, "at": at} for id, _, _ in taken])
+    _prove(tx, [(id, Proof(at, ACCEPTED, code, said)) for id, code, said in taken])
+
+
+_SENT = Prepared(
     sa.update(notice)
     .where(notice.c.id == sa.bindparam("notice"), notice.c.state == OWED)
     .values(state=ACCEPTED, sent_at=sa.bindparam("at"), claimed_until=None)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.clocks import Clock, next_wake
+from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import clock as table
 
 
@@ -31,10 +32,11 @@ def begin(tx: sa.Connection, klacht_id: int, clock: Clock, version: int = 1) -> 
         "started_at": clock.started_at,
         "last_day": clock.last_day,
     }
-    tx.execute(_BEGIN, values)
+    _BEGIN.run(tx, [values])
 
 
-_BEGIN = sa.insert(table)
+_BEGUN = ("klacht_id", "kind", "version", "running", "started_at", "last_day")
+_BEGIN = Prepared(sa.insert(table).values(by_name(_BEGUN)))
 
 
 def running(tx: sa.Connection, klacht_id: int) -> list[tuple[int, Clock]]:

@@ -1,0 +1,128 @@
+"""Statements of the path every mail takes: written by SQLAlchemy once, then run straight on the driver.
+
+For a small statement SQLAlchemy's own execution costs many times what the database needs, and a mail takes
+dozens. What it is good for stays: it writes the SQL of both databases, and its types turn values of ours into
+those of the driver and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import ClauseElement
+
+Values = Mapping[str, Any]
+"""Bound parameters by name."""
+
+Row = tuple[Any, ...]
+_Turn = Callable[[Any], Any]
+
+
+def by_name(names: Iterable[str]) -> dict[str, sa.BindParameter[Any]]:
+    """Columns to be written, each from the bound parameter of its own name."""
+    return {name: sa.bindparam(name) for name in names}
+
+
+class Prepared:
+    """One statement; its bound parameters are given each time it is run."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._written: dict[str, _Written] = {}
+
+    def rows(self, tx: sa.Connection, values: Values) -> list[Row]:
+        """What it finds or returns."""
+        written = self._in_sql_of(tx)
+        return written.read(written.run(tx, [values]).fetchall())
+
+    def first(self, tx: sa.Connection, values: Values) -> Row | None:
+        """The first row, None where there is none."""
+        return next(iter(self.rows(tx, values)), None)
+
+    def each(self, tx: sa.Connection, many: Sequence[Values]) -> list[Row]:
+        """Run for each of these, in order; what it returns of each is one row."""
+        written = self._in_sql_of(tx)
+        return written.read(list(written.run_returning(tx, many))) if many else []
+
+    def run(self, tx: sa.Connection, many: Sequence[Values]) -> None:
+        """Run for each of these; it returns nothing."""
+        if many:
+            self._in_sql_of(tx).run(tx, many)
+
+    def _in_sql_of(self, tx: sa.Connection) -> _Written:
+        written = self._written.get(tx.dialect.name)
+        if written is None:
+            written = self._written[tx.dialect.name] = _Written(self._statement, tx.dialect)
+        return written
+
+
+class _Written:
+    """A statement in the SQL of one database, with what turns its values into those of the driver."""
+
+    def __init__(self, statement: ClauseElement, dialect: sa.Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
+        self._sql = str(compiled)
+        self._fixed = {name: bound.value for bound, name in compiled.bind_names.items() if not bound.required}
+        turns = {name: _into(bound.type, dialect) for bound, name in compiled.bind_names.items()}
+        # SQLite takes values in order and PostgreSQL by name
+        self._in_order = compiled.positiontup is not None
+        self._turns = [(name, turns[name]) for name in compiled.positiontup or turns]
+        self._turns_back = [
+            _back(column.type, dialect) for column in getattr(statement, "exported_columns", ())
+        ]
+
+    def run(self, tx: sa.Connection, many: Sequence[Values]) -> Any:
+        """The driver's cursor."""
+        given = [self._given(values) for values in many]
+        if len(given) == 1:
+            return self._driven(tx, "execute", given[0])
+        return self._driven(tx, "executemany", given)
+
+    def run_returning(self, tx: sa.Connection, many: Sequence[Values]) -> Iterator[Row]:
+        """One row of the driver for each of these. PostgreSQL gets all at once, and answers in turn."""
+        if self._in_order or len(many) == 1:
+            for values in many:
+                yield from self.run(tx, [values])
+            return
+        cursor = self._driven(tx, "executemany", [self._given(values) for values in many], returning=True)
+        yield from cursor
+        while cursor.nextset():
+            yield from cursor
+
+    def read(self, rows: list[Row]) -> list[Row]:
+        """Rows of the driver, in values of ours."""
+        if not any(self._turns_back):
+            return rows
+        return [
+            tuple([turn(v) if turn else v for turn, v in zip(self._turns_back, row, strict=True)])
+            for row in rows
+        ]
+
+    def _given(self, values: Values) -> Any:
+        every = self._fixed | values  # type: ignore[operator]
+        if self._in_order:
+            return [turn(every[name]) if turn else every[name] for name, turn in self._turns]
+        return {name: turn(every[name]) if turn else every[name] for name, turn in self._turns}
+
+    def _driven(self, tx: sa.Connection, how: str, given: Any, **more: bool) -> Any:
+        cursor: Any = tx.connection.cursor()
+        for hear in tx.dispatch.before_cursor_execute:  # who listens to the engine hears of these as well
+            hear(tx, cursor, self._sql, given, None, how == "executemany")
+        error: Any = tx.dialect.loaded_dbapi.Error
+        try:
+            getattr(cursor, how)(self._sql, given, **more)
+        except error as problem:
+            raise sa.exc.DBAPIError.instance(
+                self._sql, None, problem, error, hide_parameters=True, dialect=tx.dialect
+            ) from problem
+        return cursor
+
+
+def _into(type: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> _Turn | None:
+    return type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _back(type: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> _Turn | None:
+    return type.dialect_impl(dialect).result_processor(dialect, None)
