@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+import uvloop
+
 from mailagent.core.mail import Envelope
 from mailagent.inbound.keeper import Keep, Keeper
 from mailagent.inbound.smtp import Door, SmtpSink
@@ -47,7 +49,7 @@ class Post:
         self, kind: type[SmtpSink] = SmtpSink, door: Door | None = None, keep: Keep | None = None
     ) -> None:
         self.ledger = Ledger()
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()  # as `serve` does
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         self.keeper = Keeper(keep or self.ledger.keep)

@@ -10,6 +10,7 @@ import signal
 from typing import Annotated
 
 import typer
+import uvloop
 
 from mailagent.cli.console import HERE, AsJson, ConfigFile, err, fail, opened, out, quiet, say_json
 from mailagent.cli.inspect import Finding, inspect
@@ -47,7 +48,7 @@ def serve(
         if roles != ROLES and house.world.store.engine.dialect.name == "sqlite":
             fail("on SQLite one process does everything: leave --role out, or use PostgreSQL")
         try:
-            asyncio.run(until_stopped(house, roles))
+            uvloop.run(until_stopped(house, roles))
         except OSError as problem:
             fail(f"cannot listen: {problem}")
 

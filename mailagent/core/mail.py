@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -44,10 +44,11 @@ class Envelope:
     recipients: tuple[str, ...] = ()
     peer: str = ""
     slot: Slot | None = None
-    sha256: str = field(init=False, default="")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "sha256", hashlib.sha256(self.raw).hexdigest())
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the bytes; worked out when asked for, which is in the thread that keeps them."""
+        return hashlib.sha256(self.raw).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

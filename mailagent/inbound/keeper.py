@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from mailagent.core.errors import Refused, TryLater
 from mailagent.core.mail import Envelope
@@ -25,7 +26,8 @@ class Keeper:
     def __init__(self, keep: Keep) -> None:
         self._keep = keep
         self._queue: deque[_Waiter] = deque()
-        self._committing: asyncio.Task[None] | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._closed = False
         # A thread of its own: a commit must not queue behind the other work of the default pool.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keeper")
@@ -34,29 +36,39 @@ class Keeper:
         """The arrival id, once the mail is committed. Raises what the commit raised; TryLater when closed."""
         if self._closed:
             raise TryLater
-        kept: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        kept: asyncio.Future[int] = loop.create_future()
         self._queue.append((envelope, kept))
-        if self._committing is None or self._committing.done():
-            self._committing = asyncio.create_task(self._commit_queue())
+        if self._idle.is_set():
+            self._idle.clear()
+            # Not at once: what else the loop is about to hand over goes into the same commit.
+            loop.call_soon(self._commit_next, loop)
         return await kept
 
     async def close(self) -> None:
         """Take nothing new, and finish what was queued."""
         self._closed = True
-        if self._committing is not None:
-            await self._committing
+        await self._idle.wait()
         self._thread.shutdown()
 
-    async def _commit_queue(self) -> None:
-        while self._queue:
-            group = self._next_group()
-            commit = asyncio.get_running_loop().run_in_executor(self._thread, self._commit, group)
-            await asyncio.wait([commit])
-            error = commit.exception()
-            if error is None:
-                _tell_ids(commit.result())
-            else:
-                _tell_error(group, error)
+    def _commit_next(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._queue:
+            self._idle.set()
+            return
+        group = self._next_group()
+        commit = self._thread.submit(self._commit, group)
+        told = partial(self._committed, loop, group)
+        commit.add_done_callback(partial(loop.call_soon_threadsafe, told))
+
+    def _committed(
+        self, loop: asyncio.AbstractEventLoop, group: list[_Waiter], commit: Future[list[tuple[_Waiter, int]]]
+    ) -> None:
+        error = commit.exception()
+        if error is None:
+            _tell_ids(commit.result())
+        else:
+            _tell_error(group, error)
+        self._commit_next(loop)
 
     def _next_group(self) -> list[_Waiter]:
         group = [self._queue.popleft()]

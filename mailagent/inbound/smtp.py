@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import ssl
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from aiosmtpd.smtp import SMTP, TLSSetupException, syntax
@@ -35,6 +36,10 @@ STOP_SECONDS: Final = 10.0
 LINE_OF_DOT: Final = b".\r\n"
 END_OF_MAIL: Final = b"\r\n.\r\n"
 NULL_PATH: Final = "<>"
+
+_ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_USUAL_PATH = re.compile(rf"<({_ATOMS}@{_ATOMS})>([^(]*)")
+"""RFC 5321 4.1.2, without quotes, comments, source routes and literals: nearly every path there is."""
 
 TOO_LARGE: Final = (
     "Deze mail is groter dan {limit} MB. Stuur hem opnieuw met kleinere bijlagen, verdeeld over meer mails, "
@@ -235,6 +240,11 @@ class SmtpSession(SMTP):
         assert self._handler_coroutine is not None  # made by connection_made
         return self._handler_coroutine
 
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """The address of a command and what stands behind it; the library's way costs many times as much."""
+        usual = _USUAL_PATH.fullmatch(arg)
+        return (usual[1], usual[2]) if usual else super()._getaddr(arg)
+
     def leave(self) -> None:
         """Say goodbye, but not before the answer to a mail that is being handed over."""
         self._leaving = True
@@ -245,8 +255,8 @@ class SmtpSession(SMTP):
 
     def cut(self) -> None:
         """End now: the client keeps its mail."""
-        if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.abort()
+        if self.transport is not None:
+            cast(asyncio.WriteTransport, self.transport).abort()
 
     @syntax("DATA")
     async def smtp_DATA(self, arg: str | None) -> None:
@@ -331,6 +341,6 @@ def _answer(code: str, error: Exception) -> str:
 
 
 def _say_and_close(transport: asyncio.BaseTransport, answer: str) -> None:
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.write(answer.encode() + b"\r\n")
+    # A loop need not derive its transports from those of asyncio; uvloop does not.
+    cast(asyncio.WriteTransport, transport).write(answer.encode() + b"\r\n")
     transport.close()
