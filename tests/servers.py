@@ -25,12 +25,16 @@ def free_port() -> int:
 
 
 class PostgresServer:
-    """A PostgreSQL of our own in a folder of its own, from `with` to the end of it."""
+    """A PostgreSQL of our own in a folder of its own, from `with` to the end of it.
 
-    def __init__(self) -> None:
+    A test need not wait for the disk. What is measured must: `durable`, and `below` a folder on that disk.
+    """
+
+    def __init__(self, *, durable: bool = False, below: Path | None = None) -> None:
         self._tools = _tools()
         self._port = free_port()
-        self._folder = Path(tempfile.mkdtemp(prefix="pg"))
+        self._folder = Path(tempfile.mkdtemp(prefix="pg", dir=below))
+        self._fsync = "on" if durable else "off"
         self._names = itertools.count(1)
 
     def __enter__(self) -> PostgresServer:
@@ -51,7 +55,7 @@ class PostgresServer:
         """Start, with what was committed before."""
         options = (
             f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} "
-            "-c fsync=off -c max_connections=200"
+            f"-c fsync={self._fsync} -c max_connections=200"
         )
         data, log = str(self._folder / "data"), str(self._folder / "log")
         self._run("pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start")

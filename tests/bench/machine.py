@@ -8,10 +8,14 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 TICKS = os.sysconf("SC_CLK_TCK")
+PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
+"""Where Debian puts the tools of Postfix."""
 
 
 def free_port() -> int:
@@ -50,7 +54,7 @@ class Sink:
     def __init__(self) -> None:
         self.port = free_port()
         self.mails = 0
-        tool = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin")
+        tool = shutil.which("smtp-sink", path=PATH)
         if tool is None:
             raise SystemExit("The bench needs Postfix's smtp-sink: apt-get install postfix")
         user = ["-u", "nobody"] if os.geteuid() == 0 else []
@@ -87,3 +91,14 @@ def wait_for_port(port: int, seconds: float = 20) -> None:
                 return
         time.sleep(0.02)
     raise SystemExit(f"nobody listens on port {port}")
+
+
+@contextmanager
+def running(command: list[str], port: int, log: Path) -> Iterator[int]:
+    """A process, from when it listens to the end: its id."""
+    with log.open("wb") as said, subprocess.Popen(command, stderr=said) as process:
+        try:
+            wait_for_port(port)
+            yield process.pid
+        finally:
+            process.terminate()
