@@ -12,7 +12,7 @@ help:
 	@echo "make test    every test, against real servers it starts and stops itself"
 	@echo "make check   what a change must pass: format, lint, types, imports, tests"
 	@echo "make corpus  the tests on the shared corpora of real mail, which must be there"
-	@echo "make bench   klachten per second, from SMTP to SMTP, beside the least it could cost"
+	@echo "make bench   what it costs to take, read and answer mail, beside Postfix, mail-parser and others"
 
 install: .venv/installed
 
@@ -49,7 +49,7 @@ ifeq ($(filter test check,$(MAKECMDGOALS)),)
 endif
 
 bench: install
-	@.ci/need smtp-sink=postfix
+	@.ci/need smtp-sink=postfix initdb=postgresql
 	$(HERE)/python -m tests.bench
 
 clean:
