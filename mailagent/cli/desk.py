@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from mailagent.cli.console import HERE, AsJson, ConfigFile, fail, opened, out, say_json
 from mailagent.core import clocks
 from mailagent.core.calendar import AMSTERDAM
+from mailagent.core.echo import veiled
 from mailagent.core.klacht import STATUSES, Klacht
 from mailagent.flow.world import POST, PROCESS, World
 from mailagent.store import arrivals, klachten, notices, rounds, terms
@@ -86,13 +87,25 @@ def _dossier(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
         for r in rounds.of_klacht(tx, klacht.id)
     ]
     return {
-        **asdict(klacht),
+        **_veiled(asdict(klacht)),
         "colour": _colour(tx, klacht, world),
-        "history": [asdict(event) for event in klachten.history(tx, klacht.id)],
+        "history": [_veiled(asdict(event)) for event in klachten.history(tx, klacht.id)],
         "mails": mails,
         "rounds": answers,
         "arrivals": [_arrival(row) for row in arrivals.told_of(tx, kenmerk=klacht.kenmerk)],
     }
+
+
+def _veiled(value: Any) -> Any:
+    """The same, whatever was quoted in it."""
+    match value:
+        case str():
+            return veiled(value)
+        case dict():
+            return {name: _veiled(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_veiled(one) for one in value]
+    return value
 
 
 _FACTS = (
@@ -113,7 +126,7 @@ def _print_dossier(klacht: Klacht, dossier: Mapping[str, Any]) -> None:
     out.print(f"[bold]{klacht.kenmerk}[/bold] {klacht.status}", highlight=False)
     facts = {**dossier, "received_at": _moment(klacht.received_at)}
     _lines(f"  {name:12} {facts[name] or '-'}" for name in _FACTS)
-    _lines(["", klacht.description, "", "Wat er gebeurde"])
+    _lines(["", dossier["description"], "", "Wat er gebeurde"])
     for event in dossier["history"]:
         who = f"{event['actor']} {event['who']}".strip()
         _lines([f"  {_moment(event['at'])} {event['kind']} ({who}), daarna {event['status']}"])

@@ -35,6 +35,18 @@ _DOT_OF_WWW = re.compile(r"\.(?<=www\.)(?<![^\W_]www\.)", re.IGNORECASE)
 _AT = re.compile(r"@(?<=\S@)(?=\S)")
 
 
+_SECRET = re.compile(
+    r"(?<=\+[rb]-)[a-z2-7]{16}(?=@|\[at])|(?:(?<=/kto/)|(?<=/bevestig/))[\w.~-]{16,}", re.IGNORECASE
+)
+_KEEPS_SECRETS = ("+r-", "+b-", "/kto/", "/bevestig/", "+R-", "+B-")
+
+
+def veiled(text: str) -> str:
+    """`text` with `…` for what is secret in a reply address or a link of ours: those are their addressee's
+    alone, also where somebody quoted them."""
+    return _SECRET.sub("…", text) if any(sign in text for sign in _KEEPS_SECRETS) else text
+
+
 def readable(text: str, limit: int) -> str:
     """Without control, hidden and turning characters, with at most one blank line in a row, cut at `limit`
     characters (`…` then stands at the end)."""
@@ -44,9 +56,9 @@ def readable(text: str, limit: int) -> str:
 
 
 def inert(text: str, limit: int = 5_000) -> str:
-    """`text` of a stranger, `readable`, and with no web or mail address left that a mail program would make
-    a link of. Doing it again changes nothing, save that the brackets may push the end over `limit`."""
-    text = readable(text, limit)
+    """`text` of a stranger, `readable` and `veiled`, with no web or mail address left of which a mail program
+    would make a link. Doing it again changes nothing, but the brackets may push the end over `limit`."""
+    text = veiled(readable(text, limit))
     if _AFTER_SCHEME.search(text):
         text = _SCHEME.sub("", text)
     text = _DOT_OF_WWW.sub("[.]", _COLON.sub(": ", _SHARE.sub(r"\\", text)))

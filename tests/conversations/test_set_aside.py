@@ -218,3 +218,15 @@ def test_retrying_what_was_set_aside_asks_nobody_again(team: Desk) -> None:
 
     assert again
     anna.gets_nothing()
+
+
+def test_a_quoted_reply_address_is_shown_to_no_one_but_its_addressee(team: Desk) -> None:
+    jan, anna = team.citizen("jan@home.example"), team.agent("anna@stad.example")
+    jan.writes("Container", "De gft-bak is niet geleegd.")
+    secret = jan.gets("ontvangstbevestiging").reply_to
+    anna.reads_all()
+
+    mail = _set_aside(team, f"Van: {secret}\nDe gft-bak is niet geleegd.")
+
+    assert secret.partition("@")[0] not in mail.text
+    assert "klachten+r-…[at]stad[.]example" in mail.text

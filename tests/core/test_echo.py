@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailagent.core.echo import inert, readable
+from mailagent.core.echo import inert, readable, veiled
 
 SHOWN = {
     "https://evil.example/x": "evil[.]example/x",
@@ -93,3 +93,20 @@ def test_a_hostile_text_takes_no_longer_than_any_other(part: str) -> None:
     begun = time.perf_counter()
     inert(part * 200_000, 20_000)
     assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("klachten+r-aaaabbbbccccdddd@stad.example", "klachten+r-…@stad.example"),
+        ("klachten+R-AAAABBBBCCCCDDDD@stad.example", "klachten+R-…@stad.example"),
+        ("https://stad.example/kto/WzEsMV0.aZ-x_y.abcdefgh/tevreden", "https://stad.example/kto/…/tevreden"),
+        ("https://stad.example/bevestig/WzEsMV0.aZ-x_y.abcdefgh", "https://stad.example/bevestig/…"),
+        ("jan+r-eader@home.example en /kto/", "jan+r-eader@home.example en /kto/"),
+    ],
+)
+def test_what_is_secret_in_an_address_or_a_link_of_ours_is_shown_to_nobody_else(
+    written: str, shown: str
+) -> None:
+    assert veiled(written) == shown
+    assert inert(written) == inert(shown)
