@@ -204,6 +204,8 @@ async def _work(house: House, work: Handlers, stop: asyncio.Event) -> None:
         await asyncio.to_thread(deliver.release, house.world)
     while not stop.is_set():
         try:
+            if POST in work:
+                await asyncio.to_thread(house.post.settle)
             await house.world.store.jobs.run(work, stop)
         except Problem as problem:
             log.error("work_interrupted", why=str(problem))

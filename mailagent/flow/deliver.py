@@ -140,7 +140,7 @@ def leave(taken: Sequence[Notice], world: World) -> None:
             if why := rest.rest_of(notice, rests):
                 _let_rest(act, notice, why)
             else:
-                waits = Proof(now, notices.DELAYED, None, "the relay was too slow")
+                waits = Proof(now, notices.DELAYED, None, "not offered in time")
                 _put_off(act, notice, now, waits, tried=False)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import pickle
 import resource
 import signal
@@ -66,7 +67,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when we stop
     logging.disable(logging.CRITICAL)  # a library would log what stands in the mail
     sys.excepthook = _last_words
-    serve(limits, sys.stdin.buffer, sys.stdout.buffer)
+    try:
+        serve(limits, sys.stdin.buffer, sys.stdout.buffer)
+    except BrokenPipeError:
+        os._exit(1)  # who asked is gone: last words would only soil the log of whoever comes after it
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mailagent.core import reference
@@ -24,7 +25,8 @@ from mailagent.store.addresses import Issued
 from mailagent.store.notices import Notice
 
 AT_ONCE = 20
-"""Mails offered before their receipts are committed: a crash may repeat so many, byte for byte."""
+"""Mails taken and rendered together. Each is offered when the receipt of the one before it is committed: a
+crash repeats one at most, byte for byte."""
 
 _WRONG = (LookupError, ValueError, TypeError, AttributeError)
 """All that goes wrong with values that an earlier release wrote down, or that no mail can carry."""
@@ -44,24 +46,47 @@ class Post:
     links: Links
     carry: Carrier
     signer: Signer | None = None
+    _in_hand: dict[int, tuple[Notice, Receipt | None]] = field(default_factory=dict, init=False)
+    _alone: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def send(self, ids: Sequence[int]) -> None:
-        """Send these notices, those of them that are still owed and that no cap holds."""
-        for start in range(0, len(ids), AT_ONCE):
-            self._send(ids[start : start + AT_ONCE])
+        """Send these notices, those of them that are still owed and that no cap holds.
+
+        Where the database goes away, what the relay said is written down before anything else is sent.
+        """
+        with self._alone:  # a thread that waits for a dead database may outlive the loop that started it
+            self._let_go()
+            for start in range(0, len(ids), AT_ONCE):
+                self._send(ids[start : start + AT_ONCE])
+
+    def settle(self) -> None:
+        """Write down what could not be written when the database went away."""
+        with self._alone:
+            self._let_go()
 
     def _send(self, ids: Sequence[int]) -> None:
         taken, threads = deliver.take(ids, self.world)
+        self._in_hand.update((notice.id, (notice, None)) for notice in taken)
         made = [(notice, self._made(notice, threads.get(notice.id, []))) for notice in taken]
         ready = [(notice, one) for notice, one in made if isinstance(one, Rendering)]
         if fresh := [(notice, one) for notice, one in ready if notice.rendered is None]:
             deliver.fix(fresh, self.world)
-        impossible = [(notice, one) for notice, one in made if isinstance(one, Receipt)]
-        offered = list(self._offered(ready))
-        deliver.answered([*impossible, *offered], self.world)
-        said = {notice.id for notice, _ in offered}
-        if left := [notice for notice, _ in ready if notice.id not in said]:
+        impossible = {notice.id: (notice, one) for notice, one in made if isinstance(one, Receipt)}
+        self._in_hand.update(impossible)
+        for notice, receipt in self._offered(ready):
+            self._in_hand[notice.id] = notice, receipt
+            if receipt.accepted:
+                deliver.answered([(notice, receipt)], self.world)
+                del self._in_hand[notice.id]
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Of all we have taken: what was said of it and is not written down yet, and what was not offered."""
+        said = [(notice, receipt) for notice, receipt in self._in_hand.values() if receipt]
+        deliver.answered(said, self.world)
+        if left := [notice for notice, receipt in self._in_hand.values() if not receipt]:
             deliver.leave(left, self.world)
+        self._in_hand.clear()
 
     def _made(self, notice: Notice, thread: Sequence[str]) -> Rendering | Receipt:
         """The mail, or why it cannot be made, which holds no other mail: a wrong address is final, a broken

@@ -11,7 +11,7 @@ import itertools
 import logging
 import secrets
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -74,6 +74,8 @@ class SqliteJobs:
         self._engine = engine
         self._now = now
         self._me = secrets.token_hex(8)
+        self._dropped: deque[_Claim] = deque()
+        self._dropping = threading.Lock()
         self._bells: dict[str, list[_Bell]] = defaultdict(list)
         self._bells_lock = threading.Lock()
         sa.event.listen(engine, "commit", self._committing)
@@ -118,14 +120,16 @@ class SqliteJobs:
 
     def _work(self, task: str, handler: Handler) -> int:
         """Claim a batch, have it done, tick it off: how many jobs. What failed is put back first."""
+        self._put_back_the_dropped()
         claim = self._claim(task)
         if claim.attempts:
             with ExitStack() as on_failure:
-                on_failure.callback(self._put_back, claim)
+                on_failure.callback(self._put_back_the_dropped)
+                on_failure.callback(self._dropped.append, claim)
                 handler(claim.targets)
+                with writing(self._engine) as tx:
+                    tx.execute(sa.delete(job).where(claim.still_ours()))
                 on_failure.pop_all()
-            with writing(self._engine) as tx:
-                tx.execute(sa.delete(job).where(claim.still_ours()))
         return len(claim.attempts)
 
     def _claim(self, task: str) -> _Claim:
@@ -146,6 +150,13 @@ class SqliteJobs:
             rows = sorted((row.id, row.target, row.attempts) for row in tx.execute(claim))
         targets = dict.fromkeys(target for _, target, _ in rows)
         return _Claim(token, tuple(targets), {id_: attempts for id_, _, attempts in rows})
+
+    def _put_back_the_dropped(self) -> None:
+        """What failed just now, and what failed while the disk was full: then none could be put back."""
+        with self._dropping:
+            while self._dropped:
+                self._put_back(self._dropped[0])
+                self._dropped.popleft()
 
     def _put_back(self, claim: _Claim) -> None:
         now = self._now()

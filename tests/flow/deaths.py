@@ -98,6 +98,7 @@ class Mortal:
 
     def starts_again(self) -> None:
         """Time passes; what the dead one held is free, and what it forgot is found."""
+        self.desk.house = replace(self.desk.house, post=replace(self.desk.house.post))  # it remembers nothing
         self.desk.passes(minutes=20)
         tick.remember(self.desk.world)
         self.desk.settle()
