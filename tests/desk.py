@@ -327,11 +327,18 @@ def with_people(rules: RuleFiles, members: Sequence[str]) -> RuleFiles:
 
 
 def settings_for(
-    folder: Path, database: str, *, proof: str = "token", more: str = "", env: Mapping[str, str] | None = None
+    folder: Path,
+    database: str,
+    *,
+    proof: str = "token",
+    more: str = "",
+    env: Mapping[str, str] | None = None,
+    domain: str = "stad.example",
 ) -> Settings:
     """The settings of a desk, from a file as an admin writes it."""
     path = folder / "mailagent.toml"
-    path.write_text(CONFIG.format(database=database, proof=proof, more=more), "utf-8")
+    config = CONFIG.replace("stad.example", domain)
+    path.write_text(config.format(database=database, proof=proof, more=more), "utf-8")
     return load_settings(path, env or {})
 
 
@@ -342,9 +349,10 @@ def open_desk(
     members: Sequence[str] = ("anna@stad.example",),
     proof: str = "token",
     more: str = "",
+    domain: str = "stad.example",
 ) -> Desk:
     """A desk in memory, unless another database is named."""
-    settings = settings_for(folder, database, proof=proof, more=more)
+    settings = settings_for(folder, database, proof=proof, more=more, domain=domain)
     time = [MONDAY]
     mailboxes: dict[str, list[Got]] = defaultdict(list)
     rules = with_people(load_rules(settings.paths.local), members)

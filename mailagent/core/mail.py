@@ -92,7 +92,7 @@ class Mail:
     writer added: `text` unless the mail is a reply. `html` is the HTML of the mail, safe to show; "" where
     there is none or too much. `sealed` says what we cannot look into: `smime`, `pgp`, `password_file`,
     `secure_notice`, or "" for nothing. `enclosed` is the first mail that is attached whole, without what
-    that one encloses.
+    that one encloses; `filed` the first text file or calendar that is, where nothing was written.
     """
 
     subject: str = ""
@@ -115,6 +115,7 @@ class Mail:
     html: str = ""
     sealed: str = ""
     enclosed: Mail | None = None
+    filed: str = ""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, None where there is none. `name` in lower case."""
@@ -128,6 +129,13 @@ class Mail:
     def is_reply(self) -> bool:
         """Does the mail say of itself that it answers another one?"""
         return bool(self.in_reply_to or self.references) or self.subject.lower().startswith(("re:", "antw:"))
+
+    @property
+    def to_read(self) -> str:
+        """What there is to read: where nothing was written, what came along. That is never to be obeyed."""
+        return (
+            self.text.strip() or (self.enclosed.text.strip() if self.enclosed else "") or self.filed.strip()
+        )
 
     @property
     def encrypted(self) -> bool:

@@ -137,7 +137,7 @@ def _sorted(letter: Letter, verdict: Verdict, world: World) -> Decision | None:
     """What the rules say a new klacht is about; other mail is not sorted."""
     if not isinstance(verdict, NewKlacht):
         return None
-    return decide_category(letter.mail.subject, letter.mail.text, world.ruleset)
+    return decide_category(letter.mail.subject, letter.mail.to_read, world.ruleset)
 
 
 def _take_effect(act: Act, letter: Letter, verdict: Verdict, sorting: Decision | None) -> Klacht | None:
@@ -210,14 +210,14 @@ def _by_agent(letter: Letter, world: World) -> str:
 
 def _words(letter: Letter) -> str:
     """What the melder wrote; where nobody can read that, what an agent wrote down of it."""
-    said = letter.mail.text.strip()
+    said = letter.mail.to_read
     return letter.ruling.text if letter.ruling and not said else said
 
 
 def _with_note(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
     """What an agent wrote beside their ruling is a note."""
     ruling = letter.ruling
-    if ruling is None or not ruling.text or not letter.mail.text.strip():
+    if ruling is None or not ruling.text or _words(letter) == ruling.text:
         return klacht
     return happen(act, klacht, [Noted(act.at, Actor(AGENT, ruling.by), ruling.text)])
 
@@ -236,7 +236,7 @@ def _names(mail: Mail) -> tuple[str, ...]:
 def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Klacht:
     """A further mail: kept and shown. After the handling it asks to reopen, unless it is only thanks."""
     mail, actor = letter.mail, Actor(MELDER, letter.sender)
-    text = mail.new_text[:MAX_DESCRIPTION]
+    text = (mail.new_text if mail.new_text.strip() else mail.to_read)[:MAX_DESCRIPTION]
     says_more = bool(mail.attachments) or (bool(text.strip()) and not is_only_thanks(text))
     if confirmed and klacht.status == OPGELOST and says_more:
         asked = ReopenRequested(act.at, actor, text, locked=mail.locked, encrypted=mail.encrypted)

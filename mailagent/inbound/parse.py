@@ -10,7 +10,7 @@ import binascii
 import contextlib
 import email
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.message import Message
@@ -41,6 +41,7 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _FOLDABLE = 2000
 _WRITTEN = ("text/plain", "text/html")
+_FILED = ("text/plain", "text/calendar")
 
 
 def parse(raw: bytes, limits: Limits = LIMITS) -> Mail:
@@ -68,6 +69,8 @@ def _read(raw: bytes, limits: Limits) -> Mail:
     text, message = message_apart(_text(bodies, limits))
     files = locks_seen((*attachments, *message))
     mail = replace(_head(root, hint), text=text, new_text=text, attachments=files)
+    if not text.strip():
+        mail = replace(mail, filed=_filed(files))
     if mail.is_reply:
         mail = replace(mail, new_text=new_text(text))
     parts = list(root.walk())
@@ -286,6 +289,12 @@ def _text(bodies: list[_Body], limits: Limits) -> str:
     return clean("\n".join(texts))
 
 
+def _filed(files: Iterable[Attachment]) -> str:
+    """The first text file or calendar that came along; "" where there is none."""
+    texts = (clean(decoded(part.content)) for part in files if part.content_type in _FILED)
+    return next((text.replace("\r\n", "\n") for text in texts if text.strip()), "")
+
+
 def _html(parts: list[_Part], limits: Limits) -> str:
     """The first HTML somebody wrote, safe to show."""
     for n, part in enumerate(parts):
@@ -354,4 +363,4 @@ def _addresses(head: mailparser.MailParser, name: str) -> list[tuple[str, str]]:
 def _ids(value: str) -> tuple[str, ...]:
     """Message-IDs with their angle brackets, each once; one that lost its brackets gets them back."""
     found = _ID.findall(value) or [f"<{word}>" for word in value.replace("<", " ").split() if "@" in word]
-    return tuple(dict.fromkeys(found))
+    return tuple(id for id in dict.fromkeys(found) if id.strip("<@>"))
