@@ -108,6 +108,7 @@ def policy(settings: Settings) -> Policy:
         mail_after_unhappy=feedback.mail_after_unhappy,
         satisfied_ends_contact=feedback.satisfied_ends_contact,
         mail_in_behandeling=feedback.mail_in_behandeling,
+        mail_aanvulling=feedback.mail_aanvulling,
         mail_feedback_received=feedback.mail_feedback_received,
         ombudsman=settings.organisation.ombudsman,
     )

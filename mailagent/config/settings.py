@@ -137,6 +137,7 @@ class FeedbackSettings(Part):
     mail_after_unhappy: bool = False
     satisfied_ends_contact: bool = False
     mail_in_behandeling: bool = True
+    mail_aanvulling: bool = True
     mail_feedback_received: bool = True
 
 
@@ -352,6 +353,7 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 # mail_after_unhappy = false             # answer an unhappy melder by mail, with new smileys
 # satisfied_ends_contact = false
 # mail_in_behandeling = true
+# mail_aanvulling = true
 # mail_feedback_received = true
 
 # [paths]

@@ -61,7 +61,10 @@ class Received(Event):
 
 @dataclass(frozen=True, slots=True)
 class Reacted(Event):
-    """A further mail about the klacht; `confirmed` is False where it is not proven to be the melder's."""
+    """A further mail about the klacht; `confirmed` is False where it is not proven to be the melder's.
+
+    `supplements`: the klacht is still unhandled, and this tells more of it.
+    """
 
     text: str
     sender: str
@@ -69,6 +72,7 @@ class Reacted(Event):
     attachments: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     encrypted: bool = False
+    supplements: bool = False
 
 
 @dataclass(frozen=True, slots=True)

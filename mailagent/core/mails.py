@@ -76,6 +76,9 @@ MAILS: dict[str, MailKind] = {
     "geweigerd_versleuteld": MailKind(MELDER, ("kenmerk",)),
     "geweigerd_te_groot": MailKind(MELDER, ("size", "most", "received"), about=("subject", "melder_name")),
     "in_behandeling": MailKind(MELDER, ("kenmerk",), ("last_day",), switch="mail_in_behandeling"),
+    "aanvulling_ontvangen": MailKind(
+        MELDER, ("kenmerk",), ("last_day", "attachments"), switch="mail_aanvulling"
+    ),
     "antwoord": MailKind(MELDER, ("kenmerk", "text")),
     "afgehandeld": MailKind(
         MELDER, ("kenmerk", "text", "oordeel", *SMILEYS), ("ombudsman", "ombudsman_until")
@@ -94,6 +97,9 @@ MAILS: dict[str, MailKind] = {
         ("team", "attachments", "why", "refers_to", "sender", "locked", "encrypted"),
     ),
     "toegewezen": MailKind(AGENT, ("kenmerk", "description", "last_day"), ("team", "by", "attachments")),
+    "aanvulling": MailKind(
+        AGENT, ("kenmerk", "description"), ("sender", "attachments", "locked", "encrypted")
+    ),
     "reactie_melder": MailKind(
         AGENT, ("kenmerk", "description"), ("confirmed", "sender", "attachments", "locked", "encrypted")
     ),

@@ -34,7 +34,7 @@ from mailagent.core.evidence import (
     Verdict,
 )
 from mailagent.core.feedback import Answer, is_only_thanks, word_of_reply
-from mailagent.core.klacht import OPGELOST, Klacht
+from mailagent.core.klacht import OPGELOST, UNHANDLED, Klacht
 from mailagent.core.mail import Mail, head_of
 from mailagent.core.routing import TOO_LARGE, decide, may_be_answered
 from mailagent.core.rules import Decision
@@ -234,15 +234,25 @@ def _names(mail: Mail) -> tuple[str, ...]:
 
 
 def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Klacht:
-    """A further mail: kept and shown. After the handling it asks to reopen, unless it is only thanks."""
+    """A further mail: kept and shown. Where it is more than thanks it supplements a klacht that is still
+    unhandled, and asks to reopen one that was just handled."""
     mail, actor = letter.mail, Actor(MELDER, letter.sender)
     text = (mail.new_text if mail.new_text.strip() else mail.to_read)[:MAX_DESCRIPTION]
     says_more = bool(mail.attachments) or (bool(text.strip()) and not is_only_thanks(text))
     if confirmed and klacht.status == OPGELOST and says_more:
         asked = ReopenRequested(act.at, actor, text, locked=mail.locked, encrypted=mail.encrypted)
         return happen(act, *vote.ask_to_reopen(klacht, asked))
-    names = _names(mail)
-    event = Reacted(letter.at, actor, text, letter.sender, confirmed, names, mail.locked, mail.encrypted)
+    event = Reacted(
+        letter.at,
+        actor,
+        text,
+        letter.sender,
+        confirmed,
+        _names(mail),
+        mail.locked,
+        mail.encrypted,
+        supplements=confirmed and klacht.status in UNHANDLED and (says_more or mail.encrypted),
+    )
     return happen(act, klacht, [event])
 
 

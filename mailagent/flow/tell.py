@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from mailagent.core.calendar import local_day
@@ -51,6 +51,11 @@ def _from_melder(event: Event) -> bool:
     return not isinstance(event, Reacted) or event.confirmed
 
 
+def _can_be_read(event: Reacted) -> bool:
+    # what cannot has a mail of its own, which says that it came
+    return event.supplements and not event.encrypted and not event.locked
+
+
 def _closed_for(reason: str) -> When:
     return lambda event, _klacht, _policy: bool(event.reason == reason)
 
@@ -75,16 +80,20 @@ MISSED_BY_NOBODY = frozenset(
 """When one of these does not arrive nobody else is told: an agent's own answers, and this very message."""
 
 LOCKED, ENCRYPTED = "geweigerd_wachtwoord", "geweigerd_versleuteld"
-MOST_REFUSALS = 3
-"""So often at most the melder hears about one klacht that we cannot open what came: a robot that sends such a
-file at each of our mails, and does not say that it is one, stops here. The team hears of every one."""
+SUPPLEMENTED = "aanvulling_ontvangen"
+OFTEN_ENOUGH = {LOCKED: (3, None), ENCRYPTED: (3, None), SUPPLEMENTED: (1, timedelta(days=1))}
+"""So often at most, and in how long, the melder hears about one klacht that something came, or that we cannot
+open it: a robot that answers each of our mails, and does not say that it is one, stops here. The team hears
+of every one."""
 
 TELL = (
     Telling(Received, "ontvangstbevestiging", "melder"),
     *(Telling(event, LOCKED, "melder", _has_locked) for event in (Received, Reacted, ReopenRequested)),
     *(Telling(event, ENCRYPTED, "melder", _has_encrypted) for event in (Received, Reacted, ReopenRequested)),
     Telling(Received, "nieuw_voor_team", "team"),
-    Telling(Reacted, "reactie_melder", "handler"),
+    Telling(Reacted, SUPPLEMENTED, "melder", lambda e, _k, p: _can_be_read(e) and p.mail_aanvulling),
+    Telling(Reacted, "aanvulling", "handler", lambda e, _k, _p: e.supplements),
+    Telling(Reacted, "reactie_melder", "handler", lambda e, _k, _p: not e.supplements),
     Telling(TakenUp, "in_behandeling", "melder", lambda _e, _k, policy: policy.mail_in_behandeling),
     Telling(Assigned, "toegewezen", "assignee", lambda e, _k, _p: bool(e.to and e.to != e.actor.address)),
     Telling(Answered, "antwoord", "melder"),
@@ -161,7 +170,7 @@ def _owed(act: Act, klacht: Klacht, happened: tuple[Event, int], mail: str, reci
     values = {**facts(klacht, act.world), **_said(act, klacht, event, mail)}
     key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
     owed = Owed(mail, recipient, key, values, klacht.id, event_id)
-    if reason := _why_not(mail, klacht, recipient, act.world) or _enough(act.tx, mail, klacht):
+    if reason := _why_not(mail, klacht, recipient, act.world) or _enough(act, mail, klacht):
         return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})
     return owed
 
@@ -171,10 +180,13 @@ def _why_not(mail: str, klacht: Klacht, recipient: str, world: World) -> str:
     return unreachable(klacht, world) if mail in TO_MELDER else _no_mailbox(recipient, world)
 
 
-def _enough(tx: Tx, mail: str, klacht: Klacht) -> str:
-    """Why a refusal is not said again, "" where it may be."""
-    told = mail in (LOCKED, ENCRYPTED) and notices.owed_of(tx, klacht.id, mail) >= MOST_REFUSALS
-    return "too_many" if told else ""
+def _enough(act: Act, mail: str, klacht: Klacht) -> str:
+    """Why this is not said again, "" where it may be."""
+    if mail not in OFTEN_ENOUGH:
+        return ""
+    most, within = OFTEN_ENOUGH[mail]
+    told = notices.owed_of(act.tx, klacht.id, mail, act.at - within if within else None)
+    return "too_many" if told >= most else ""
 
 
 def _no_mailbox(address: str, world: World) -> str:
@@ -211,6 +223,7 @@ def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
             said |= {"quote": text, "description": text, "sender": klacht.melder, "team": team}
         case Reacted() | ReopenRequested():
             said |= {"description": text, "reopens": isinstance(event, ReopenRequested)}
+            said |= _promised(klacht, event.at) if mail == SUPPLEMENTED else {}
         case Assigned():
             said |= {"description": klacht.description, "by": event.actor.address}
             said |= {"team": world.organisation.team(klacht.team).name}
@@ -224,6 +237,11 @@ def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
         case Closed():
             said |= {"ground": GROUNDS.get(event.ground, "")} | _ombudsman(event.at, world)
     return {name: value for name, value in said.items() if name in known or name == "round"}
+
+
+def _promised(klacht: Klacht, at: datetime) -> dict[str, Any]:
+    """A last day that is over is no promise to make once more."""
+    return {"last_day": ""} if klacht.deadline and klacht.deadline < local_day(at) else {}
 
 
 def _invitation(tx: Tx, klacht: Klacht) -> dict[str, Any]:

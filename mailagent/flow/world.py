@@ -36,6 +36,7 @@ class Policy:
     mail_after_unhappy: bool = False
     satisfied_ends_contact: bool = False
     mail_in_behandeling: bool = True
+    mail_aanvulling: bool = True
     mail_feedback_received: bool = True
     ombudsman: str = "de Nationale ombudsman"
 

@@ -232,10 +232,12 @@ def answered_since(tx: sa.Connection, since: datetime, recipient: str, klacht_id
     return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
 
 
-def owed_of(tx: sa.Connection, klacht_id: int, kind: str) -> int:
-    """How many mails of this kind about a klacht we have owed and did not hold back."""
+def owed_of(tx: sa.Connection, klacht_id: int, kind: str, since: datetime | None = None) -> int:
+    """How many mails of this kind about a klacht we owed and did not hold back, since a moment or ever."""
     c = notice.c
-    where = (c.klacht_id == klacht_id, c.kind == kind, c.state != SUPPRESSED)
+    where = [c.klacht_id == klacht_id, c.kind == kind, c.state != SUPPRESSED]
+    if since:
+        where.append(c.owed_at > since)
     return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
 
 

@@ -43,7 +43,7 @@ def test_a_reply_of_the_melder_reaches_the_team(desk: Desk) -> None:
 
     jan.replies(jan.gets("ontvangstbevestiging"), "Het was bij loket 3.")
 
-    assert "Het was bij loket 3." in anna.gets("reactie_melder").text
+    assert "Het was bij loket 3." in anna.gets("aanvulling").text
     assert len(desk.klachten()) == 1
 
 
@@ -54,7 +54,7 @@ def test_a_melder_who_writes_anew_with_the_kenmerk_is_found_back(desk: Desk) -> 
 
     jan.writes(f"Nog iets over {kenmerk.lower()}", "Het was bij loket 3.")
 
-    anna.gets("reactie_melder")
+    anna.gets("aanvulling")
     assert len(desk.klachten()) == 1
 
 
@@ -204,4 +204,4 @@ def test_a_person_who_answers_to_the_bounce_address_is_heard(desk: Desk) -> None
 
     jan.writes(f"Re: {receipt.subject}", "Het was bij loket 3.", to=receipt.sender, In_Reply_To=id)
 
-    assert "Het was bij loket 3." in anna.gets("reactie_melder").text
+    assert "Het was bij loket 3." in anna.gets("aanvulling").text

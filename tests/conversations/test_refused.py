@@ -121,8 +121,8 @@ def test_a_reaction_that_cannot_be_read_tells_its_writer_and_the_team(desk: Desk
     assert jan.gets("geweigerd_versleuteld").kenmerk == receipt.kenmerk
     assert jan.gets("geweigerd_wachtwoord").kenmerk == receipt.kenmerk
     jan.gets_nothing()
-    assert "versleuteld" in words(anna.gets("reactie_melder"))
-    assert "brief" in words(anna.gets("reactie_melder"))
+    assert "versleuteld" in words(anna.gets("aanvulling"))
+    assert "brief" in words(anna.gets("aanvulling"))
     assert len(desk.klachten()) == 1
 
 
