@@ -61,6 +61,16 @@ def test_no_sign_of_a_token_can_be_changed(place: int, sign: str) -> None:
             LINKS.read_smiley(bent)
 
 
+def test_another_way_to_write_the_same_signature_is_unknown() -> None:
+    made = token(LINKS.smiley(7, 2, satisfied=True))
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    last = alphabet.index(made[-1])
+    for bent in (made[:-1] + alphabet[last ^ 1], made.replace("_", "/"), made.replace("-", "+"), f"{made}="):
+        if bent != made:
+            with pytest.raises(LinkUnknown):
+                LINKS.read_smiley(bent)
+
+
 @pytest.mark.parametrize("token", ["", ".", "..", "a.b.c", "\ud800", "é", "\0", "x" * 100_000, "W10.W10.W10"])
 def test_nonsense_is_unknown(token: str) -> None:
     with pytest.raises(LinkUnknown):
