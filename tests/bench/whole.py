@@ -1,6 +1,8 @@
 """The whole way: klachten a second from SMTP to SMTP, the real service beside the floor and beside others.
 
-A klacht counts when its acknowledgement and its task mail are both with the relay.
+A klacht counts when its acknowledgement and its task mail are both with the relay. The others find their
+mail in a file or a folder, so that no SMTP is in their figures; they work on it in one go, and send to a sink
+of the same kind.
 """
 
 from __future__ import annotations
@@ -13,8 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.bars import Bar
+from tests.bench.bars import Bar, bar, spread
 from tests.bench.machine import Sink, cpu_seconds, fdatasync_rate, free_port, running
+from tests.bench.peers.batch import Batch, NotInstalled
+from tests.bench.peers.helpdesk import helpdesk
+from tests.bench.peers.roundup import roundup
 from tests.bench.senders import hand_over, mail
 from tests.bench.settings import settings
 
@@ -48,6 +53,12 @@ def service(folder: Path, port: int, sink_port: int) -> list[str]:
     config = settings(folder, port, sink_port, f"sqlite:///{folder}/mailagent.db")
     return [sys.executable, "-m", "mailagent", "serve", "--config", str(config)]
 
+
+PEERS: dict[str, tuple[Callable[[Path, int], Batch], float]] = {
+    "django-helpdesk": (helpdesk, 3.5),
+    "Roundup": (roundup, 25.0),
+}
+"""How each is set up, and how many times its klachten a second ours should be."""
 
 BOTH: dict[str, tuple[Command, str]] = {"floor": (floor, "floor.db"), "mailagent": (service, "mailagent.db")}
 
@@ -99,28 +110,56 @@ def _check(database: Path) -> None:
 
 def bars(folder: Path) -> list[Bar]:
     """Measure and print."""
-    figures: dict[str, list[Figure]] = {name: [] for name in BOTH}
-    syncs = []
-    for round in range(ROUNDS):
-        syncs.append(fdatasync_rate(folder))
-        for name in BOTH:
-            figures[name].append(measured(name, folder / f"{name}{round}"))
-    _print(syncs, figures)
-    return []
-
-
-def _print(syncs: list[float], figures: dict[str, list[Figure]]) -> None:
     print(f"\nKlachten from SMTP to SMTP: {KLACHTEN} mails of 5 KB over {CONNECTIONS} kept connections")
-    print(f"  {statistics.median(syncs):,.0f} x 4 KB append + fdatasync a second on this disk, meanwhile")
-    print(f"  medians of {ROUNDS} rounds [all]; the floor checks, logs, threads and retries nothing")
-    print(f"  {'':16} {'klachten/s':>11} {'CPU ms/klacht':>14} {'kept/s':>8} {'one alone, ms':>14}")
+    print(f"  {fdatasync_rate(folder):,.0f} x 4 KB append + fdatasync a second on this disk, just now")
+    figures: dict[str, list[Figure]] = {name: [] for name in BOTH}
+    others: dict[str, list[tuple[float, float]]] = {}
+    with Sink() as sink:
+        batches = _set_up(folder, sink)
+        for round in range(ROUNDS):
+            for name in BOTH:
+                figures[name].append(measured(name, folder / f"{name}{round}"))
+            for name, batch in batches.items():
+                others.setdefault(name, []).append(batch.measured(sink, round * batch.mails))
+    _print(figures)
+    _print_others(batches, others)
+    ours = [figure.rate for figure in figures["mailagent"]]
+    return [
+        bar("klachten/s, SQLite", ours, name, [rate for rate, _ in rounds], PEERS[name][1])
+        for name, rounds in others.items()
+    ]
+
+
+def _set_up(folder: Path, sink: Sink) -> dict[str, Batch]:
+    batches = {}
+    for name, (set_up, _) in PEERS.items():
+        try:
+            batches[name] = set_up(folder / name, sink.port)
+        except NotInstalled as reason:
+            print(f"  {name} could not be installed: {reason}")
+    return batches
+
+
+def _print(figures: dict[str, list[Figure]]) -> None:
+    print(f"  medians of {ROUNDS} rounds [lowest – highest]; the floor checks, threads and retries nothing")
+    print(f"  {'':16} {'klachten/s':>20} {'CPU ms/klacht':>14} {'kept/s':>8} {'one alone, ms':>14}")
     for name, rounds in figures.items():
-        rate, cpu, kept, alone = (
+        cpu, kept, alone = (
             statistics.median(values)
-            for values in zip(*((f.rate, f.cpu, f.kept, f.alone * 1000) for f in rounds), strict=True)
+            for values in zip(*((f.cpu, f.kept, f.alone * 1000) for f in rounds), strict=True)
         )
-        every = " ".join(f"{figure.rate:.0f}" for figure in rounds)
-        print(f"  {name:16} {rate:11.1f} {cpu:14.2f} {kept:8.0f} {alone:14.0f}   [{every}]", flush=True)
-    least, own = ([figure.rate for figure in figures[name]] for name in ("floor", "mailagent"))
-    share = statistics.median(mine / other for mine, other in zip(own, least, strict=True))
-    print(f"  mailagent does {share:.2f} of the floor")
+        rate = spread([figure.rate for figure in rounds])
+        print(f"  {name:16} {rate:>20} {cpu:14.2f} {kept:8.0f} {alone:14.0f}", flush=True)
+    pairs = list(zip(figures["mailagent"], figures["floor"], strict=True))
+    share = spread([own.rate / least.rate for own, least in pairs], 2)
+    cost = spread([own.cpu / least.cpu for own, least in pairs], 2)
+    print(f"  mailagent does {share} of the floor's klachten, for {cost} times its CPU")
+
+
+def _print_others(batches: dict[str, Batch], others: dict[str, list[tuple[float, float]]]) -> None:
+    for name, rounds in others.items():
+        rate, cpu = spread([rate for rate, _ in rounds], 1), statistics.median(cpu for _, cpu in rounds)
+        answers, mails = batches[name].answers, batches[name].mails
+        print(
+            f"  {name:16} {rate:>20} {cpu:14.2f}  {mails} mails at once from a box, {answers} sent for each"
+        )
