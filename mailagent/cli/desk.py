@@ -16,7 +16,7 @@ from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.echo import veiled
 from mailagent.core.klacht import STATUSES, Klacht
 from mailagent.flow.world import POST, PROCESS, World
-from mailagent.store import arrivals, klachten, notices, rounds, terms
+from mailagent.store import arrivals, dead_addresses, klachten, notices, rounds, terms
 from mailagent.store.store import Tx
 
 
@@ -89,6 +89,7 @@ def _dossier(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
     return {
         **_veiled(asdict(klacht)),
         "colour": _colour(tx, klacht, world),
+        "melder_dead": _dead(tx, klacht),
         "history": [_veiled(asdict(event)) for event in klachten.history(tx, klacht.id)],
         "mails": mails,
         "rounds": answers,
@@ -108,6 +109,12 @@ def _veiled(value: Any) -> Any:
     return value
 
 
+def _dead(tx: Tx, klacht: Klacht) -> dict[str, Any] | None:
+    """Since when the melder's address takes no mail, and why; None where it does."""
+    dead = dead_addresses.among(tx, [klacht.melder])
+    return {"since": one.since, "status": one.status} if (one := dead.get(klacht.melder)) else None
+
+
 _FACTS = (
     "subject",
     "melder",
@@ -125,6 +132,8 @@ def _print_dossier(klacht: Klacht, dossier: Mapping[str, Any]) -> None:
     """Lines and no tables: a dossier is read from top to bottom, on any screen."""
     out.print(f"[bold]{klacht.kenmerk}[/bold] {klacht.status}", highlight=False)
     facts = {**dossier, "received_at": _moment(klacht.received_at)}
+    if dead := dossier["melder_dead"]:
+        facts["melder"] += f" (neemt geen mail aan sinds {_moment(dead['since'])}: {dead['status']})"
     _lines(f"  {name:12} {facts[name] or '-'}" for name in _FACTS)
     _lines(["", dossier["description"], "", "Wat er gebeurde"])
     for event in dossier["history"]:

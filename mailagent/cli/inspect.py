@@ -10,6 +10,7 @@ from pathlib import Path
 from mailagent.config.files import RuleFiles, load_rules
 from mailagent.config.settings import Settings, load_settings
 from mailagent.core.errors import Mistakes, Problem
+from mailagent.core.organisation import Organisation
 from mailagent.flow import mailboxes
 from mailagent.house import House, open_house, organisation, relay, signer
 from mailagent.inbound import imap
@@ -18,7 +19,9 @@ from mailagent.outbound.dkim import BadKey
 from mailagent.outbound.render import Templates
 from mailagent.service import mailbox_access, patience
 from mailagent.shipped import search_path
-from mailagent.store import addresses, arrivals, notices, resting
+from mailagent.store import addresses, arrivals, dead_addresses, notices, resting
+from mailagent.store.dead_addresses import Dead
+from mailagent.store.store import Tx
 from mailagent.web.pages import Pages
 from mailagent.web.samples import mistakes as page_mistakes
 
@@ -147,12 +150,20 @@ def work(house: House) -> Iterator[Finding]:
         aside = len(arrivals.stuck(tx))
         failed = len(notices.struggling(tx))
         rests = resting.now_resting(tx, house.world.now())
+        dead, missed = dead_addresses.count(tx), _dead_colleagues(tx, house.world.organisation)
         missing = addresses.keys_in_use(tx) - {policy.key_id(key) for key in policy.keys}
     if aside:
         yield Finding(f"{aside} arrivals wait for a human: see `mailagent stuck`", wrong=False)
     for rest in rests.values():
         whose = f"mails to {rest.domain} rest" if rest.domain else "all mail rests"
         yield Finding(f"{whose} until {rest.until:%Y-%m-%d %H:%M} UTC: {rest.said}", wrong=False)
+    for one in missed:
+        yield Finding(
+            f"rules/teams.yaml: {one.address} takes no mail since {one.since:%Y-%m-%d} ({one.status}): "
+            "others get the work. Mend the address, or mail us from there"
+        )
+    if dead:
+        yield Finding(f"{dead} addresses take no mail: `mailagent show` of their klacht tells", wrong=False)
     if failed:
         yield Finding(f"{failed} mails do not leave: see `mailagent stuck`", wrong=False)
     if missing:
@@ -160,3 +171,10 @@ def work(house: House) -> Iterator[Finding]:
             f"[security] keys: {len(missing)} key(s) that open reply addresses were made with are gone; put "
             "them back behind the first one, or those addresses no longer work"
         )
+
+
+def _dead_colleagues(tx: Tx, organisation: Organisation) -> list[Dead]:
+    """Agents, and the coordinator, whom no mail reaches."""
+    own = {member.address for team in organisation.teams for member in team.members}
+    found = dead_addresses.among(tx, own | {organisation.coordinator})
+    return [found[address] for address in sorted(found)]

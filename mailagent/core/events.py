@@ -191,15 +191,24 @@ class MailSuppressed(Event):
 
     mail: str
     reason: str
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MailBounced(Event):
-    """A mail of ours came back, or a relay refused it for good."""
+    """A mail of ours came back, or a relay refused it for good; where `dead`, so will every other one."""
 
     mail: str
     recipient: str
     status: str
+    dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRevived(Event):
+    """Somebody wrote to us from an address that took no mail: mails go there again."""
+
+    address: str
 
 
 @dataclass(frozen=True, slots=True)

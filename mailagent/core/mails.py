@@ -111,7 +111,7 @@ MAILS: dict[str, MailKind] = {
         AGENT, ("kenmerk", "why", "description"), ("sender", "attachments"), about=("subject", "received")
     ),
     "hulp": MailKind(AGENT, ("help",), about=()),
-    "niet_bezorgd": MailKind(AGENT, ("kenmerk", "mail", "error"), ("recipient", "to_melder")),
+    "niet_bezorgd": MailKind(AGENT, ("kenmerk", "mail", "error"), ("recipient", "to_melder", "dead")),
     # to the coordinator, about a mailbox we fetch from
     "postbus_stil": MailKind(AGENT, ("mailbox", "since", "error"), about=()),
     "postbus_hersteld": MailKind(AGENT, ("mailbox", "since"), about=()),

@@ -37,6 +37,7 @@ EVENTS = {
     "level_crossed": "Herinnering: {level}. De laatste dag is {last_day}",
     "mail_suppressed": "De mail ‘{mail}’ is niet verstuurd ({reason})",
     "mail_bounced": "De mail ‘{mail}’ aan {recipient} kwam niet aan",
+    "address_revived": "Het adres {address} doet het weer",
     "automatic_kept": "Een automatische mail is bewaard ({screen})",
     "order_parked": "Een opdracht wacht op bevestiging",
     "order_lapsed": "Een opdracht is niet op tijd bevestigd",

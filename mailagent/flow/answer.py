@@ -63,7 +63,7 @@ def answer(act: Act, topic: Topic, agent: Agent, mail: str, values: Mapping[str,
     if notices.answered_since(act.tx, hour, agent.address, owed.klacht_id) >= MOST_ANSWERS:
         owed = replace(owed, state=notices.SUPPRESSED)
         if topic.klacht:
-            silent = MailSuppressed(act.at, Actor(AGENT, agent.address), mail, "too_many")
+            silent = MailSuppressed(act.at, Actor(AGENT, agent.address), mail, "too_many", agent.address)
             klachten.record(act.tx, topic.klacht, [silent], act.origin)
     act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, [owed], act.at))
 

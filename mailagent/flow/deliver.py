@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mailagent.core import delivery
 from mailagent.core.events import THE_SYSTEM, MailBounced
 from mailagent.core.mails import TO_MELDER
 from mailagent.flow import rest
 from mailagent.flow.happen import ENDS_HANDLING, happen
 from mailagent.flow.receipt import Receipt
 from mailagent.flow.world import POST, Act, World
-from mailagent.store import addresses, arrivals, klachten, notices, resting, rounds, terms
+from mailagent.store import addresses, arrivals, dead_addresses, klachten, notices, resting, rounds, terms
 from mailagent.store.addresses import Issued
 from mailagent.store.notices import Notice, Proof
 from mailagent.store.resting import THE_RELAY, Rest
@@ -195,10 +196,12 @@ def _not_accepted(act: Act, notice: Notice, receipt: Receipt) -> None:
     said = Proof(act.at, notices.FAILED, receipt.code or None, receipt.text)
     if not notices.failed(act.tx, notice, said):
         return
+    if dead := receipt.final and delivery.is_dead(receipt.status):
+        dead_addresses.mark(act.tx, notice.recipient, act.at, receipt.status)
     if "round" in notice.values:
         rounds.set_state(act.tx, notice.values["round"][0], "failed", only_from=("scheduled",))
     if klacht:
-        gone = MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, str(receipt.code))
+        gone = MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, str(receipt.code), dead)
         happen(act, klacht, [gone])
 
 

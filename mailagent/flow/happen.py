@@ -20,9 +20,10 @@ from mailagent.core.events import (
     Settled,
 )
 from mailagent.core.klacht import OPGELOST, Klacht
-from mailagent.flow.tell import owed_for, unreachable
-from mailagent.flow.world import POST, Act, World
-from mailagent.store import klachten, notices, rounds, terms
+from mailagent.flow.reach import DEAD_ADDRESS, unreachable
+from mailagent.flow.tell import owed_for
+from mailagent.flow.world import POST, Act
+from mailagent.store import dead_addresses, klachten, notices, rounds, terms
 from mailagent.store.store import Tx
 
 ENDS_HANDLING = frozenset({"afgehandeld", "doorgestuurd", "niet_in_behandeling"})
@@ -61,25 +62,36 @@ def _tell(act: Act, klacht: Klacht, events: Sequence[Event], ids: Sequence[int])
     act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, owed, act.at))
     actors = {id: event.actor for event, id in happened}
     silent = [
-        MailSuppressed(act.at, actors[one.event_id], one.kind, str(one.values["suppressed"]))
+        MailSuppressed(act.at, actors[one.event_id], one.kind, str(one.values["suppressed"]), one.recipient)
         for one in owed
         if one.state == notices.SUPPRESSED and one.event_id
     ]
     if silent:
-        klachten.record(act.tx, klacht, silent, act.origin)
+        _look_for_another_way(act, klacht, silent, klachten.record(act.tx, klacht, silent, act.origin))
+
+
+def _look_for_another_way(
+    act: Act, klacht: Klacht, silent: Sequence[MailSuppressed], ids: Sequence[int]
+) -> None:
+    """Whose address is dead is reached otherwise: somebody hears of it, once for each klacht."""
+    dead = dead_addresses.among(act.tx, {one.recipient for one in silent if one.reason == DEAD_ADDRESS})
+    for one, id in zip(silent, ids, strict=True):
+        died = dead.get(one.recipient.lower()) if one.reason == DEAD_ADDRESS else None
+        if died and not notices.told_since(act.tx, klacht.id, "niet_bezorgd", died.since):
+            _tell(act, klacht, [one], [id])
 
 
 def _follow(act: Act, klacht: Klacht, event: Event) -> None:
     tx, world = act.tx, act.world
     match event:
         case Resolved():
-            terms.stop(tx, klacht.id, event.at, _stopped_by("afgehandeld", klacht, world))
+            terms.stop(tx, klacht.id, event.at, _stopped_by("afgehandeld", klacht, act))
             _open_round(act, klacht)
         case ReopenDeclined():
             terms.stop(tx, klacht.id, event.at, ("service",))
             _open_round(act, klacht, invited=world.policy.mail_after_unhappy)
         case Closed():
-            terms.stop(tx, klacht.id, event.at, _stopped_by(event.reason, klacht, world))
+            terms.stop(tx, klacht.id, event.at, _stopped_by(event.reason, klacht, act))
         case Settled():
             # who answered has had our notice; that nobody answered proves nothing
             answered = event.actor.role == MELDER
@@ -89,15 +101,15 @@ def _follow(act: Act, klacht: Klacht, event: Event) -> None:
             terms.start(tx, klacht.id, start)
 
 
-def _stopped_by(mail: str, klacht: Klacht, world: World) -> tuple[str, ...]:
+def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:
     """The clocks that stop at once: the statutory one where it waits for no mail (flow/deliver.py)."""
-    waits = mail in ENDS_HANDLING and not unreachable(klacht, world)
+    waits = mail in ENDS_HANDLING and not unreachable(act, klacht)
     return ("service",) if waits else ("service", "statutory")
 
 
 def _open_round(act: Act, klacht: Klacht, *, invited: bool = True) -> None:
     # without an invitation the round only counts the days until the klacht closes
-    address = klacht.melder if invited and not unreachable(klacht, act.world) else ""
+    address = klacht.melder if invited and not unreachable(act, klacht) else ""
     until = act.at + timedelta(days=act.world.policy.link_days)
     rounds.open_next(act.tx, klacht.id, address, act.at, until)
 

@@ -32,8 +32,9 @@ from mailagent.flow.answer import TOO_MANY_WAIT, about, answer, may_wait, newly_
 from mailagent.flow.gather import Letter
 from mailagent.flow.happen import ENDS_HANDLING, happen
 from mailagent.flow.opening import open_klacht, why
-from mailagent.flow.tell import concerns_melder, unreachable
-from mailagent.flow.world import Act, World
+from mailagent.flow.reach import unreachable
+from mailagent.flow.tell import concerns_melder
+from mailagent.flow.world import Act
 from mailagent.store import klachten, notices
 
 
@@ -117,7 +118,7 @@ def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klach
     events += [SplitOff(act.at, case.actor, new.kenmerk) for new in opened]
     said += [f"{new.kenmerk}: {new.subject}" for new in opened]
     after = happen(act, case.klacht, events)
-    said += _not_told(after, events, act.world)
+    said += _not_told(act, after, events)
     if written.untagged:
         said = ["Uw mail is bewaard als notitie. De melder krijgt niets."]
     ignored = tuple(f"{tag} staat niet bovenaan en is niet uitgevoerd." for tag in written.ignored)
@@ -141,13 +142,14 @@ _WHY_NOT_TOLD = {
     "contact_refused": "De melder krijgt geen mail, want die wil geen contact meer.",
     "no_address": "De melder krijgt geen mail, want er is geen mailadres.",
     "own_address": "De melder krijgt geen mail, want het mailadres is dat van onszelf.",
+    "dead_address": "De melder krijgt geen mail, want het mailadres werkt niet meer. Bel of schrijf.",
 }
 
 
-def _not_told(klacht: Klacht, events: Sequence[Event], world: World) -> Iterator[str]:
+def _not_told(act: Act, klacht: Klacht, events: Sequence[Event]) -> Iterator[str]:
     """Why the melder did not get what an order would have sent, and what the law still asks."""
-    reason = unreachable(klacht, world)
-    if not reason or not concerns_melder(events, klacht, world.policy):
+    reason = unreachable(act, klacht)
+    if not reason or not concerns_melder(events, klacht, act.world.policy):
         return
     yield _WHY_NOT_TOLD[reason]
     if any(isinstance(e, Resolved) or (isinstance(e, Closed) and e.reason in ENDS_HANDLING) for e in events):

@@ -12,8 +12,8 @@ from mailagent.core.events import (
     MELDER,
     THE_SYSTEM,
     Actor,
+    AddressRevived,
     AutomaticKept,
-    MailBounced,
     Noted,
     Reacted,
     Received,
@@ -40,14 +40,13 @@ from mailagent.core.routing import TOO_LARGE, decide, may_be_answered
 from mailagent.core.rules import Decision
 from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
-from mailagent.flow import forward, obey, refuse, settle, turns, vote
-from mailagent.flow.gather import Letter, bounced_notice, gather, issued_address, writer
+from mailagent.flow import bounced, forward, obey, refuse, settle, turns, vote
+from mailagent.flow.gather import Letter, gather, issued_address, writer
 from mailagent.flow.happen import happen
 from mailagent.flow.opening import open_klacht, why
 from mailagent.flow.world import PROCESS, Act, World
-from mailagent.store import arrivals, klachten, notices, rounds
+from mailagent.store import arrivals, dead_addresses, klachten, rounds
 from mailagent.store.arrivals import Fate, Kept
-from mailagent.store.notices import Proof
 
 MAX_DESCRIPTION = 100_000
 MOST_HEAD = 256 * 1024
@@ -79,7 +78,10 @@ def process(arrival_id: int, world: World) -> Verdict | None:
         told = _as_melders(letter, evidence, verdict, world)
         sorting = _sorted(told, verdict, world)
         act = Act(tx, world, letter.at, letter.origin)
+        revived = isinstance(verdict, _BY_A_PERSON) and dead_addresses.revive(tx, letter.sender)
         klacht = _take_effect(act, told, verdict, sorting)
+        if revived and klacht:
+            klacht = happen(act, klacht, [AddressRevived(act.at, THE_SYSTEM, letter.sender)])
         if verdict == Quarantine(TOO_LARGE) and may_be_answered(evidence):
             refuse.too_large(act, letter)
         trace: dict[str, object] = {
@@ -90,6 +92,10 @@ def process(arrival_id: int, world: World) -> Verdict | None:
         }
         arrivals.finish(tx, arrival_id, _fate(letter, verdict, trace, klacht))
     return verdict
+
+
+_BY_A_PERSON = (NewKlacht, Append, FeedbackReply, AgentCommand, Settlement)
+"""Who writes such a mail is there to read ours: an address that was dead is dead no more."""
 
 
 def _look_again(arrival_id: int, world: World) -> None:
@@ -151,6 +157,8 @@ def _take_effect(act: Act, letter: Letter, verdict: Verdict, sorting: Decision |
     if isinstance(verdict, Quarantine | Review):
         settle.ask(act, letter, verdict.reason)
     klacht = klachten.by_kenmerk(act.tx, verdict.kenmerk, lock=True) if verdict.kenmerk else None
+    if isinstance(verdict, BounceNote):
+        return bounced.came_back(act, letter, klacht)
     return _change(act, letter, klacht, verdict) if klacht else None
 
 
@@ -163,8 +171,6 @@ def _change(act: Act, letter: Letter, klacht: Klacht, verdict: Verdict) -> Klach
             klacht = _vote(act, letter, klacht)
         case AgentCommand():
             klacht = obey.obey(act, letter, klacht, verdict)
-        case BounceNote():
-            klacht = _bounced(act, letter, klacht)
         case Review():
             klacht = _warn(act, letter, klacht)
         case AutoMail():
@@ -263,28 +269,6 @@ def _vote(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
     if said is None or last is None or not last.is_open(act.at):
         return _append(act, letter, klacht, confirmed=True)
     return vote.count(act, klacht, last, Answer(said[0], text=said[1][:MAX_DESCRIPTION]))
-
-
-def _bounced(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
-    """A delivery report: a final failure (RFC 3463 5.x) marks the mail; all else is information."""
-    notice, report = bounced_notice(act.tx, letter, act.world), letter.mail.bounce
-    final = report is not None and report.action == "failed" and (report.status or "").startswith("5")
-    if notice is None or report is None or not final or not _meant_for(notice, letter):
-        return happen(act, klacht, [AutomaticKept(act.at, THE_SYSTEM, "bounce")])
-    line = Proof(letter.at, notices.BOUNCED, None, report.status or "")
-    if not notices.bounced(act.tx, notice.id, line):
-        return happen(act, klacht, [AutomaticKept(act.at, THE_SYSTEM, "bounce")])
-    bounced = MailBounced(letter.at, THE_SYSTEM, notice.kind, notice.recipient, report.status or "")
-    return happen(act, klacht, [bounced])
-
-
-def _meant_for(notice: notices.Notice, letter: Letter) -> bool:
-    """Came it to our signed bounce address, or does the report name the very recipient of that mail?"""
-    by_verp = any(
-        notice.bounce_token and notice.bounce_token in a.lower() for a in letter.envelope.recipients
-    )
-    named = letter.mail.bounce.recipients if letter.mail.bounce else ()
-    return by_verp or notice.recipient in {address.lower() for address in named}
 
 
 def give_up(arrival_id: int, reason: str, world: World, *, most: int = 5) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +28,9 @@ class Receipt:
     def final(self) -> bool:
         """The relay refused it for good."""
         return self.code >= 500
+
+    @property
+    def status(self) -> str:
+        """The status it named (RFC 2034), "" where it named none."""
+        found = _STATUS.search(self.text)
+        return found[0] if found else ""

@@ -18,8 +18,9 @@ from mailagent.core.reference import message_name
 from mailagent.core.rulings import APPENDED, DISMISSED, RULINGS, Decide, Ruling, ruling_lines
 from mailagent.flow.answer import TOO_MANY_WAIT, Topic, answer, may_wait, newly_written, park
 from mailagent.flow.gather import Letter
+from mailagent.flow.reach import heard_by, why_not
 from mailagent.flow.world import POST, PROCESS, Act
-from mailagent.store import arrivals, klachten, notices
+from mailagent.store import arrivals, dead_addresses, klachten, notices
 from mailagent.store.arrivals import SetAside
 from mailagent.store.notices import Owed
 
@@ -47,7 +48,7 @@ def ask(act: Act, letter: Letter, reason: str) -> None:
     """Put a message before the sorting team, each member with a reply address of their own; once."""
     if notices.asked_about(act.tx, MAIL, letter.arrival_id):
         return
-    organisation, mail = act.world.organisation, letter.mail
+    mail = letter.mail
     values = {
         **_facts(letter.arrival_id),
         "subject": mail.subject.strip() or "(geen onderwerp)",
@@ -59,9 +60,17 @@ def ask(act: Act, letter: Letter, reason: str) -> None:
     }
     owed = [
         Owed(MAIL, address, f"{letter.origin}:{MAIL}:{address}", values, arrival_id=letter.arrival_id)
-        for address in organisation.task_addresses(organisation.sorting_team)
+        for address in _who_sorts(act)
     ]
     act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, owed, act.at))
+
+
+def _who_sorts(act: Act) -> list[str]:
+    """The sorting team, or the coordinator where all of its addresses are dead."""
+    own = act.world.organisation
+    circles = [own.task_addresses(own.sorting_team), (own.coordinator.lower(),)]
+    dead = dead_addresses.among(act.tx, {address for circle in circles for address in circle})
+    return [a for a in heard_by(circles, dead) if not why_not(a, act.world, dead)]
 
 
 def ask_about_stuck(act: Act, kept: arrivals.Kept, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from mailagent.core.events import (
     FeedbackGiven,
     LevelCrossed,
     MailBounced,
+    MailSuppressed,
     Reacted,
     Received,
     ReopenDeclined,
@@ -26,9 +27,9 @@ from mailagent.core.events import (
 )
 from mailagent.core.klacht import GROUNDS, Klacht
 from mailagent.core.mails import MAILS, TO_MELDER
-from mailagent.flow.gather import is_own
+from mailagent.flow.reach import CONTACT_REFUSED, DEAD_ADDRESS, NOBODY, heard_by, why_not
 from mailagent.flow.world import Act, Policy, World
-from mailagent.store import notices, rounds
+from mailagent.store import dead_addresses, notices, rounds
 from mailagent.store.notices import Owed
 from mailagent.store.store import Tx
 
@@ -54,6 +55,11 @@ def _from_melder(event: Event) -> bool:
 def _can_be_read(event: Reacted) -> bool:
     # what cannot has a mail of its own, which says that it came
     return event.supplements and not event.encrypted and not event.locked
+
+
+def _needs_another_way(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
+    """A dead address and nobody beside it: where a task went to a whole team, the others have it."""
+    return bool(event.reason == DEAD_ADDRESS) and (event.mail in TO_MELDER or event.mail == "toegewezen")
 
 
 def _closed_for(reason: str) -> When:
@@ -114,20 +120,24 @@ TELL = (
     Telling(Closed, "naar_tevredenheid", "melder", _closed_for("naar_tevredenheid")),
     Telling(LevelCrossed, "herinnering", "handler"),
     Telling(MailBounced, "niet_bezorgd", "others", lambda e, _k, _p: e.mail not in MISSED_BY_NOBODY),
+    Telling(MailSuppressed, "niet_bezorgd", "others", _needs_another_way),
 )
-
-NOBODY = ""
-"""The recipient of a mail that has none: it is suppressed, and the log of the klacht tells."""
 
 
 def owed_for(act: Act, klacht: Klacht, happened: Sequence[tuple[Event, int]]) -> list[Owed]:
     """The mails these kept events owe; those that may not be sent are suppressed, with their reason."""
-    return [
-        _owed(act, klacht, (event, id), row.mail, recipient)
+    rows = [
+        ((event, id), row.mail, list(_circles(row.to, klacht, event, act.world)))
         for event, id in happened
         for row in TELL
         if isinstance(event, row.event) and row.when(event, klacht, act.world.policy)
-        for recipient in _recipients(row.to, klacht, event, act.world)
+    ]
+    known = {address for *_, circles in rows for circle in circles for address in circle}
+    dead = dead_addresses.among(act.tx, known)
+    return [
+        _owed(act, klacht, happening, mail, recipient, dead)
+        for happening, mail, circles in rows
+        for recipient in heard_by(circles, dead)
     ]
 
 
@@ -137,16 +147,18 @@ def concerns_melder(events: Sequence[Event], klacht: Klacht, policy: Policy) -> 
     return any(isinstance(e, row.event) and row.when(e, klacht, policy) for e in events for row in rows)
 
 
-def _recipients(to: str, klacht: Klacht, event: Event, world: World) -> tuple[str, ...]:
+def _circles(to: str, klacht: Klacht, event: Event, world: World) -> Iterator[tuple[str, ...]]:
+    """Who hears of it; and in the next circle, who does where all of these are dead."""
     if to == "melder":
-        return (klacht.melder,)
+        yield (klacht.melder,)
+        return
     if to == "assignee" and isinstance(event, Assigned):
-        return (event.to,)
-    unreached = event.recipient if isinstance(event, MailBounced) else NOBODY
+        yield (event.to,)
+        return
+    unreached = event.recipient if isinstance(event, MailBounced | MailSuppressed) else NOBODY
     for some in _who_works_on(klacht, world, first="team" if to == "team" else "handler"):
         if others := tuple(dict.fromkeys(address for address in some if address != unreached)):
-            return others
-    return (NOBODY,)
+            yield others
 
 
 def _who_works_on(klacht: Klacht, world: World, *, first: str) -> Iterator[tuple[str, ...]]:
@@ -158,26 +170,22 @@ def _who_works_on(klacht: Klacht, world: World, *, first: str) -> Iterator[tuple
     yield (organisation.coordinator.lower(),)
 
 
-def unreachable(klacht: Klacht, world: World) -> str:
-    """Why no mail may go to the melder, "" where it may."""
-    if not klacht.contact_allowed:
-        return "contact_refused"
-    return _no_mailbox(klacht.melder, world)
-
-
-def _owed(act: Act, klacht: Klacht, happened: tuple[Event, int], mail: str, recipient: str) -> Owed:
+def _owed(
+    act: Act,
+    klacht: Klacht,
+    happened: tuple[Event, int],
+    mail: str,
+    recipient: str,
+    dead: Collection[str],
+) -> Owed:
     event, event_id = happened
     values = {**facts(klacht, act.world), **_said(act, klacht, event, mail)}
     key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
     owed = Owed(mail, recipient, key, values, klacht.id, event_id)
-    if reason := _why_not(mail, klacht, recipient, act.world) or _enough(act, mail, klacht):
+    refused = CONTACT_REFUSED if mail in TO_MELDER and not klacht.contact_allowed else ""
+    if reason := refused or why_not(recipient, act.world, dead) or _enough(act, mail, klacht):
         return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})
     return owed
-
-
-def _why_not(mail: str, klacht: Klacht, recipient: str, world: World) -> str:
-    """Why this mail may not be sent, "" where it may."""
-    return unreachable(klacht, world) if mail in TO_MELDER else _no_mailbox(recipient, world)
 
 
 def _enough(act: Act, mail: str, klacht: Klacht) -> str:
@@ -187,12 +195,6 @@ def _enough(act: Act, mail: str, klacht: Klacht) -> str:
     most, within = OFTEN_ENOUGH[mail]
     told = notices.owed_of(act.tx, klacht.id, mail, act.at - within if within else None)
     return "too_many" if told >= most else ""
-
-
-def _no_mailbox(address: str, world: World) -> str:
-    if address == NOBODY:
-        return "no_address"
-    return "own_address" if is_own(address, world.organisation.address) else ""
 
 
 def facts(klacht: Klacht, world: World) -> dict[str, Any]:
@@ -231,9 +233,8 @@ def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
             said |= _invitation(act.tx, klacht) | _ombudsman(event.at, world)
         case LevelCrossed():
             said |= {"level": event.level.replace("_", " ")}
-        case MailBounced():
-            missed_by_melder = event.mail in TO_MELDER
-            said |= {"status": klacht.status, "error": event.status, "to_melder": missed_by_melder}
+        case MailBounced() | MailSuppressed():
+            said |= {"status": klacht.status, **_missed(event)}
         case Closed():
             said |= {"ground": GROUNDS.get(event.ground, "")} | _ombudsman(event.at, world)
     return {name: value for name, value in said.items() if name in known or name == "round"}
@@ -242,6 +243,17 @@ def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
 def _promised(klacht: Klacht, at: datetime) -> dict[str, Any]:
     """A last day that is over is no promise to make once more."""
     return {"last_day": ""} if klacht.deadline and klacht.deadline < local_day(at) else {}
+
+
+def _missed(event: MailBounced | MailSuppressed) -> dict[str, Any]:
+    """Why somebody did not get a mail, and whether the next one would reach them."""
+    if isinstance(event, MailSuppressed):
+        return {
+            "error": "het adres neemt geen mail meer aan",
+            "to_melder": event.mail in TO_MELDER,
+            "dead": True,
+        }
+    return {"error": event.status, "to_melder": event.mail in TO_MELDER, "dead": event.dead}
 
 
 def _invitation(tx: Tx, klacht: Klacht) -> dict[str, Any]:

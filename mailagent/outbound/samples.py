@@ -50,6 +50,7 @@ SAMPLES: Values = {
     "mail": "afgehandeld",
     "recipient": "jan@home.example",
     "to_melder": True,
+    "dead": True,
     "by": "Anna Bakker",
     "confirmed": True,
     "reasons": ("De bak is nog steeds vol", "Ik ben niet teruggebeld"),

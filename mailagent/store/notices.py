@@ -191,6 +191,22 @@ def bounced(tx: sa.Connection, id: int, line: Proof) -> bool:
     return True
 
 
+def has_returned(tx: sa.Connection, id: int) -> bool:
+    """Did it come back before, and was it sent once more?"""
+    where = (proof.c.notice_id == id, proof.c.what == RETURNED)
+    return tx.execute(sa.select(proof.c.id).where(*where).limit(1)).scalar() is not None
+
+
+def send_again(tx: sa.Connection, id: int, again: datetime, line: Proof) -> bool:
+    """It came back, and goes once more, the same bytes, not before `again`. False where it is not out."""
+    where = (notice.c.id == id, notice.c.state == ACCEPTED)
+    owed = sa.update(notice).where(*where).values(state=OWED, claimed_until=again, attempts=0)
+    if tx.execute(owed.returning(notice.c.id)).scalar() is None:
+        return False
+    prove(tx, id, line)
+    return True
+
+
 def put_back(tx: sa.Connection, ids: Sequence[int] | None) -> list[int]:
     """Give failed notices a new chance: these, or all of them."""
     where = notice.c.state == FAILED
@@ -239,6 +255,13 @@ def owed_of(tx: sa.Connection, klacht_id: int, kind: str, since: datetime | None
     if since:
         where.append(c.owed_at > since)
     return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
+
+
+def told_since(tx: sa.Connection, klacht_id: int, kind: str, since: datetime) -> bool:
+    """Has a mail of this kind about a klacht been owed since a moment?"""
+    c = notice.c
+    where = (c.klacht_id == klacht_id, c.kind == kind, c.owed_at >= since)
+    return tx.execute(sa.select(c.id).where(*where).limit(1)).scalar() is not None
 
 
 def owed_to(tx: sa.Connection, recipient: str, kind: str, since: datetime) -> int:

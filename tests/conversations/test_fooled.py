@@ -153,7 +153,8 @@ def test_a_robot_that_answers_every_result_mail_stops_being_answered(desk: Desk)
         mail = box[-1]
 
     assert came < 30
-    assert desk.history(mail.kenmerk)[-1].data == {"mail": "opdracht_uitgevoerd", "reason": "too_many"}
+    silent = desk.history(mail.kenmerk)[-1].data
+    assert (silent["mail"], silent["reason"]) == ("opdracht_uitgevoerd", "too_many")
     desk.passes(hours=2)
     anna.replies(mail, "#in_behandeling")
     assert desk.klacht(mail.kenmerk).status == "in_behandeling"

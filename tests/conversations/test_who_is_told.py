@@ -71,7 +71,11 @@ def test_a_task_that_reaches_nobody_leaves_an_event(desk: Desk) -> None:
     desk.citizen(JAN).writes("Balie", "Ik werd onbeleefd behandeld.")
 
     kenmerk = desk.citizen(JAN).gets("ontvangstbevestiging").kenmerk
-    assert desk.history(kenmerk)[-1].data == {"mail": "nieuw_voor_team", "reason": "no_address"}
+    assert desk.history(kenmerk)[-1].data == {
+        "mail": "nieuw_voor_team",
+        "reason": "no_address",
+        "recipient": "",
+    }
 
 
 def test_one_person_twice_in_a_team_gets_one_task(tmp_path: Path) -> None:

@@ -1,0 +1,60 @@
+"""Addresses that take no mail any more: since when, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from mailagent.store.tables import dead_address
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """An address in lower case; `status` as in RFC 3463."""
+
+    address: str
+    since: datetime
+    status: str
+
+
+def mark(tx: sa.Connection, address: str, at: datetime, status: str) -> None:
+    """Dead since this moment, or since longer."""
+    tx.execute(_MARK, {"address": address.lower(), "since": at, "status": status})
+
+
+_MARK = sa.text(
+    "INSERT INTO dead_address (address, since, status) VALUES (:address, :since, :status) "
+    "ON CONFLICT (address) DO NOTHING"
+).bindparams(sa.bindparam("since", type_=dead_address.c.since.type))
+
+
+def revive(tx: sa.Connection, address: str) -> bool:
+    """Somebody wrote to us from there; says whether it was dead."""
+    return tx.execute(_REVIVE, {"whose": address.lower()}).scalar() is not None
+
+
+_REVIVE = (
+    sa.delete(dead_address)
+    .where(dead_address.c.address == sa.bindparam("whose"))
+    .returning(dead_address.c.address)
+)
+
+
+def among(tx: sa.Connection, addresses: Collection[str]) -> dict[str, Dead]:
+    """Which of these are dead."""
+    if not addresses:
+        return {}
+    rows = tx.execute(_AMONG, {"some": sorted({address.lower() for address in addresses})})
+    return {row.address: Dead(*row) for row in rows}
+
+
+_COLUMNS = (dead_address.c.address, dead_address.c.since, dead_address.c.status)
+_AMONG = sa.select(*_COLUMNS).where(dead_address.c.address.in_(sa.bindparam("some", expanding=True)))
+
+
+def count(tx: sa.Connection) -> int:
+    """How many there are."""
+    return tx.execute(sa.select(sa.func.count()).select_from(dead_address)).scalar_one()
