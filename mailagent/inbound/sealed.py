@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from mailagent.core.mail import Attachment, Mail
-from mailagent.inbound import cms
+from mailagent.inbound import cms, pdf
 
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----\n"
@@ -79,15 +79,13 @@ def _is_pgp(part: Attachment) -> bool:
 
 
 def has_password(content: bytes) -> bool:
-    """Does a PDF, an Office file or a ZIP ask for a password? By structure, whatever the file is called.
-
-    A PDF that anyone may open and only some may change counts too: its lock looks the same.
-    """
+    """Does a PDF, an Office file or a ZIP ask for a password? By structure, whatever the file is called."""
     if content.startswith(_ZIP):
         return _locked_zip(content)
     if content.startswith(_OLE):
         return _ENCRYPTED_PACKAGE in content
-    return b"%PDF-" in content[:1024] and bool(_PDF_LOCK.search(content))
+    locked = b"%PDF-" in content[:1024] and _PDF_LOCK.search(content)
+    return bool(locked) and not pdf.opens(content)
 
 
 def _locked_zip(content: bytes) -> bool:

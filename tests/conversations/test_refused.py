@@ -15,6 +15,7 @@ from mailagent.store import arrivals
 MAILS = Path(__file__).parent.parent / "mails"
 JAN, ANNA = "jan@home.example", "anna@stad.example"
 LOCKED = {
+    "pdf_that_asks_for_a_password": "brief.pdf",
     "pdf_with_a_password": "brief.pdf",
     "word_file_with_a_password": "brief.docx",
     "zip_with_a_password": "fotos.zip",
@@ -82,8 +83,9 @@ def test_a_file_with_a_password_is_named_and_the_rest_becomes_a_klacht(desk: Des
     jan.gets_nothing()
 
 
-def test_a_file_without_a_password_is_just_a_file(desk: Desk) -> None:
-    desk.citizen(JAN).hands_in(raw("pdf_without_a_password"))
+@pytest.mark.parametrize("name", ["pdf_without_a_password", "pdf_that_nobody_may_change"])
+def test_a_file_without_a_password_is_just_a_file(desk: Desk, name: str) -> None:
+    desk.citizen(JAN).hands_in(raw(name))
 
     assert "niet openen" not in desk.agent(ANNA).gets("nieuw_voor_team").text
     assert [mail.kind for mail in desk.mailboxes[JAN]] == ["ontvangstbevestiging"]

@@ -18,6 +18,7 @@ MAILS = Path(__file__).parent.parent / "mails"
 
 SEALED = {
     "filecap_notice": "secure_notice",
+    "pdf_that_asks_for_a_password": "password_file",
     "pdf_with_a_password": "password_file",
     "pgp_encrypted": "pgp",
     "pgp_encrypted_in_the_text": "pgp",
