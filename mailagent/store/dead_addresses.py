@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from mailagent.store.prepared import Prepared
 from mailagent.store.tables import dead_address
 
 
@@ -33,10 +34,10 @@ _MARK = sa.text(
 
 def revive(tx: sa.Connection, address: str) -> bool:
     """Somebody wrote to us from there; says whether it was dead."""
-    return tx.execute(_REVIVE, {"whose": address.lower()}).scalar() is not None
+    return _REVIVE.first(tx, {"whose": address.lower()}) is not None
 
 
-_REVIVE = (
+_REVIVE = Prepared(
     sa.delete(dead_address)
     .where(dead_address.c.address == sa.bindparam("whose"))
     .returning(dead_address.c.address)

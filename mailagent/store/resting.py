@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from mailagent.store.prepared import Prepared
 from mailagent.store.tables import resting
 
 THE_RELAY = ""
@@ -25,11 +26,10 @@ class Rest:
 
 def now_resting(tx: sa.Connection, now: datetime) -> dict[str, Rest]:
     """Who rests at this moment, by domain."""
-    rows = tx.execute(_RESTING, {"now": now})
-    return {row.domain: Rest(row.domain, row.until, row.said) for row in rows}
+    return {row[0]: Rest(*row) for row in _RESTING.rows(tx, {"now": now})}
 
 
-_RESTING = (
+_RESTING = Prepared(
     sa.select(resting.c.domain, resting.c.until, resting.c.said)
     .where(resting.c.until > sa.bindparam("now"))
     .order_by(resting.c.domain)
@@ -56,8 +56,8 @@ def rest(tx: sa.Connection, domain: str, until: datetime) -> None:
 
 
 def took(tx: sa.Connection, domains: Collection[str]) -> None:
-    """These took a mail: what they said before counts no more."""
-    tx.execute(_TOOK, {"domains": list(domains)})
+    """These took a mail, or are to be asked anew: what they said before counts no more."""
+    _TOOK.run(tx, [{"whose": domain} for domain in domains])
 
 
-_TOOK = sa.delete(resting).where(resting.c.domain.in_(sa.bindparam("domains", expanding=True)))
+_TOOK = Prepared(sa.delete(resting).where(resting.c.domain == sa.bindparam("whose")))

@@ -281,7 +281,7 @@ def test_a_reply_to_a_mail_made_after_the_key_was_replaced_is_known(desk: Desk) 
 
     jan.replies(jan.gets("ontvangstbevestiging"), "Het was bij loket 3.")
 
-    assert "Het was bij loket 3." in desk.agent("anna@stad.example").gets("reactie_melder").text
+    assert "Het was bij loket 3." in desk.agent("anna@stad.example").gets("aanvulling").text
 
 
 def _owed_only(desk: Desk) -> list[int]:
