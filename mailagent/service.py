@@ -16,7 +16,7 @@ from mailagent.config.mailboxes import ImapSettings
 from mailagent.config.settings import Settings
 from mailagent.core.errors import Problem
 from mailagent.flow import arrive, confirm, deliver, mailboxes, tick, vote
-from mailagent.flow.process import give_up, process
+from mailagent.flow.process import give_up, process, process_all
 from mailagent.flow.world import POST, PROCESS, World
 from mailagent.house import House
 from mailagent.inbound import imap, oauth, watcher
@@ -49,10 +49,16 @@ def handlers(house: House, roles: Sequence[str] = ROLES) -> Handlers:
 
 
 def _each_arrival(house: House) -> Callable[[Sequence[int]], None]:
-    """Judge arrivals one by one; one that fails is tried again later, then steps aside with its reason."""
+    """Judge arrivals, together where we are alone. Where one fails they are judged one by one, and that one
+    is tried again later, then steps aside with its reason.
+
+    Where several processes judge, two that each hold what the other needs next would wait for each other.
+    """
     world = house.world
 
     def judge(ids: Sequence[int]) -> None:
+        if world.store.is_ours_alone and not _guarded(partial(process_all, sorted(ids), world)):
+            return
         for id in sorted(ids):
             if why := _guarded(partial(process, id, world)):
                 stuck = give_up(id, why, world)

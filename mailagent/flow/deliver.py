@@ -53,15 +53,17 @@ def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list
     with world.store.begin() as tx:
         taken = notices.claim(tx, ids, now, now + HOLD)
         rests = resting.now_resting(tx, now)
+        sent = _counted(tx, taken, now, world)
         free: list[Notice] = []
         for notice in taken:
             if rests and (why := rest.rest_of(notice, rests)) and _may_rest(notice, why):
                 _let_rest(Act(tx, world, now, ""), notice, why)
-            elif room_at := _room_at(tx, notice, free, now, world):
+            elif room_at := _room_at(notice, sent, now, world):
                 waits = Proof(now, notices.HELD, None, f"until {room_at.isoformat()}")
                 _put_off(Act(tx, world, now, ""), notice, room_at, waits, tried=False)
             else:
                 free.append(notice)
+                sent += [(notice.recipient, notice.klacht_id, now)] if notice.kind in TO_MELDER else []
         if len(taken) < len(ids):
             _look_again(tx, set(ids) - {notice.id for notice in taken}, world)
         threads = {n.id: _thread(tx, n) for n in free if n.rendered is None}
@@ -83,29 +85,38 @@ def _let_rest(act: Act, notice: Notice, why: Rest) -> None:
     _put_off(act, notice, until, line, tried=tried)
 
 
-def _room_at(tx: Tx, notice: Notice, free: Sequence[Notice], now: datetime, world: World) -> datetime | None:
-    """When the caps have room for it, None where they have it now. Registered agents are outside them.
+_Sent = tuple[str, int | None, datetime]
+"""To whom, about which klacht, and when."""
 
-    `free` leave together with it, and count as sent.
-    """
-    if notice.kind not in TO_MELDER or world.organisation.agent(notice.recipient):
-        return None
+
+def _counted(tx: Tx, taken: Sequence[Notice], now: datetime, world: World) -> list[_Sent]:
+    """What the caps of these count, oldest first."""
+    capped = [notice for notice in taken if _is_capped(notice, world)]
     longest = max((minutes for minutes, _ in world.policy.caps), default=0)
-    since = now - timedelta(minutes=longest)
-    sent = notices.sent_since(tx, since, notice.recipient, notice.klacht_id, TO_MELDER)
-    sent += [now for other in free if other.kind in TO_MELDER and _share_a_cap(other, notice)]
+    return notices.sent_since(tx, now - timedelta(minutes=longest), capped, TO_MELDER) if capped else []
+
+
+def _is_capped(notice: Notice, world: World) -> bool:
+    """Registered agents are outside the caps."""
+    return notice.kind in TO_MELDER and not world.organisation.agent(notice.recipient)
+
+
+def _room_at(notice: Notice, sent: Sequence[_Sent], now: datetime, world: World) -> datetime | None:
+    """When the caps have room for it, None where they have it now."""
+    if not _is_capped(notice, world):
+        return None
+    like_it = [
+        at
+        for recipient, klacht_id, at in sent
+        if recipient == notice.recipient or (klacht_id is not None and klacht_id == notice.klacht_id)
+    ]
     room_at = [
         recent[-most] + window
         for minutes, most in world.policy.caps
         for window in [timedelta(minutes=minutes)]
-        if len(recent := [at for at in sent if at > now - window]) >= most
+        if len(recent := [at for at in like_it if at > now - window]) >= most
     ]
     return max(room_at, default=None)
-
-
-def _share_a_cap(one: Notice, other: Notice) -> bool:
-    same_klacht = one.klacht_id is not None and one.klacht_id == other.klacht_id
-    return same_klacht or one.recipient == other.recipient
 
 
 def _look_again(tx: Tx, ids: Collection[int], world: World) -> None:

@@ -1,4 +1,4 @@
-"""One kept mail, from arrival to effect: read it, gather evidence, decide, and act, all in one commit."""
+"""A kept mail, from arrival to effect: read it, gather evidence, decide, and act, all in one commit."""
 
 from __future__ import annotations
 
@@ -47,10 +47,14 @@ from mailagent.flow.opening import open_klacht, why
 from mailagent.flow.world import PROCESS, Act, World
 from mailagent.store import arrivals, dead_addresses, klachten, rounds
 from mailagent.store.arrivals import Fate, Kept
+from mailagent.store.store import Tx
 
 MAX_DESCRIPTION = 100_000
 MOST_HEAD = 256 * 1024
 A_MOMENT = timedelta(seconds=2)
+
+TOGETHER, TOGETHER_OCTETS = 20, 8 * 1024 * 1024
+"""So many mails, and of those so much, may share a commit."""
 
 
 def process(arrival_id: int, world: World) -> Verdict | None:
@@ -60,47 +64,64 @@ def process(arrival_id: int, world: World) -> Verdict | None:
     Anything that is raised leaves the arrival as it was: it is tried again, and steps aside when it keeps
     failing.
     """
+    [*verdicts] = process_all([arrival_id], world)
+    return verdicts[0] if verdicts else None
+
+
+def process_all(arrival_ids: Sequence[int], world: World) -> list[Verdict | None]:
+    """The same for several, in order, in few commits: what is raised leaves all of a commit as they were, and
+    nobody knows for which. Those that another has judged are not among the verdicts."""
+    verdicts: list[Verdict | None] = []
+    left = list(arrival_ids)
+    while left:
+        letters = _letters(left, world)
+        with world.store.begin() as tx:
+            verdicts += [_judge(tx, letter, world) for letter in letters]
+    return verdicts
+
+
+def _letters(left: list[int], world: World) -> list[Letter]:
+    """The first mails of these, read; they are taken from `left`."""
+    letters: list[Letter] = []
+    size = 0
     with world.store.read() as tx:
-        kept = arrivals.load(tx, arrival_id)
-        too_early = kept is not None and turns.token_waits(tx, kept, world)
-    if kept is None:
+        while left and len(letters) < TOGETHER and size < TOGETHER_OCTETS:
+            if kept := arrivals.load(tx, left.pop(0)):
+                letters.append(_read(kept, world))
+                size += len(kept.envelope.raw)
+    return letters
+
+
+def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
+    if turns.must_wait(tx, letter, world):
+        world.store.enqueue(tx, PROCESS, [letter.arrival_id], world.now() + A_MOMENT)
         return None
-    letter = None if too_early else _read(kept, world)
-    if letter is None or turns.thread_waits(arrival_id, letter.mail, world):
-        _look_again(arrival_id, world)
+    if not arrivals.claim(tx, letter.arrival_id):
         return None
-    with world.store.begin() as tx:
-        if not arrivals.claim(tx, arrival_id):
-            return None
-        evidence = gather(tx, letter, world)
-        evidence += forward.passed_on(letter, evidence, world)
-        verdict, route = decide(evidence)
-        told = _as_melders(letter, evidence, verdict, world)
-        sorting = _sorted(told, verdict, world)
-        act = Act(tx, world, letter.at, letter.origin)
-        revived = isinstance(verdict, _BY_A_PERSON) and dead_addresses.revive(tx, letter.sender)
-        klacht = _take_effect(act, told, verdict, sorting)
-        if revived and klacht:
-            klacht = happen(act, klacht, [AddressRevived(act.at, THE_SYSTEM, letter.sender)])
-        if verdict == Quarantine(TOO_LARGE) and may_be_answered(evidence):
-            refuse.too_large(act, letter)
-        trace: dict[str, object] = {
-            "route": route,
-            "verdict": verdict.as_dict(),
-            "evidence": [e.as_dict() for e in evidence],
-            "sorting": sorting.as_dict() if sorting else None,
-        }
-        arrivals.finish(tx, arrival_id, _fate(letter, verdict, trace, klacht))
+    evidence = gather(tx, letter, world)
+    evidence += forward.passed_on(letter, evidence, world)
+    verdict, route = decide(evidence)
+    told = _as_melders(letter, evidence, verdict, world)
+    sorting = _sorted(told, verdict, world)
+    act = Act(tx, world, letter.at, letter.origin)
+    revived = isinstance(verdict, _BY_A_PERSON) and dead_addresses.revive(tx, letter.sender)
+    klacht = _take_effect(act, told, verdict, sorting)
+    if revived and klacht:
+        klacht = happen(act, klacht, [AddressRevived(act.at, THE_SYSTEM, letter.sender)])
+    if verdict == Quarantine(TOO_LARGE) and may_be_answered(evidence):
+        refuse.too_large(act, letter)
+    trace: dict[str, object] = {
+        "route": route,
+        "verdict": verdict.as_dict(),
+        "evidence": [e.as_dict() for e in evidence],
+        "sorting": sorting.as_dict() if sorting else None,
+    }
+    arrivals.finish(tx, letter.arrival_id, _fate(letter, verdict, trace, klacht))
     return verdict
 
 
 _BY_A_PERSON = (NewKlacht, Append, FeedbackReply, AgentCommand, Settlement)
 """Who writes such a mail is there to read ours: an address that was dead is dead no more."""
-
-
-def _look_again(arrival_id: int, world: World) -> None:
-    with world.store.begin() as tx:
-        world.store.enqueue(tx, PROCESS, [arrival_id], world.now() + A_MOMENT)
 
 
 def _read(kept: Kept, world: World) -> Letter:

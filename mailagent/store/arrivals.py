@@ -323,10 +323,10 @@ def message_ids(tx: sa.Connection, id: int) -> list[str]:
 
 def thread_ids(tx: sa.Connection, klacht_id: int, writer: str) -> list[str]:
     """Message-IDs of the mails this writer sent about a klacht, oldest first."""
-    return list(tx.execute(_THREAD, {"klacht": klacht_id, "writer": writer}).scalars())
+    return [id for (id,) in _THREAD.rows(tx, {"klacht": klacht_id, "writer": writer})]
 
 
-_THREAD = (
+_THREAD = Prepared(
     sa.select(arrival.c.message_id)
     .where(
         arrival.c.klacht_id == sa.bindparam("klacht"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from mailagent.core.errors import TryLater
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _BUSY_SECONDS = 30
+_CACHED = -16 * 1024
+"""Pages that a connection to SQLite keeps at hand, in KiB when it is negative."""
 _UPGRADE_LOCK = 7_245_318_119
 """Any number will do, as long as nothing else in the database locks on it."""
 
@@ -43,7 +46,9 @@ def connect(url: str) -> sa.Engine:
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that may write: committed at the end, rolled back when anything is raised."""
-    with engine.begin() as tx:
+    # SQLite has one writer at a time, and lets the others sleep and ask again: within this process they wait
+    # in line, and go on at once
+    with engine.get_execution_options().get("writers", nullcontext()), engine.begin() as tx:
         yield tx
 
 
@@ -51,7 +56,9 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that only reads: it waits for no writer, and the database refuses it a write."""
     with engine.connect() as connection:
-        yield connection.execution_options(reading=True, postgresql_readonly=True)
+        tx = connection.execution_options(reading=True, postgresql_readonly=True)
+        tx.begin()
+        yield tx
 
 
 def upgrade(engine: sa.Engine) -> None:
@@ -84,7 +91,10 @@ def version(engine: sa.Engine) -> str | None:
 
 
 def _embedded(url: sa.URL) -> sa.Engine:
-    arguments: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS, "check_same_thread": False}}
+    arguments: dict[str, Any] = {
+        "connect_args": {"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        "execution_options": {"writers": threading.Lock()},
+    }
     if url.database in (None, "", ":memory:"):
         # The one connection is the database; a pool of one makes threads wait their turn for it.
         arguments |= {"poolclass": sa.QueuePool, "pool_size": 1, "max_overflow": 0}
@@ -98,12 +108,19 @@ def _embedded(url: sa.URL) -> sa.Engine:
 
 def _make_durable(raw: Any, _: ConnectionPoolEntry) -> None:
     raw.isolation_level = None  # or the driver begins transactions of its own, and only before a write
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"cache_size = {_CACHED}",
+    ):
         raw.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: sa.Connection) -> None:
     """A writer takes the lock at once: one that read first could no longer wait for another writer."""
     reads = bool(connection.get_execution_options().get("reading"))
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+    if connection.info.get("reads") != reads:
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+        connection.info["reads"] = reads
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

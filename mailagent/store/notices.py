@@ -224,14 +224,20 @@ def waiting(tx: sa.Connection, before: datetime, limit: int = 10_000) -> list[in
 
 
 def sent_since(
-    tx: sa.Connection, since: datetime, recipient: str, klacht_id: int | None, kinds: Collection[str]
-) -> list[datetime]:
-    """When mails of these kinds went to this address, or about this klacht, since a moment; oldest first."""
-    about = notice.c.recipient == recipient
-    if klacht_id is not None:
-        about = sa.or_(about, notice.c.klacht_id == klacht_id)
-    where = (notice.c.sent_at >= since, notice.c.kind.in_(kinds), about)
-    return list(tx.execute(sa.select(notice.c.sent_at).where(*where).order_by(notice.c.sent_at)).scalars())
+    tx: sa.Connection, since: datetime, like: Sequence[Notice], kinds: Collection[str]
+) -> list[tuple[str, int | None, datetime]]:
+    """The mails of these kinds that went to the address of one of these, or about its klacht, since a moment,
+    oldest first: to whom, about which klacht, and when."""
+    recipients = {one.recipient for one in like}
+    about = {one.klacht_id for one in like if one.klacht_id is not None}
+    c = notice.c
+    where = (
+        c.sent_at >= since,
+        c.kind.in_(kinds),
+        sa.or_(c.recipient.in_(recipients), c.klacht_id.in_(about)),
+    )
+    rows = tx.execute(sa.select(c.recipient, c.klacht_id, c.sent_at).where(*where).order_by(c.sent_at))
+    return [(row.recipient, row.klacht_id, row.sent_at) for row in rows]
 
 
 def asked_about(tx: sa.Connection, kind: str, arrival_id: int) -> bool:
@@ -300,10 +306,10 @@ def of_klacht(tx: sa.Connection, klacht_id: int) -> list[Notice]:
 def thread_ids(tx: sa.Connection, klacht_id: int, recipient: str, before: int) -> list[str]:
     """Message-IDs of our earlier mails about a klacht to this address, oldest first."""
     thread = {"klacht": klacht_id, "recipient": recipient, "before": before}
-    return list(tx.execute(_THREAD, thread).scalars())
+    return [id for (id,) in _THREAD.rows(tx, thread)]
 
 
-_THREAD = (
+_THREAD = Prepared(
     sa.select(notice.c.message_id)
     .where(
         notice.c.klacht_id == sa.bindparam("klacht"),

@@ -70,6 +70,27 @@ def test_nw_07_a_new_klacht_is_one_klacht_with_one_set_of_mails(mortal: Mortal) 
     assert int(desk.klachten()[0].kenmerk[5:]) == deaths, "no number is lost or given twice"
 
 
+def test_nw_07_klachten_that_share_a_commit_are_all_there_or_none_is(mortal: Mortal) -> None:
+    desk = mortal.desk
+
+    def prepare(step: int) -> list[str]:
+        writers = [f"{name}{step}@home.example" for name in ("jan", "piet")]
+        for writer in writers:
+            kept(desk, writer, "Balie", f"Ik werd onbeleefd behandeld ({writer}).")
+        return writers
+
+    def check(writers: list[str]) -> None:
+        for writer in writers:
+            [klacht] = [klacht for klacht in desk.klachten() if klacht.melder == writer]
+            assert desk.kinds(klacht.kenmerk) == ["received"]
+            assert mails(desk, writer) == {"ontvangstbevestiging": 1}
+            assert mails(desk, ANNA, klacht.kenmerk) == {"nieuw_voor_team": 1}
+
+    deaths = mortal.dies_everywhere(prepare, lambda _writers: desk.settle(), check)
+
+    assert int(desk.klachten()[0].kenmerk[5:]) == 2 * deaths, "no number is lost or given twice"
+
+
 def test_nw_07_an_order_takes_effect_once(mortal: Mortal) -> None:
     desk = mortal.desk
 
