@@ -139,6 +139,7 @@ class ReopenRequested(Event):
 
     text: str
     reasons: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     encrypted: bool = False
 

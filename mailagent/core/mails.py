@@ -103,7 +103,9 @@ MAILS: dict[str, MailKind] = {
     "reactie_melder": MailKind(
         AGENT, ("kenmerk", "description"), ("confirmed", "sender", "attachments", "locked", "encrypted")
     ),
-    "verzoek_tot_heropenen": MailKind(AGENT, ("kenmerk", "description"), ("reasons", "locked", "encrypted")),
+    "verzoek_tot_heropenen": MailKind(
+        AGENT, ("kenmerk", "description"), ("reasons", "attachments", "locked", "encrypted")
+    ),
     "opdracht_uitgevoerd": MailKind(AGENT, ("kenmerk", "done"), ("note", "ignored")),
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until"), ("why",)),

@@ -263,11 +263,11 @@ def _names(mail: Mail) -> tuple[str, ...]:
 def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Klacht:
     """A further mail: kept and shown. Where it is more than thanks it supplements a klacht that is still
     unhandled, and asks to reopen one that was just handled."""
-    mail, actor = letter.mail, Actor(MELDER, letter.sender)
+    mail, actor, names = letter.mail, Actor(MELDER, letter.sender), _names(letter.mail)
     text = (mail.new_text if mail.new_text.strip() else mail.to_read)[:MAX_DESCRIPTION]
     says_more = bool(mail.attachments) or (bool(text.strip()) and not is_only_thanks(text))
     if confirmed and klacht.status == OPGELOST and says_more:
-        asked = ReopenRequested(act.at, actor, text, locked=mail.locked, encrypted=mail.encrypted)
+        asked = ReopenRequested(act.at, actor, text, (), names, mail.locked, mail.encrypted)
         return happen(act, *vote.ask_to_reopen(klacht, asked))
     event = Reacted(
         letter.at,
@@ -275,7 +275,7 @@ def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Kla
         text,
         letter.sender,
         confirmed,
-        _names(mail),
+        names,
         mail.locked,
         mail.encrypted,
         supplements=confirmed and klacht.status in UNHANDLED and (says_more or mail.encrypted),

@@ -89,10 +89,21 @@ def test_answers_between_the_quoted_lines_reach_the_team_with_what_they_answer(d
     )
     jan.replies(asked, f"Op ma 2 mrt 2026 om 10:00 schreef Gemeente <{INTAKE}>:\n\n{quoted}", quote=False)
 
-    told = anna.gets("reactie_melder").text
+    told = anna.gets("aanvulling").text
     assert "Nee, nog vol." in told
     assert "Ja, op 0612345678." in told
     assert "Is de bak nu leeg?" in told
+
+
+def test_a_photo_without_a_word_after_the_handling_is_named_in_the_request(desk: Desk) -> None:
+    jan, anna = desk.citizen(JAN), desk.agent(ANNA)
+    jan.writes("Bak", "Mijn bak is vol.")
+    anna.replies(anna.gets("nieuw_voor_team"), "#opgelost gegrond\nDe bak is geleegd.")
+
+    photo = part("image/jpeg", b"\xff\xd8\xff", "nog vol.jpg")
+    jan.hands_in(photo, to=jan.gets("afgehandeld").reply_to)
+
+    assert "nog vol.jpg" in anna.gets("verzoek_tot_heropenen").text
 
 
 def test_a_reaction_of_nothing_but_a_forwarded_message_is_read_too(desk: Desk) -> None:
@@ -101,7 +112,7 @@ def test_a_reaction_of_nothing_but_a_forwarded_message_is_read_too(desk: Desk) -
 
     jan.hands_in(part("message/rfc822", INNER), to=jan.gets("ontvangstbevestiging").reply_to)
 
-    assert "De bak is al een jaar vol." in anna.gets("reactie_melder").text
+    assert "De bak is al een jaar vol." in anna.gets("aanvulling").text
 
 
 def test_what_an_agent_forwards_as_a_file_is_no_order(desk: Desk) -> None:

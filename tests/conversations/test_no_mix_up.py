@@ -76,7 +76,7 @@ def test_a_melder_who_forwards_our_own_mail_to_us_adds_to_the_klacht(desk: Desk)
 
     desk.citizen(JAN).writes(f"Fw: {receipt.subject}", f"Kijk nog eens.\n\n{receipt.text}")
 
-    assert "Kijk nog eens." in desk.agent(ANNA).gets("reactie_melder").text
+    assert "Kijk nog eens." in desk.agent(ANNA).gets("aanvulling").text
     assert len(desk.klachten()) == 1
 
 

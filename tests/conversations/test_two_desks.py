@@ -12,7 +12,7 @@ from relays import NOBODY, TAKEN, moody
 
 THEIRS = "klachten@dorp.example"
 JAN, ANNA, BEA = "jan@home.example", "anna@stad.example", "bea@dorp.example"
-MOST_TRIPS = 40
+MOST_TRIPS, ENDS_SOON = 40, 5
 
 Way = Callable[[bytes], bytes]
 
@@ -57,22 +57,22 @@ def dorp(tmp_path: Path) -> Iterator[Desk]:
 
 def carried(stad: Desk, dorp: Desk, way: Way = open_way) -> int:
     """Carry what one owes the other until nothing is left: how many mails that took."""
-    done: set[bytes] = set()
-    while len(done) < MOST_TRIPS:
+    trips = 0
+    while trips < MOST_TRIPS:
         fresh = [
             (there, mail)
             for here, there in ((stad, dorp), (dorp, stad))
             for address, box in list(here.mailboxes.items())
             for mail in box
-            if address.endswith(there.world.organisation.domain) and mail.raw not in done
+            if address.endswith(there.world.organisation.domain) and not mail.read
             if not address.startswith(("anna@", "bea@", "carla@"))
         ]
         if not fresh:
-            return len(done)
+            return trips
         for there, mail in fresh:
-            done.add(mail.raw)
+            mail.read, trips = True, trips + 1
             there.citizen("postbode").hands_in(way(mail.raw), to=mail.to, sender=mail.sender)
-    return MOST_TRIPS
+    return trips
 
 
 def kinds(desk: Desk, address: str) -> list[str]:
@@ -85,10 +85,22 @@ def test_a_klacht_written_by_the_intake_address_of_the_other_is_acknowledged_and
 ) -> None:
     stad.citizen(THEIRS).writes("Overlast", "Uw strooiwagens rijden door ons dorp.")
 
-    assert carried(stad, dorp, WAYS[way]) <= 3
-    assert kinds(stad, THEIRS) == ["ontvangstbevestiging"]
+    assert carried(stad, dorp, WAYS[way]) <= ENDS_SOON
+    more = [] if way == "open" else ["aanvulling_ontvangen"]
+    assert kinds(stad, THEIRS) == ["ontvangstbevestiging", *more]
     assert len(stad.klachten()) == 1
     assert len(dorp.klachten()) == (0 if way == "open" else 1)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_has_ended_does_not_begin_again_the_next_day(stad: Desk, dorp: Desk, way: str) -> None:
+    stad.citizen(THEIRS).writes("Overlast", "Uw strooiwagens rijden door ons dorp.")
+    carried(stad, dorp, WAYS[way])
+
+    for _ in range(3):
+        for desk in (stad, dorp):
+            desk.passes(days=2)
+        assert carried(stad, dorp, WAYS[way]) == 0
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -120,7 +132,7 @@ def test_a_citizen_whose_mail_is_forwarded_to_the_other_starts_no_loop(
         dorp.citizen(JAN).hands_in(forwarded, to=THEIRS, sender=receipt.sender)
 
     # silenced, the receipt of the one is a klacht for the other, whose receipt is a klacht for the one
-    assert carried(stad, dorp, WAYS[way]) <= 3
+    assert carried(stad, dorp, WAYS[way]) <= ENDS_SOON
     assert len(stad.klachten()) <= 2
     assert len(dorp.klachten()) <= 1
 
@@ -147,7 +159,7 @@ def test_a_mail_that_cannot_be_delivered_is_reported_to_people_alone(
     told = stad.agent(ANNA).gets("niet_bezorgd")
     assert "klachten[at]dorp" in told.text
     dorp.citizen(ANNA).hands_in(WAYS[way](told.raw), to=THEIRS, sender=told.sender)
-    assert carried(stad, dorp, WAYS[way]) <= 3
+    assert carried(stad, dorp, WAYS[way]) <= ENDS_SOON
 
 
 def test_out_of_office_answers_of_each_to_the_other_are_kept_and_no_more(stad: Desk, dorp: Desk) -> None:
@@ -167,7 +179,7 @@ def test_out_of_office_answers_of_each_to_the_other_are_kept_and_no_more(stad: D
 def test_even_when_all_that_tells_is_taken_off_the_caps_hold_it(stad: Desk, dorp: Desk) -> None:
     stad.citizen(THEIRS).writes("Overlast", "Uw strooiwagens rijden door ons dorp.")
 
-    for _ in range(6):
+    for _ in range(5):
         carried(stad, dorp, NAMELESS)
         for desk in (stad, dorp):
             desk.passes(minutes=10)
