@@ -143,7 +143,9 @@ def _print_dossier(klacht: Klacht, dossier: Mapping[str, Any]) -> None:
     _lines(["", "Mails"])
     for mail in dossier["mails"]:
         _lines([f"  {mail['mail']} aan {mail['to']}: {mail['state']}"])
-        _lines(f"      {_moment(p['at'])} {p['what']} {p['code'] or ''} {p['detail']}" for p in mail["proof"])
+        for p in mail["proof"]:
+            said = (_moment(p["at"]), p["what"], p["code"], p["detail"])
+            _lines([f"      {' '.join(str(word) for word in said if word)}"])
     _lines(
         f"  smileys, ronde {r['round']}: {r['state']}, tot {_moment(r['until'])}" for r in dossier["rounds"]
     )

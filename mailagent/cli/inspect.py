@@ -163,7 +163,9 @@ def work(house: House) -> Iterator[Finding]:
             "others get the work. Mend the address, or mail us from there"
         )
     if dead:
-        yield Finding(f"{dead} addresses take no mail: `mailagent show` of their klacht tells", wrong=False)
+        yield Finding(
+            f"addresses that take no mail: {dead}; `mailagent show` of their klacht tells", wrong=False
+        )
     if failed:
         yield Finding(f"{failed} mails do not leave: see `mailagent stuck`", wrong=False)
     if missing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ SEVERAL = 3
 _MINUTES = (1, 5, 15, 30)
 """How long a rest lasts; when the first mail after it is refused as well, the next one is longer."""
 
-_ONE_MAILBOX = re.compile(r"\b4\.[12]\.\d{1,3}\b")
+_ONE_MAILBOX = ("4.1.", "4.2.")
 """What is said of one mailbox, full or unknown, is no word about its domain (RFC 3463 3.2, 3.3)."""
 
 
@@ -30,7 +29,7 @@ def domain(address: str) -> str:
 
 def says_later(receipt: Receipt) -> bool:
     """Is this a word about all mail to that domain?"""
-    return 400 <= receipt.code < 500 and not _ONE_MAILBOX.search(receipt.text)
+    return 400 <= receipt.code < 500 and not receipt.status.startswith(_ONE_MAILBOX)
 
 
 def rest_of(notice: Notice, rests: Mapping[str, Rest]) -> Rest | None:
