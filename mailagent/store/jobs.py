@@ -20,6 +20,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from mailagent.core.errors import TryLater
 from mailagent.store.database import writing
 from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import job
@@ -32,6 +33,9 @@ LEASE = timedelta(minutes=15)
 
 POLL_SECONDS = 2.0
 """A bell announces what is due now; this finds what falls due later, or came from another process."""
+
+_AWAY = (TryLater, sa.exc.OperationalError)
+"""Said in one line: while the disk is full it is said at every look, and the log may be on that disk."""
 
 Handler = Callable[[Sequence[int]], None]
 Handlers = Mapping[str, Handler]
@@ -113,7 +117,9 @@ class SqliteJobs:
                 [done] = await asyncio.gather(
                     asyncio.to_thread(self._work, task, handler), return_exceptions=True
                 )
-                if isinstance(done, BaseException):
+                if isinstance(done, _AWAY):
+                    _log.error("%s waits for the database: %s", task, done.__cause__ or done)
+                elif isinstance(done, BaseException):
                     _log.error("%s failed; its jobs will come back", task, exc_info=done)
                 if not isinstance(done, int) or not done:
                     await bell.wait(POLL_SECONDS)

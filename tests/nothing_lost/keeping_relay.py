@@ -15,6 +15,7 @@ from servers import free_port
 TAKES = "250 2.0.0 queued as KEPT"
 LATER = "451 4.3.2 not now"
 HANGS_UP = ""
+"""It has the mail, and the line goes dead before it says so."""
 
 COMMANDS = {
     "EHLO": "250-relay.example\r\n250 8BITMIME",
@@ -27,7 +28,7 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Taken:
-    """A mail that got its 250."""
+    """A mail that it has, whether or not it could still say so."""
 
     sender: str
     recipient: str
@@ -124,7 +125,7 @@ class KeepingRelay:
         self.tells("offered")
         said = self.mood
         self.answers[said] += 1
-        if said == TAKES:
+        if said != LATER:
             self.taken.append(Taken(sender, recipient, raw))
         if said == HANGS_UP:
             return False

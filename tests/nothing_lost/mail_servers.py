@@ -42,17 +42,17 @@ def writer_of(number: int) -> str:
 
 @dataclass
 class Load:
-    """So many complaints on their way to us, and how it goes. `counts` are what was `promised` (our 250),
-    `offered` to the relay and `taken` by it; `refused` are our own words for anything but a 250."""
+    """So many complaints on their way to us, never more than `ahead` of our answers: mail comes in and leaves
+    at the same time. `counts` are what was `promised` (our 250), `offered` to the relay and `taken` by it;
+    `refused` are our own words for anything but a 250."""
 
     installation: Installation
     service: Service
     relay: KeepingRelay
     mails: int
-    ahead: int = 1_000_000
+    ahead: int
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
-    lost_lines: int = 0
     _news: threading.Condition = field(default_factory=threading.Condition)
     _moment: tuple[str, int, Callable[[], None]] | None = None
     _waiting: deque[int] = field(default_factory=deque)
@@ -93,6 +93,17 @@ class Load:
         with self._news:
             assert self._news.wait_for(is_so, PATIENCE), f"{self.counts}, {self.refused}"
 
+    def waited(self, is_so: Callable[[], bool], seconds: float) -> bool:
+        """Did news come in so many seconds that made it so?"""
+        with self._news:
+            return self._news.wait_for(is_so, seconds)
+
+    def swells(self, by: int) -> None:
+        """So many more need not wait until we have answered what came before them."""
+        with self._news:
+            self.ahead += by
+            self._news.notify_all()
+
     def _happened(self, what: str) -> None:
         with self._news:
             self.counts[what] += 1
@@ -111,10 +122,10 @@ class Load:
             self.service.up.wait(PATIENCE)
             try:
                 self._talk(number)
-            except (OSError, smtplib.SMTPServerDisconnected):
-                self.lost_lines += 1
             except smtplib.SMTPResponseException as answer:
                 self._told(answer.smtp_code, answer.smtp_error)
+            except OSError:  # the line broke: what was not promised is offered anew
+                continue
 
     def _may_send(self) -> bool:
         ahead = self.counts["promised"] - self.counts["taken"] // 2

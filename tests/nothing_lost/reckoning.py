@@ -18,7 +18,7 @@ from mail_servers import INTAKE, Load, writer_of
 from mailagent.inbound.clients import BUSY
 from mailagent.inbound.smtp import CLOSING, TRY_LATER
 from mailagent.store.database import connect
-from mailagent.store.tables import arrival, job, klacht, notice
+from mailagent.store.tables import arrival, job, klacht, notice, resting
 
 ANNA = "anna@stad.example"
 OUR_WORDS = {TRY_LATER, CLOSING, BUSY}
@@ -65,6 +65,7 @@ class Books:
                 else {"execute_after": before, "heartbeat": before}
             )
             tx.execute(sa.update(self._jobs).values(due))
+            tx.execute(sa.update(resting).values(until=before))
 
 
 @contextmanager

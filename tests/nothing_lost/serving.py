@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import signal
 import subprocess
@@ -142,8 +141,3 @@ class Service:
         _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
         most = hard if octets is None else octets
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (most, hard))
-
-
-def is_root() -> bool:
-    """Are we?"""
-    return os.geteuid() == 0

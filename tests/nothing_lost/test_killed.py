@@ -9,7 +9,7 @@ from mail_servers import Load
 from reckoning import opened, reckon
 from serving import Service, install
 
-MOMENTS = (("promised", 15), ("offered", 40), ("taken", 80), ("offered", 130))
+MOMENTS = (("promised", 15), ("offered", 40), ("taken", 80))
 """Right after a 250 of ours; while the relay has a mail and we wait for its word; right after its word."""
 
 
@@ -17,7 +17,7 @@ def test_nw_07_kill_9_under_load_loses_nothing(tmp_path: Path, database_url: str
     with KeepingRelay() as relay:
         installation = install(tmp_path, database_url, relay.port)
         with Service(installation) as service:
-            load = Load(installation, service, relay, mails=80, ahead=30)
+            load = Load(installation, service, relay, mails=60, ahead=30)
             with load.at_work():
                 for what, count in MOMENTS:
                     load.when(what, count, service.kill)
