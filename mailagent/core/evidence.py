@@ -47,6 +47,7 @@ KINDS = {
     "dmarc_fail": "our own mail server says: DMARC fail",
     "forged_results": "Authentication-Results bear our authserv-id where only a forger puts it",
     "feedback_word": "the first new line is nothing but a smiley or its word, and its round is open",
+    "flood": "its sender brought so many klachten in a day that it may be a robot",
     "no_sender": "no sender address could be found",
 }
 

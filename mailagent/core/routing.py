@@ -157,6 +157,7 @@ ROUTES = (
     Route("melder", ("token_melder",), _is(Append, "het antwoordadres van de melder", "token_melder")),
     Route("no_sender", ("no_sender",), _is(Review, "geen afzender")),
     Route("party", ("sender_is_party",), _is(Append, "een reactie in het gesprek", "sender_is_party")),
+    Route("flood", ("flood",), _is(Review, "flood")),
     Route("new", (), _is(NewKlacht, "een nieuw bericht", *_THREAD)),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailagent.core import feedback, reference, trace
 from mailagent.core.errors import Unreadable
@@ -20,6 +20,10 @@ from mailagent.store.store import Tx
 
 LONGEST_ID, LONGEST_ADDRESS = 998, 320
 """What is longer is no Message-ID and no address (RFC 5322 2.1.1, RFC 5321 4.5.3.1), and fits no index."""
+
+MOST_A_DAY = 50
+"""Who brought so many klachten in a day may be a robot that makes a new subject of each of our receipts. A
+human looks before it gets a further one, and so it ends."""
 
 MOST_POINTERS = 50
 """So many Message-IDs or kenmerken of one mail are looked up: anyone can write thousands."""
@@ -69,7 +73,21 @@ def gather(tx: Tx, letter: Letter, world: World) -> list[Evidence]:
     issued = issued_address(tx, letter, world)
     if issued:
         found += _token(tx, letter, issued, world)
-    return [*found, *_thread(tx, letter, issued, world)]
+    found += _thread(tx, letter, issued, world)
+    if issued is None and not any(e.kind in _NO_NEW_KLACHT for e in found):
+        found += _flood(tx, letter)
+    return found
+
+
+_NO_NEW_KLACHT = frozenset(
+    {"admitted", "appended", "automatic", "own_address", "no_sender", "sender_is_party"}
+)
+
+
+def _flood(tx: Tx, letter: Letter) -> Iterator[Evidence]:
+    since = letter.at - timedelta(days=1)
+    if klachten.brought_since(tx, letter.sender, since, MOST_A_DAY) >= MOST_A_DAY:
+        yield Evidence("flood", letter.sender, "klachten of one day")
 
 
 def writer(mail: Mail, forms: frozenset[str]) -> str:

@@ -29,6 +29,7 @@ MAIL = "ter_beoordeling"
 WHY = {
     "spam": "Onze mailserver vertrouwt dit bericht niet: spam, of een vervalste afzender.",
     "secure_notice": "Een melding van een beveiligde mail. Wat de afzender schreef, staat achter de link.",
+    "flood": "Van dit adres kwamen in een dag zo veel klachten dat het een robot kan zijn.",
     "too_large": "Het bericht is te groot om te lezen. Alleen de kop is gelezen.",
     "too_deep": "Het bericht zit te vaak in zichzelf verpakt.",
     "too_many_parts": "Het bericht heeft te veel onderdelen.",

@@ -86,6 +86,18 @@ def by_id(tx: sa.Connection, id: int, *, lock: bool = False) -> Klacht | None:
     return _one(tx, klacht.c.id == id, lock=lock)
 
 
+def brought_since(tx: sa.Connection, melder: str, since: datetime, most: int) -> int:
+    """How many klachten this melder brought since a moment; counted no further than `most`."""
+    return len(_BROUGHT.rows(tx, {"by": melder, "since": since, "most": most}))
+
+
+_BROUGHT = Prepared(
+    sa.select(klacht.c.id)
+    .where(klacht.c.melder == sa.bindparam("by"), klacht.c.received_at > sa.bindparam("since"))
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
+
 def _one(tx: sa.Connection, where: sa.ColumnElement[bool], *, lock: bool) -> Klacht | None:
     query = sa.select(*_FIELDS).where(where)
     row = tx.execute(query.with_for_update() if lock else query).one_or_none()

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from desk import INTAKE, Desk, Got
 
+from mailagent.flow.gather import MOST_A_DAY
+
 MAILS = Path(__file__).parent.parent / "mails"
 JAN, ANNA, CARLA = "jan@home.example", "anna@stad.example", "carla@stad.example"
 
@@ -145,6 +147,22 @@ def test_a_person_who_is_back_does_ask_to_reopen(desk: Desk) -> None:
     desk.citizen(JAN).replies(told, "Ik was afwezig, maar de bak staat er nog.")
 
     assert desk.klacht(told.kenmerk).status == "verzoek_tot_heropenen"
+
+
+def test_a_robot_with_a_new_subject_for_each_receipt_ends_with_a_human(desk: Desk) -> None:
+    robot, anna = desk.citizen("noreply@webshop.example"), desk.agent(ANNA)
+    answered = 0
+    robot.writes("Ticket", "Wij hebben uw vraag ontvangen.")
+
+    for _ in range(200):
+        receipts = [mail for mail in desk.mailboxes[robot.address] if not mail.read]
+        for receipt in receipts:
+            receipt.read, answered = True, answered + 1
+            robot.writes(f"Ticket nr. {answered}", f"Wij hebben uw bericht {answered} ontvangen.")
+        desk.passes(minutes=5)
+
+    assert answered == len(desk.klachten()) == MOST_A_DAY
+    assert "robot" in anna.gets("ter_beoordeling").text
 
 
 def test_a_ticket_system_that_answers_in_the_thread_is_answered_once_more_that_day(desk: Desk) -> None:

@@ -89,6 +89,7 @@ ROWS = {
     "melder": (("token_melder", "sender_is_party"), Append("het antwoordadres van de melder", KL)),
     "no_sender": (("no_sender",), Review("geen afzender")),
     "party": (("sender_is_party", "subject_kenmerk"), Append("een reactie in het gesprek", KL)),
+    "flood": (("flood", "reference_known"), Review("flood")),
     "new": ((), NewKlacht("een nieuw bericht")),
 }
 
@@ -193,6 +194,8 @@ WHO_WINS = [
     ("forged", ("dmarc_fail", "sender_is_party", "forged_results")),
     ("feedback", ("token_melder", "sender_is_party", "feedback_word", "dmarc_pass", "reference_own")),
     ("no_sender", ("no_sender", "subject_kenmerk", "reference_own")),
+    ("party", ("flood", "sender_is_party")),
+    ("admitted", ("flood", "admitted")),
     ("new", ("forged_results",)),
     ("new", ("sender_is_agent", "dmarc_pass")),
     ("new", ("feedback_word", "reference_own")),

@@ -54,6 +54,19 @@ def test_the_bytes_of_an_arrival_come_back_as_they_came(engine: sa.Engine) -> No
     assert (back.envelope.raw, back.envelope.peer, back.kept_at) == (raw, "192.0.2.1", NOON)
 
 
+def test_the_klachten_of_one_melder_are_counted_from_a_moment_on_and_no_further(engine: sa.Engine) -> None:
+    before = NOON - timedelta(days=1)
+    with writing(engine) as tx:
+        for number in range(4):
+            kept(tx, f"KL26-0000{number}")
+
+    with reading(engine) as tx:
+        assert klachten.brought_since(tx, "jan@home.example", before, 50) == 4
+        assert klachten.brought_since(tx, "jan@home.example", before, 3) == 3
+        assert klachten.brought_since(tx, "jan@home.example", NOON, 50) == 0
+        assert klachten.brought_since(tx, "eve@elsewhere.example", before, 50) == 0
+
+
 def test_a_mail_already_in_the_ledger_is_not_kept_twice(engine: sa.Engine) -> None:
     slot = Slot("klachten", 7, 42)
     with writing(engine) as tx:
