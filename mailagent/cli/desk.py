@@ -15,7 +15,8 @@ from mailagent.core import clocks
 from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.echo import veiled
 from mailagent.core.klacht import STATUSES, Klacht
-from mailagent.flow.world import POST, PROCESS, World
+from mailagent.flow import deliver
+from mailagent.flow.world import PROCESS, World
 from mailagent.store import arrivals, dead_addresses, klachten, notices, rounds, terms
 from mailagent.store.store import Tx
 
@@ -278,8 +279,7 @@ def retry(
         with store.begin() as tx:
             again = arrivals.put_back(tx, ids or None)
             store.enqueue(tx, PROCESS, again)
-            mails = [] if ids else notices.put_back(tx, None)
-            store.enqueue(tx, POST, mails)
+            mails = [] if ids else deliver.try_again(tx, house.world)
     if json:
         say_json({"arrivals": again, "notices": mails})
     else:

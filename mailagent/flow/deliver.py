@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailagent.core import delivery
-from mailagent.core.events import THE_SYSTEM, MailBounced
+from mailagent.core.events import THE_SYSTEM, MailBounced, MailSuppressed
 from mailagent.core.mails import TO_MELDER
 from mailagent.flow import rest
 from mailagent.flow.happen import ENDS_HANDLING, happen
+from mailagent.flow.reach import DEAD_ADDRESS
 from mailagent.flow.receipt import Receipt
 from mailagent.flow.world import POST, Act, World
 from mailagent.store import addresses, arrivals, dead_addresses, klachten, notices, resting, rounds, terms
@@ -48,14 +49,15 @@ def next_try(attempts: int, at: datetime) -> datetime | None:
 
 def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list[str]]]:
     """Take these notices for sending, with the Message-IDs of the thread of each. Those that a cap holds, or
-    whose domain rests, stay out."""
+    whose domain rests, stay out; so does what is for a melder whose address died since it was owed."""
     now = world.now()
     with world.store.begin() as tx:
         taken = notices.claim(tx, ids, now, now + HOLD)
         rests = resting.now_resting(tx, now)
+        dead = _to_the_dead(tx, taken)
         sent = _counted(tx, taken, now, world)
         free: list[Notice] = []
-        for notice in taken:
+        for notice in (one for one in taken if one not in dead):
             if rests and (why := rest.rest_of(notice, rests)) and _may_rest(notice, why):
                 _let_rest(Act(tx, world, now, ""), notice, why)
             elif room_at := _room_at(notice, sent, now, world):
@@ -67,7 +69,33 @@ def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list
         if len(taken) < len(ids):
             _look_again(tx, set(ids) - {notice.id for notice in taken}, world)
         threads = {n.id: _thread(tx, n) for n in free if n.rendered is None}
+    for notice in dead:
+        _suppress(notice, world)
     return free, threads
+
+
+def _to_the_dead(tx: Tx, taken: Sequence[Notice]) -> list[Notice]:
+    """Those for a melder with a dead address. A task for an agent is offered all the same: what comes of it
+    makes it another's."""
+    to_melders = [notice for notice in taken if notice.kind in TO_MELDER]
+    dead = dead_addresses.among(tx, {notice.recipient for notice in to_melders})
+    return [notice for notice in to_melders if notice.recipient.lower() in dead]
+
+
+def _suppress(notice: Notice, world: World) -> None:
+    """It is not offered; somebody hears of it, as of one that came back."""
+    now = world.now()
+    with world.store.begin() as tx:
+        klacht = klachten.by_id(tx, notice.klacht_id, lock=True) if notice.klacht_id else None
+        if not notices.suppress(tx, notice, Proof(now, notices.SUPPRESSED, None, DEAD_ADDRESS)):
+            return
+        if "round" in notice.values:
+            rounds.set_state(tx, notice.values["round"][0], "suppressed", only_from=("scheduled",))
+        if klacht:
+            if notice.kind in ENDS_HANDLING:
+                terms.stop(tx, klacht.id, now, ("statutory",))
+            silent = MailSuppressed(now, THE_SYSTEM, notice.kind, DEAD_ADDRESS, notice.recipient)
+            happen(Act(tx, world, now, f"notice:{notice.id}"), klacht, [silent])
 
 
 def _may_rest(notice: Notice, why: Rest) -> bool:
@@ -162,6 +190,16 @@ def release(world: World) -> None:
     with world.store.begin() as tx:
         notices.release(tx)
         resting.took(tx, [THE_RELAY])
+
+
+def try_again(tx: Tx, world: World) -> list[int]:
+    """Whoever mended something wants every mail that failed sent once more: also to an address that was
+    taken for dead, and to a domain that rests."""
+    again = notices.put_back(tx, None)
+    dead_addresses.revive_for(tx, again)
+    resting.forget(tx)
+    world.store.enqueue(tx, POST, again)
+    return again
 
 
 def answered(receipts: Sequence[tuple[Notice, Receipt]], world: World) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from mailagent.store.prepared import Prepared
-from mailagent.store.tables import dead_address
+from mailagent.store.tables import dead_address, notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,12 @@ _REVIVE = Prepared(
     .where(dead_address.c.address == sa.bindparam("whose"))
     .returning(dead_address.c.address)
 )
+
+
+def revive_for(tx: sa.Connection, notices: Sequence[int]) -> None:
+    """The addresses of these mails are to be tried again."""
+    whose = sa.select(notice.c.recipient).where(notice.c.id.in_(notices))
+    tx.execute(sa.delete(dead_address).where(dead_address.c.address.in_(whose)))
 
 
 def among(tx: sa.Connection, addresses: Collection[str]) -> dict[str, Dead]:

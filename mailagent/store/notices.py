@@ -176,6 +176,16 @@ def failed(tx: sa.Connection, taken: Notice, line: Proof) -> bool:
     return True
 
 
+def suppress(tx: sa.Connection, taken: Notice, line: Proof) -> bool:
+    """It was owed, and will not be sent any more. False where another has taken it since."""
+    values = {**taken.values, "suppressed": line.detail}
+    gone = _still_taken(taken).values(state=SUPPRESSED, claimed_until=None, values=values)
+    if tx.execute(gone.returning(notice.c.id)).scalar() is None:
+        return False
+    prove(tx, taken.id, line)
+    return True
+
+
 def _still_taken(taken: Notice) -> sa.Update:
     c = notice.c
     return sa.update(notice).where(c.id == taken.id, c.state == OWED, c.attempts == taken.attempts)
@@ -326,7 +336,7 @@ def proofs(tx: sa.Connection, of: Notice) -> list[Proof]:
     query = sa.select(proof.c.at, proof.c.what, proof.c.code, proof.c.detail)
     rows = tx.execute(query.where(proof.c.notice_id == of.id).order_by(proof.c.id))
     lines = [Proof(of.owed_at, OWED), *(Proof(*row) for row in rows)]
-    if of.state == SUPPRESSED:
+    if of.state == SUPPRESSED and lines[-1].what != SUPPRESSED:
         lines.append(Proof(of.owed_at, SUPPRESSED, None, str(of.values.get("suppressed", ""))))
     if offered_at := of.offered_at:
         before = [line for line in lines[1:] if line.at < offered_at]

@@ -61,3 +61,8 @@ def took(tx: sa.Connection, domains: Collection[str]) -> None:
 
 
 _TOOK = Prepared(sa.delete(resting).where(resting.c.domain == sa.bindparam("whose")))
+
+
+def forget(tx: sa.Connection) -> None:
+    """Everybody is to be asked anew."""
+    tx.execute(sa.delete(resting))

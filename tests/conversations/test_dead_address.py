@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from desk import Desk, Got, Person, open_desk
-from relays import NOBODY, TAKEN, MoodyRelay, moody
+from relays import FULL, NOBODY, TAKEN, MoodyRelay, moody
 from reports import comes_back, report
 
 from mailagent.cli.inspect import work
+from mailagent.flow import deliver
 from mailagent.store import dead_addresses, notices, rounds
 
 JAN, ANNA, BRAM, CARLA = "jan@home.example", "anna@stad.example", "bram@stad.example", "carla@stad.example"
@@ -248,3 +249,44 @@ def test_check_names_the_agents_whom_no_mail_reaches(desk: Desk) -> None:
 
     assert any(f.wrong and f.text.startswith(f"rules/teams.yaml: {ANNA} takes no mail since") for f in found)
     assert any(f.text.startswith("addresses that take no mail: 2") for f in found)
+
+
+def test_what_was_owed_before_the_address_died_is_not_offered_any_more(desk: Desk) -> None:
+    relay, anna = moody(desk), desk.agent(ANNA)
+    receipt = jan_complains(desk)
+    task = anna.gets("nieuw_voor_team")
+    relay.mood = lambda to, _raw: FULL if to == JAN else TAKEN
+    anna.replies(task, "#opgelost gegrond\nOnze excuses.")
+    comes_back(desk, receipt, "5.1.1")
+    anna.reads_all()
+    relay.offered.clear()
+
+    desk.passes(minutes=5)
+
+    assert [offered.recipient for offered in relay.offered] == [ANNA]
+    assert "afgehandeld" in anna.gets("niet_bezorgd").text
+    assert suppressed(desk, task.kenmerk) == {"afgehandeld": "dead_address"}
+    assert smileys(desk, task.kenmerk) == ["suppressed"]
+    assert said_of(desk, task.kenmerk, "afgehandeld") == ["owed", "offered", "delayed", "suppressed"]
+
+
+def said_of(desk: Desk, kenmerk: str, kind: str) -> list[str]:
+    """The proof of the one mail of this kind."""
+    klacht = desk.klacht(kenmerk)
+    with desk.world.store.read() as tx:
+        [mail] = [n for n in notices.of_klacht(tx, klacht.id) if n.kind == kind]
+        return [line.what for line in notices.proofs(tx, mail)]
+
+
+def test_who_mended_the_relay_brings_back_whom_it_did_not_know(desk: Desk) -> None:
+    relay = moody(desk)
+    gone(relay, JAN)
+    desk.citizen(JAN).writes("Balie", "Ik werd onbeleefd behandeld.")
+    assert dead(desk) == {JAN}
+
+    relay.says(TAKEN)
+    with desk.world.store.begin() as tx:
+        deliver.try_again(tx, desk.world)
+
+    desk.citizen(JAN).gets("ontvangstbevestiging")
+    assert dead(desk) == set()

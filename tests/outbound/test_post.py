@@ -104,7 +104,7 @@ def test_what_failed_gets_a_new_chance_with_links_that_work(desk: Desk) -> None:
 
     relay.says(TAKEN)
     with desk.world.store.begin() as tx:
-        desk.world.store.enqueue(tx, "post", notices.put_back(tx, None))
+        deliver.try_again(tx, desk.world)
 
     mail = jan.gets("afgehandeld")
     jan.clicks(mail.smiley("tevreden")).answers()
