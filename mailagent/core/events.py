@@ -63,7 +63,8 @@ class Received(Event):
 class Reacted(Event):
     """A further mail about the klacht; `confirmed` is False where it is not proven to be the melder's.
 
-    `supplements`: the klacht is still unhandled, and this tells more of it.
+    `supplements`: the klacht is still unhandled, and this tells more of it; `withdraws`: it seems to be
+    withdrawn, which a human decides.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Reacted(Event):
     locked: tuple[str, ...] = ()
     encrypted: bool = False
     supplements: bool = False
+    withdraws: bool = False
 
 
 @dataclass(frozen=True, slots=True)

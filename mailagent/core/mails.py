@@ -98,7 +98,7 @@ MAILS: dict[str, MailKind] = {
     ),
     "toegewezen": MailKind(AGENT, ("kenmerk", "description", "last_day"), ("team", "by", "attachments")),
     "aanvulling": MailKind(
-        AGENT, ("kenmerk", "description"), ("sender", "attachments", "locked", "encrypted")
+        AGENT, ("kenmerk", "description"), ("withdraws", "sender", "attachments", "locked", "encrypted")
     ),
     "reactie_melder": MailKind(
         AGENT, ("kenmerk", "description"), ("confirmed", "sender", "attachments", "locked", "encrypted")
@@ -123,7 +123,7 @@ MAILS: dict[str, MailKind] = {
 """`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored` are tuples of sentences; `help` and
 `tags` are tuples of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`,
 `order` and `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of
-GROUNDS; `reopens`, `confirmed`, `encrypted`, `to_melder` are booleans; the rest are words. `kenmerk` may be
-empty in `hulp`, and is in `geweigerd_te_groot` and the mails about a mailbox."""
+GROUNDS; `reopens`, `withdraws`, `confirmed`, `encrypted`, `to_melder` are booleans; the rest are words.
+`kenmerk` may be empty in `hulp`, and is in `geweigerd_te_groot` and the mails about a mailbox."""
 
 TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from mailagent.core import klacht as life
+from mailagent.core.closing import Close, Withdraw
 from mailagent.core.errors import NotPossible, NotUnderstood
 from mailagent.core.events import (
     AGENT,
     Answered,
     Assigned,
-    Closed,
     Event,
     Noted,
     ReopenDeclined,
@@ -195,66 +194,6 @@ class Resolve(Order):
         return Done(klacht, (event,), f"{to_whom} {klacht.kenmerk} blijft afgehandeld.")
 
 
-_ARTICLE = re.compile(
-    r"[\s(]*(?:(?:artikel|art\.?)\s*)?(?:awb\s*)?(?:9:8\W*)?(?:lid\s*1\W*)?(?:(?:onder|sub)\s+)?",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Close(Order):
-    """Close with a reason."""
-
-    words: ClassVar = ("sluiten", "close")
-    usage: ClassVar = "#sluiten reden tekst"
-    help: ClassVar = (
-        "sluit de klacht. Reden: ingetrokken, doorgestuurd, niet_in_behandeling (met de letter van "
-        "Awb 9:8: a tot en met f, of lid2), naar_tevredenheid, dubbel of geen_klacht"
-    )
-    takes_text: ClassVar = True
-
-    reason: str
-    ground: str
-    text: str
-
-    @classmethod
-    def read(cls, rest: str, text: str) -> Self:
-        """The reason is mandatory; niet_in_behandeling needs its ground (Awb 9:8)."""
-        reason, more = code_of(rest, life.REASONS)
-        if not reason:
-            raise NotUnderstood(f"#sluiten: schrijf er een reden achter: {', '.join(life.REASONS)}.")
-        ground = ""
-        if reason == "niet_in_behandeling":
-            ground, more = code_of(_ARTICLE.sub("", more, count=1), (*life.GROUNDS, "lid_2"))
-            ground = ground.replace("_", "")
-            if not ground:
-                raise NotUnderstood(
-                    "#sluiten niet_in_behandeling: schrijf de grond van Awb 9:8 erachter: "
-                    + "; ".join(f"{letter} = {why}" for letter, why in life.GROUNDS.items())
-                )
-        words = joined(more, text)
-        if reason == "doorgestuurd" and not words:
-            raise NotUnderstood(
-                "#sluiten doorgestuurd: schrijf eronder naar wie (Awb 2:3); de melder leest dat."
-            )
-        return cls(reason, ground, words)
-
-    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
-        """The text, where the reason has a mail of its own."""
-        return "" if self.reason in ("dubbel", "geen_klacht") else self.text
-
-    def carry_out(self, case: Case) -> Done:
-        """Close; naar_tevredenheid only with the melder's mail on record (Awb 9:5)."""
-        klacht = life.after(case.klacht, "close", AGENT)
-        if self.reason == "naar_tevredenheid" and not case.melder_wrote:
-            raise NotPossible(
-                "Sluiten naar tevredenheid kan als de melder zelf heeft gemaild dat het goed is (Awb 9:5). "
-                "Zo'n mail is er niet. Mogelijk is: #opgelost, of eerst #antwoord met de vraag erin."
-            )
-        event = Closed(case.at, case.actor, self.reason, self.ground, self.text)
-        return Done(klacht, (event,), f"{klacht.kenmerk} is gesloten ({self.reason.replace('_', ' ')}).")
-
-
 @dataclass(frozen=True, slots=True)
 class Reopen(Order):
     """Open it again."""
@@ -342,7 +281,7 @@ class Help(Order):
         return Done(case.klacht, (), f"Dit kunt u schrijven:\n{lines}")
 
 
-ORDERS: tuple[type[Order], ...] = (TakeUp, Assign, Note, Reply, Resolve, Close, Reopen, Split, Help)
+ORDERS: tuple[type[Order], ...] = (TakeUp, Assign, Note, Reply, Resolve, Close, Withdraw, Reopen, Split, Help)
 
 
 def help_lines() -> tuple[tuple[str, str], ...]:

@@ -40,6 +40,7 @@ from mailagent.core.routing import TOO_LARGE, decide, may_be_answered
 from mailagent.core.rules import Decision
 from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
+from mailagent.core.withdrawal import looks_like_withdrawal
 from mailagent.flow import bounced, forward, obey, refuse, settle, turns, vote
 from mailagent.flow.gather import Letter, gather, issued_address, writer
 from mailagent.flow.happen import happen
@@ -269,6 +270,7 @@ def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Kla
     if confirmed and klacht.status == OPGELOST and says_more:
         asked = ReopenRequested(act.at, actor, text, (), names, mail.locked, mail.encrypted)
         return happen(act, *vote.ask_to_reopen(klacht, asked))
+    supplements = confirmed and klacht.status in UNHANDLED and (says_more or mail.encrypted)
     event = Reacted(
         letter.at,
         actor,
@@ -278,7 +280,8 @@ def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Kla
         names,
         mail.locked,
         mail.encrypted,
-        supplements=confirmed and klacht.status in UNHANDLED and (says_more or mail.encrypted),
+        supplements,
+        supplements and looks_like_withdrawal(text if mail.is_reply else f"{mail.subject}\n\n{text}"),
     )
     return happen(act, klacht, [event])
 

@@ -42,6 +42,7 @@ SAMPLES: Values = {
     "ombudsman": "de Nationale ombudsman (www.nationaleombudsman.nl)",
     "ombudsman_until": "dinsdag 13 april 2027",
     "reopens": True,
+    "withdraws": True,
     "ground": "tegen de gedraging kon of kunt u bezwaar maken",
     "team": "Afval",
     "why": "de woorden ‘gft’ en ‘bak’ horen bij Afval en grondstoffen",

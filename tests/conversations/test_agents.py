@@ -128,7 +128,7 @@ def test_a_colleague_gets_what_is_assigned_to_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("order", "mail"),
     [
-        ("#sluiten ingetrokken", "ingetrokken"),
+        ("#sluiten ingetrokken\nU belde ons daarover.", "ingetrokken"),
         ("#sluiten doorgestuurd\nUw klacht gaat over de provincie.", "doorgestuurd"),
         ("#sluiten niet_in_behandeling c\nU kunt bezwaar maken.", "niet_in_behandeling"),
         ("#sluiten dubbel", None),

@@ -70,7 +70,7 @@ def test_kk_zaak_c0300_the_melder_hears_once_a_day_and_the_log_says_why_not_agai
         anna.gets("aanvulling")
     assert _told(desk, "aanvulling_ontvangen") == 1
     silent = [e.data for e in desk.history(receipt.kenmerk) if e.kind == "mail_suppressed"]
-    assert silent == [{"mail": "aanvulling_ontvangen", "reason": "too_many"}] * 3
+    assert [(s["mail"], s["reason"]) for s in silent] == [("aanvulling_ontvangen", "too_many")] * 3
 
     desk.passes(hours=25)
     jan.replies(receipt, "Vandaag wil ik nog iets zeggen.")
@@ -132,3 +132,76 @@ def test_kk_zaak_c0300_the_mail_about_a_supplement_can_be_switched_off(tmp_path:
 
     anna.gets("aanvulling")
     jan.gets_nothing()
+
+
+def test_kk_zaak_c2975_a_withdrawal_is_pointed_out_and_settled_by_tag(desk: Desk) -> None:
+    jan, anna = desk.citizen("jan@home.example"), desk.agent("anna@stad.example")
+    receipt, _ = _complaint(desk)
+
+    jan.replies(receipt, "Het is opgelost. Ik trek mijn klacht in.")
+
+    told = anna.gets("aanvulling")
+    assert "Het lijkt erop dat de melder de klacht intrekt." in told.text
+    assert "#ingetrokken" in told.text
+    assert "#ingetrokken" in told.html
+    jan.gets("aanvulling_ontvangen")
+    assert desk.klacht(receipt.kenmerk).status == "nieuw"
+
+    anna.replies(told, "#ingetrokken")
+    assert desk.klacht(receipt.kenmerk).status == "gesloten"
+    assert "intrekt" in jan.gets("ingetrokken").text
+
+
+def test_kk_zaak_c2975_a_new_mail_with_it_in_the_subject_alone_is_pointed_out(desk: Desk) -> None:
+    jan, anna = desk.citizen("jan@home.example"), desk.agent("anna@stad.example")
+    receipt, _ = _complaint(desk)
+
+    jan.writes(f"Intrekken klacht {receipt.kenmerk}", "Zie het onderwerp.")
+
+    assert "de klacht intrekt" in anna.gets("aanvulling").text
+
+
+def test_kk_zaak_c2975_what_withdraws_nothing_is_not_pointed_out(desk: Desk) -> None:
+    jan, anna = desk.citizen("jan@home.example"), desk.agent("anna@stad.example")
+    receipt, _ = _complaint(desk)
+
+    jan.replies(receipt, "Ik trek mijn klacht niet in.")
+
+    assert "intrekt" not in anna.gets("aanvulling").text
+
+
+def test_kk_zaak_c2975_from_another_address_it_never_counts(desk: Desk) -> None:
+    eve, anna = desk.citizen("eve@elsewhere.example"), desk.agent("anna@stad.example")
+    receipt, task = _complaint(desk)
+
+    eve.replies(receipt, "Ik trek mijn klacht in.")
+    assert "intrekt" not in anna.gets("reactie_melder").text
+
+    anna.replies(task, "#ingetrokken")
+    assert "hoe u weet" in anna.gets("opdracht_niet_begrepen").text
+    assert desk.klacht(receipt.kenmerk).status == "nieuw"
+
+
+def test_kk_zaak_c2975_a_forged_one_never_counts(tmp_path: Path) -> None:
+    proven = '[intake]\nown_hosts = ["mx.stad.example"]\nbehind_own_mx = ["192.0.2.0/24"]'
+    desk = open_desk(tmp_path, proof='token"\nauthserv_id = "mx.stad.example', more=proven)
+    jan, anna = desk.citizen("jan@home.example"), desk.agent("anna@stad.example")
+    receipt, task = _complaint(desk)
+
+    forged = "mx.stad.example; dmarc=fail header.from=home.example"
+    jan.replies(receipt, "Ik trek mijn klacht in.", Authentication_Results=forged)
+    assert "niet zeker" in anna.gets("reactie_melder").text
+
+    anna.replies(task, "#ingetrokken")
+    anna.gets("opdracht_niet_begrepen")
+    assert desk.klacht(receipt.kenmerk).status == "nieuw"
+
+
+def test_kk_zaak_c2975_said_on_the_phone_the_agent_writes_how_they_know(desk: Desk) -> None:
+    jan, anna = desk.citizen("jan@home.example"), desk.agent("anna@stad.example")
+    _, task = _complaint(desk)
+
+    anna.replies(task, "#withdrawn\nU vertelde ons dat vanochtend aan de telefoon.")
+
+    assert "vanochtend aan de telefoon" in jan.gets("ingetrokken").text
+    assert desk.klacht(task.kenmerk).status == "gesloten"

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from mailagent.core.closing import Close, Withdraw
 from mailagent.core.errors import NotPossible, NotUnderstood
 from mailagent.core.events import AGENT, Actor, Closed
 from mailagent.core.klacht import GROUNDS, REASONS, Klacht
 from mailagent.core.order import Case
-from mailagent.core.orders import Close
 from mailagent.core.organisation import Agent, Organisation
 
 AT = datetime(2026, 3, 9, 10, tzinfo=UTC)
@@ -113,3 +113,15 @@ def test_a_refusal_never_proposes_what_is_not_possible_either() -> None:
     assert refused(order, replace(CASE, klacht=replace(KLACHT, status="gesloten"))).endswith(
         "Mogelijk is nu: #heropenen."
     )
+
+
+def test_withdrawing_needs_a_mail_of_the_melder_or_how_else_the_agent_knows() -> None:
+    assert "hoe u weet" in refused(Close("ingetrokken", "", ""), CASE)
+    assert Close("ingetrokken", "", "U belde ons.").carry_out(CASE).klacht.status == "gesloten"
+    assert Withdraw.read("", "").carry_out(replace(CASE, melder_wrote=True)).klacht.status == "gesloten"
+
+
+def test_the_tag_for_a_withdrawal_is_closing_for_that_reason() -> None:
+    order, long = Withdraw.read("U belde.", "Tot ziens."), Close.read("ingetrokken U belde.", "Tot ziens.")
+    assert order.carry_out(CASE) == long.carry_out(CASE)
+    assert order.to_melder(KLACHT) == long.to_melder(KLACHT) == "U belde.\nTot ziens."

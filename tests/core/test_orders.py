@@ -35,6 +35,7 @@ from mailagent.core.orders import (
     Resolve,
     Split,
     TakeUp,
+    Withdraw,
     help_lines,
     sensible,
 )
@@ -330,4 +331,4 @@ def test_help_changes_nothing_and_names_every_tag_with_its_other_word() -> None:
 def test_an_order_says_what_it_does_and_how_to_write_it(order: type[Order]) -> None:
     assert order.usage.startswith(f"#{order.words[0]}")
     assert order.help
-    assert order.takes_text == (order in (Note, Reply, Resolve, Close, Reopen, Split))
+    assert order.takes_text == (order in (Note, Reply, Resolve, Close, Withdraw, Reopen, Split))

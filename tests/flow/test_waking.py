@@ -25,7 +25,7 @@ ORDERS = (
     "#in_behandeling",
     "#opgelost gegrond\nOnze excuses.",
     "#heropenen\nWij kijken opnieuw.",
-    "#sluiten ingetrokken",
+    "#ingetrokken\nU belde ons.",
     "#sluiten niet_in_behandeling c\nU kunt bezwaar maken.",
     "#sluiten doorgestuurd\nNaar de provincie.",
     "#sluiten dubbel",
