@@ -58,14 +58,20 @@ def _keep(tx: sa.Connection, envelopes: Sequence[Envelope], now: datetime) -> tu
     fresh = [(i, e) for i, e in enumerate(envelopes) if i not in known]
     if fresh:
         rows = [_row(envelope, now) for _, envelope in fresh]
-        new = list(tx.execute(_KEEP, rows).scalars())
+        new = [id for (id,) in _KEEP.each(tx, rows)]
         known |= dict(zip((i for i, _ in fresh), new, strict=True))
         _write_ledger(tx, [(e.slot, id) for (_, e), id in zip(fresh, new, strict=True) if e.slot])
         return [known[i] for i in range(len(envelopes))], new
     return [known[i] for i in range(len(envelopes))], []
 
 
-_KEEP = sa.insert(arrival).returning(arrival.c.id, sort_by_parameter_order=True)
+_KEEP = Prepared(
+    sa.insert(arrival)
+    .values(
+        by_name(("channel", "via", "peer", "sender", "recipients", "raw", "sha256", "reached_at", "kept_at"))
+    )
+    .returning(arrival.c.id)
+)
 
 
 def _row(envelope: Envelope, now: datetime) -> dict[str, Any]:

@@ -22,6 +22,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 30
 _CACHED = -16 * 1024
 """Pages that a connection to SQLite keeps at hand, in KiB when it is negative."""
+_CHECKPOINT = 8192
+"""After so many pages (32 MB) the log is written back into the database: a page that many commits changed goes
+back once. At the 1000 that SQLite takes by itself, a mail with attachments pays for a checkpoint every few commits."""
 _UPGRADE_LOCK = 7_245_318_119
 """Any number will do, as long as nothing else in the database locks on it."""
 
@@ -113,6 +116,7 @@ def _make_durable(raw: Any, _: ConnectionPoolEntry) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         f"cache_size = {_CACHED}",
+        f"wal_autocheckpoint = {_CHECKPOINT}",
     ):
         raw.execute(f"PRAGMA {pragma}")
 

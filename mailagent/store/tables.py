@@ -50,6 +50,12 @@ def _text(name: str, default: str = "") -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, server_default=default)
 
 
+def _index(column: str, where: str, name: str = "") -> sa.Index:
+    """An index of `arrival` over some of its rows."""
+    rows = sa.text(where)
+    return sa.Index(f"ix_arrival_{name or column}", column, sqlite_where=rows, postgresql_where=rows)
+
+
 klacht = sa.Table(
     "klacht",
     metadata,
@@ -115,15 +121,11 @@ arrival = sa.Table(
     sa.Column("trace", Json),
     sa.Column("ruling", Json),
     sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id")),
-    sa.Index("ix_arrival_message_id", "message_id"),
-    sa.Index("ix_arrival_content_hash", "content_hash"),
-    sa.Index("ix_arrival_klacht_id", "klacht_id"),
-    sa.Index(
-        "ix_arrival_open",
-        "id",
-        sqlite_where=sa.text("state = 'kept'"),
-        postgresql_where=sa.text("state = 'kept'"),
-    ),
+    # Keeping a mail touches only the last of these: of the others nothing is known yet.
+    _index("message_id", "message_id IS NOT NULL"),
+    _index("content_hash", "content_hash IS NOT NULL"),
+    _index("klacht_id", "klacht_id IS NOT NULL"),
+    _index("id", "state = 'kept'", "open"),
 )
 """`state`: kept (owed a verdict), done, stuck. `raw` is NULL only after erasure. `ruling` is what a human
 decided about a message that was set aside."""
