@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -23,8 +24,8 @@ _BUSY_SECONDS = 30
 _CACHED = -16 * 1024
 """Pages that a connection to SQLite keeps at hand, in KiB when it is negative."""
 _CHECKPOINT = 8192
-"""After so many pages (32 MB) the log is written back into the database: a page that many commits changed goes
-back once. At the 1000 that SQLite takes by itself, a mail with attachments pays for a checkpoint every few commits."""
+"""After so many pages (32 MB) the log is written back into the database: what many commits changed goes back
+once. At the 1000 that SQLite takes by itself, large mails pay for a checkpoint every few commits."""
 _UPGRADE_LOCK = 7_245_318_119
 """Any number will do, as long as nothing else in the database locks on it."""
 
@@ -39,9 +40,9 @@ def connect(url: str) -> sa.Engine:
         case "sqlite":
             return _embedded(parsed)
         case "postgresql":
-            return sa.create_engine(
-                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
-            )
+            engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
+            sa.event.listen(engine, "checkout", _refuse_if_gone)
+            return engine
         case other:
             raise ValueError(f"no database of ours: {other}; use sqlite:///path or postgresql://host/name")
 
@@ -107,6 +108,18 @@ def _embedded(url: sa.URL) -> sa.Engine:
     sa.event.listen(engine, "connect", _make_durable)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _refuse_if_gone(raw: Any, _record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Take no connection out of the pool that the server has ended: such a socket has its goodbye to be read.
+
+    The pool's own way, a question and an answer, makes a mail that is kept wait for the server once more.
+    """
+    heard = select.poll()
+    if not raw.closed:
+        heard.register(raw.fileno(), select.POLLIN)
+    if raw.closed or heard.poll(0):
+        raise sa.exc.InvalidatePoolError("the server has ended this connection")
 
 
 def _make_durable(raw: Any, _: ConnectionPoolEntry) -> None:

@@ -1,4 +1,4 @@
-"""The indexes over what an arrival says hold only those of which it is known: keeping one touches none of them."""
+"""What is found out about an arrival is indexed where it is known: to keep one touches none of these."""
 
 from __future__ import annotations
 
