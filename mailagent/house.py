@@ -89,7 +89,14 @@ def organisation(settings: Settings, rules: RuleFiles) -> Organisation:
     """Who we are, from both places it is written."""
     own = settings.organisation
     return Organisation(
-        own.name, own.address, own.web, own.coordinator, rules.teams, rules.categories, rules.answers
+        own.name,
+        own.address,
+        own.web,
+        own.coordinator,
+        rules.teams,
+        rules.categories,
+        rules.answers,
+        rules.topics,
     )
 
 

@@ -20,7 +20,7 @@ from mailagent.core import clocks
 from mailagent.core.calendar import Calendar
 from mailagent.core.clocks import Level, Preset
 from mailagent.core.errors import Mistake, Mistakes
-from mailagent.core.organisation import Agent, Category, StandardAnswer, Team
+from mailagent.core.organisation import Agent, Category, StandardAnswer, Team, Topic, in_order
 from mailagent.core.rules import Clue, Rule, RuleSet, decide
 from mailagent.shipped import find
 
@@ -74,16 +74,28 @@ class CategoriesFile(Part):
     categories: tuple[CategoryEntry, ...]
 
 
+class TopicEntry(Part):
+    id: Id
+    text: Name
+    en: str = ""
+    fr: str = ""
+
+
 class AnswerEntry(Part):
     id: Id
     text: Name
+    en: str = ""
+    fr: str = ""
     satisfied: bool
     reopens: bool = False
     open: bool = False
     visible: bool = True
+    topic: str = ""
+    order: int = 0
 
 
 class AnswersFile(Part):
+    topics: tuple[TopicEntry, ...] = ()
     answers: tuple[AnswerEntry, ...]
 
 
@@ -150,6 +162,7 @@ class RuleFiles:
     teams: tuple[Team, ...]
     categories: tuple[Category, ...]
     answers: tuple[StandardAnswer, ...]
+    topics: tuple[Topic, ...]
     rules: RuleSet
     clocks: Mapping[str, Preset]
     calendar: Calendar
@@ -175,10 +188,12 @@ def load_rules(local: Path | None = None) -> RuleFiles:
     mistakes += _wrong_holidays(holidays) if holidays else ()
     if mistakes or not (teams and categories and answers and rules and terms and holidays):
         raise Mistakes(sorted(mistakes, key=lambda mistake: (mistake.file, mistake.line or 0)))
+    topics = tuple(Topic(**entry.model_dump()) for entry in answers.content.topics)
     return RuleFiles(
         tuple(_team(entry) for entry in teams.content.teams),
         tuple(Category(**entry.model_dump()) for entry in categories.content.categories),
-        tuple(StandardAnswer(**entry.model_dump()) for entry in answers.content.answers),
+        in_order((StandardAnswer(**entry.model_dump()) for entry in answers.content.answers), topics),
+        topics,
         _ruleset(rules),
         {entry.id: _preset(entry) for entry in terms.content.clocks},
         Calendar(frozenset(holidays.content.equated), holidays.content.until),
@@ -263,7 +278,10 @@ def _wrong_categories(
 
 def _wrong_answers(answers: Sheet[AnswersFile]) -> Iterator[Mistake]:
     entries = answers.content.answers
+    topics = [topic.id for topic in answers.content.topics]
     yield from _twice(answers, ("answers",), "id", [entry.id for entry in entries])
+    yield from _twice(answers, ("topics",), "id", topics)
+    yield from _unknown(answers, "answers", "topic", [entry.topic for entry in entries], ["", *topics])
     for number, entry in enumerate(entries):
         if entry.satisfied and entry.reopens:
             yield answers.mistake(("answers", number, "reopens"), "a satisfied answer cannot reopen a klacht")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -38,7 +38,7 @@ class Category:
 @dataclass(frozen=True, slots=True)
 class StandardAnswer:
     """One ready-made reason on the smiley page. `reopens`: choosing it asks to reopen the klacht.
-    `open`: the melder must explain it in their own words."""
+    `open`: the melder must explain it in their own words. `topic` is the id of a Topic, "" for none."""
 
     id: str
     text: str
@@ -46,6 +46,35 @@ class StandardAnswer:
     reopens: bool = False
     open: bool = False
     visible: bool = True
+    topic: str = ""
+    order: int = 0
+    en: str = ""
+    fr: str = ""
+
+    def said(self, language: str) -> str:
+        """What a melder reads; in Dutch where there is no translation."""
+        return {"en": self.en, "fr": self.fr}.get(language) or self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A heading over standard answers that belong together."""
+
+    id: str
+    text: str
+    en: str = ""
+    fr: str = ""
+
+    def said(self, language: str) -> str:
+        """What a melder reads; in Dutch where there is no translation."""
+        return {"en": self.en, "fr": self.fr}.get(language) or self.text
+
+
+def in_order(answers: Iterable[StandardAnswer], topics: Sequence[Topic]) -> tuple[StandardAnswer, ...]:
+    """The answers as a melder sees them: those without a topic first, then topic by topic; within one by
+    `order`, and as they were written."""
+    place = {topic.id: number for number, topic in enumerate(topics)}
+    return tuple(sorted(answers, key=lambda answer: (place.get(answer.topic, -1), answer.order)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +88,7 @@ class Organisation:
     teams: tuple[Team, ...] = ()
     categories: tuple[Category, ...] = ()
     answers: tuple[StandardAnswer, ...] = ()
+    topics: tuple[Topic, ...] = ()
 
     @property
     def domain(self) -> str:

@@ -294,3 +294,12 @@ def test_rules_with_one_id_are_a_mistake_and_not_a_crash(local: Path) -> None:
 def test_a_term_that_cannot_be_is_refused(local: Path, term: str, what: str) -> None:
     write(local, clocks=f"clocks:\n  - id: awb\n    kind: statutory\n    {term}\n")
     assert what in "\n".join(mistakes(local))
+
+
+def test_a_topic_that_is_not_there_is_named(local: Path) -> None:
+    write(
+        local,
+        answers="topics:\n  - {id: duur, text: Duur}\nanswers:\n"
+        "  - {id: traag, text: Traag, satisfied: false, topic: duurt}\n",
+    )
+    assert any("there is no topic 'duurt'" in mistake for mistake in mistakes(local))

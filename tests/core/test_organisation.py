@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from mailagent.core.organisation import Agent, Category, Organisation, Team
+from mailagent.core.organisation import (
+    Agent,
+    Category,
+    Organisation,
+    StandardAnswer,
+    Team,
+    Topic,
+    in_order,
+)
 
 ANNA, BOB = Agent("anna@stad.example", "Anna"), Agent("bob@stad.example", "Bob")
 AFVAL = Team("afval", "Afval", (ANNA, BOB))
@@ -78,3 +86,15 @@ def test_a_task_goes_to_every_member_and_to_the_coordinator_of_an_empty_team() -
 
 def test_our_own_domain_is_in_lower_case() -> None:
     assert STAD.domain == "stad.example"
+
+
+def test_si_01_standard_answers_stand_by_topic_and_in_their_order() -> None:
+    topics = (Topic("uitkomst", "Over de uitkomst"), Topic("overig", "Overig", en="Other"))
+    answers = [
+        StandardAnswer("d", "D", satisfied=False, topic="overig"),
+        StandardAnswer("c", "C", satisfied=False, topic="uitkomst", order=2),
+        StandardAnswer("b", "B", satisfied=False, topic="uitkomst", order=1),
+        StandardAnswer("a", "A", satisfied=False),
+    ]
+    assert "".join(answer.id for answer in in_order(answers, topics)) == "abcd"
+    assert [topics[1].said(language) for language in ("nl", "en", "fr")] == ["Overig", "Other", "Overig"]
