@@ -220,7 +220,7 @@ def test_a_mail_taken_for_sending_is_nobody_elses_until_its_time_is_up(engine: s
 def test_the_proof_of_a_mail_tells_its_whole_way(engine: sa.Engine) -> None:
     with writing(engine) as tx:
         id = owed(tx)
-        notices.rendered(tx, [(id, "<m@stad.example>", "token", b"raw")])
+        notices.rendered(tx, [(id, "<m@stad.example>", "token", b"raw")], NOON)
         [taken] = notices.claim(tx, [id], NOON, NOON + timedelta(minutes=10))
         notices.put_off(tx, taken, NOON, notices.Proof(NOON, "delayed", 451, "later"))
         notices.sent(tx, [(id, 250, "queued as 7")], NOON + timedelta(minutes=1))
@@ -230,7 +230,12 @@ def test_the_proof_of_a_mail_tells_its_whole_way(engine: sa.Engine) -> None:
         assert notice
         assert notices.by_bounce_token(tx, "token") == notice
         lines = [(p.what, p.code, p.detail) for p in notices.proofs(tx, notice)]
-    assert lines == [("owed", None, ""), ("delayed", 451, "later"), ("accepted", 250, "queued as 7")]
+    assert lines == [
+        ("owed", None, ""),
+        ("offered", None, ""),
+        ("delayed", 451, "later"),
+        ("accepted", 250, "queued as 7"),
+    ]
     assert notice.state == "accepted"
 
 
