@@ -22,6 +22,7 @@ ROLES = {"melder": "melder", "agent": "behandelaar", "clock": "de klok", "system
 EVENTS = {
     "received": "De klacht kwam binnen. {why}",
     "reacted": "De melder reageerde",
+    "split_off": "Een tweede klacht is afgesplitst: {kenmerk}",
     "taken_up": "In behandeling genomen",
     "assigned": "Toegewezen aan {to}",
     "noted": "Interne notitie",
@@ -48,6 +49,8 @@ VERDICTS = {
     "NewKlacht": "Dit is een nieuwe klacht",
     "Append": "Dit hoort bij een klacht die er al is",
     "AgentCommand": "Dit is een mail van een behandelaar",
+    "Settlement": "Een behandelaar beslist over een bericht dat wachtte",
+    "Forward": "Een behandelaar stuurde een bericht door",
     "FeedbackReply": "Dit is een antwoord op de smileys",
     "BounceNote": "Dit meldt dat een mail van ons niet aankwam",
     "AutoMail": "Dit is een automatische mail",
@@ -57,9 +60,18 @@ VERDICTS = {
 }
 
 EVIDENCE = {
+    "admitted": "een behandelaar nam het bericht aan",
+    "appended": "een behandelaar voegde het bericht toe",
+    "token_message": "gestuurd aan het antwoordadres dat deze behandelaar kreeg voor een bericht dat wachtte",
+    "forwarded": "een behandelaar stuurde het door",
+    "on_behalf": "de behandelaar schreef erbij van wie de klacht is",
     "duplicate": "dezelfde mail kwam eerder binnen",
     "unreadable": "de mail is niet te lezen",
     "oversize": "de mail is te groot",
+    "secure_notice": "het is een bericht dat elders een beveiligde mail klaarstaat",
+    "encrypted": "de mail is versleuteld met een sleutel die wij niet hebben",
+    "locked": "er zitten bestanden met een wachtwoord bij",
+    "flood": "dit adres stuurde in korte tijd heel veel berichten",
     "bounce": "het is een bericht van een mailserver over een mail van ons",
     "automatic": "de mail is door een computer verstuurd",
     "own_address": "de afzender zijn wij zelf",
