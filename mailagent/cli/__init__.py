@@ -6,6 +6,7 @@ import typer
 
 from mailagent.cli import admin, audit, desk, mail, read, take
 from mailagent.cli.demo import demo
+from mailagent.cli.klantcontact import klantcontact
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +21,7 @@ app.command("demo")(demo)
 app.command("take")(take.take)
 app.command("list")(desk.listed)
 app.command("show")(desk.show)
+app.command("klantcontact")(klantcontact)
 app.command("why")(desk.why)
 app.command("stuck")(desk.stuck)
 app.command("retry")(desk.retry)
