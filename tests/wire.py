@@ -86,7 +86,7 @@ def _fetch(request: urllib.request.Request) -> str:
 
 
 @contextmanager
-def wired_desk(folder: Path, database: str, *, more: str = "") -> Iterator[Desk]:
+def wired_desk(folder: Path, database: str, *, proof: str = "token", more: str = "") -> Iterator[Desk]:
     """A whole service at work, with people who use it over the wire."""
     smtp, web, relay = free_port(), free_port(), free_port()
     env = {
@@ -95,7 +95,7 @@ def wired_desk(folder: Path, database: str, *, more: str = "") -> Iterator[Desk]
         "MAILAGENT_RELAY__PORT": str(relay),
         "MAILAGENT_ORGANISATION__WEB": f"http://127.0.0.1:{web}",
     }
-    settings = settings_for(folder, database, env=env, more=more)
+    settings = settings_for(folder, database, proof=proof, env=env, more=more)
     rules = with_people(load_rules(None), ["anna@stad.example"])
     mailboxes: dict[str, list[Got]] = defaultdict(list)
     known: list[Desk] = []
