@@ -35,6 +35,7 @@ STOP_SECONDS: Final = 10.0
 
 LINE_OF_DOT: Final = b".\r\n"
 END_OF_MAIL: Final = b"\r\n.\r\n"
+ADDED_DOT: Final = b"\r\n."
 NULL_PATH: Final = "<>"
 
 _ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -314,7 +315,9 @@ class SmtpSession(SMTP):
         if too_large:
             raise self._sink.too_large()
         del mail[-len(LINE_OF_DOT) :]
-        return bytes(mail.replace(b"\r\n.", b"\r\n")[2:])
+        if ADDED_DOT in mail:
+            mail = mail.replace(ADDED_DOT, b"\r\n")
+        return bytes(memoryview(mail)[2:])
 
     async def _read_block(self) -> bytes:
         """As much as there is, but never past a line that ends with a dot: a command may follow it."""

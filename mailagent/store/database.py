@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailagent.core.errors import TryLater
+from mailagent.store.prepared import Prepared
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -134,10 +135,13 @@ def _make_durable(raw: Any, _: ConnectionPoolEntry) -> None:
         raw.execute(f"PRAGMA {pragma}")
 
 
+_READ, _WRITE = Prepared(sa.text("BEGIN")), Prepared(sa.text("BEGIN IMMEDIATE"))
+
+
 def _begin(connection: sa.Connection) -> None:
     """A writer takes the lock at once: one that read first could no longer wait for another writer."""
     reads = bool(connection.get_execution_options().get("reading"))
     if connection.info.get("reads") != reads:
         connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
         connection.info["reads"] = reads
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    (_READ if reads else _WRITE).run(connection, [{}])
