@@ -117,6 +117,9 @@ def policy(settings: Settings) -> Policy:
         mail_in_behandeling=feedback.mail_in_behandeling,
         mail_aanvulling=feedback.mail_aanvulling,
         mail_feedback_received=feedback.mail_feedback_received,
+        photos=feedback.photos,
+        many_answers=feedback.many_answers,
+        ask_contact=feedback.ask_contact,
         ombudsman=settings.organisation.ombudsman,
     )
 

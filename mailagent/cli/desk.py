@@ -17,7 +17,7 @@ from mailagent.core.echo import veiled
 from mailagent.core.klacht import STATUSES, Klacht
 from mailagent.flow import deliver
 from mailagent.flow.world import PROCESS, World
-from mailagent.store import arrivals, dead_addresses, klachten, notices, rounds, terms
+from mailagent.store import arrivals, dead_addresses, klachten, notices, photos, rounds, terms
 from mailagent.store.store import Tx
 
 
@@ -85,6 +85,7 @@ def _dossier(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
     ]
     answers = [
         {"round": r.number, "state": r.state, "until": r.expires_at, "satisfied": r.satisfied, "text": r.text}
+        | {"photos": photos.count(tx, r.id)}
         for r in rounds.of_klacht(tx, klacht.id)
     ]
     return {
@@ -148,7 +149,9 @@ def _print_dossier(klacht: Klacht, dossier: Mapping[str, Any]) -> None:
             said = (_moment(p["at"]), p["what"], p["code"], p["detail"])
             _lines([f"      {' '.join(str(word) for word in said if word)}"])
     _lines(
-        f"  smileys, ronde {r['round']}: {r['state']}, tot {_moment(r['until'])}" for r in dossier["rounds"]
+        f"  smileys, ronde {r['round']}: {r['state']}, tot {_moment(r['until'])}"
+        + (f", foto’s: {r['photos']}" if r["photos"] else "")
+        for r in dossier["rounds"]
     )
 
 

@@ -139,6 +139,9 @@ class FeedbackSettings(Part):
     mail_in_behandeling: bool = True
     mail_aanvulling: bool = True
     mail_feedback_received: bool = True
+    photos: bool = True
+    many_answers: bool = True
+    ask_contact: bool = True
 
 
 class PathsSettings(Part):
@@ -355,6 +358,9 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 # mail_in_behandeling = true
 # mail_aanvulling = true
 # mail_feedback_received = true
+# photos = true                          # the smiley page asks an unhappy melder for photos
+# many_answers = true                    # false: one standard answer only
+# ask_contact = true                     # the page offers "no contact any more"
 
 # [paths]
 # local = ""                             # your own folder with rules/, templates/ and web/

@@ -6,6 +6,7 @@
     ├── TryLater              ours: 451, the sender keeps it
     ├── NotPossible           the agent's: a sentence that says what is possible
     ├── NotUnderstood         the agent's: words we do not know, with a suggestion
+    │   └── AnswerWrong       the melder's: what is missing on the smiley page
     ├── Unreadable            a mail the reader gave up on: Quarantine, with a reason
     ├── LinkProblem
     │   ├── LinkUnknown       404: never ours, or tampered with
@@ -48,6 +49,14 @@ class NotUnderstood(Problem):
     """These words are not understood."""
 
 
+class AnswerWrong(NotUnderstood):
+    """This answer is not complete; `word` names what is wrong, for a page in another language."""
+
+    def __init__(self, word: str, text: str) -> None:
+        super().__init__(text)
+        self.word = word
+
+
 class Unreadable(Problem):
     """The mail cannot be read within its limits; `reason` is a word for Quarantine."""
 
@@ -65,12 +74,13 @@ class LinkUnknown(LinkProblem):
 
 
 class LinkGone(LinkProblem):
-    """This link no longer works; `why` is expired, answered or older_round."""
+    """This link no longer works; `why` is expired, answered or older_round. `language` is its reader's."""
 
-    def __init__(self, why: str, kenmerk: str = "") -> None:
+    def __init__(self, why: str, kenmerk: str = "", language: str = "nl") -> None:
         super().__init__(f"this link no longer works: {why}")
         self.why = why
         self.kenmerk = kenmerk
+        self.language = language
 
 
 @dataclass(frozen=True, slots=True)

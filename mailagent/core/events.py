@@ -63,6 +63,8 @@ class Received(Event):
 class Reacted(Event):
     """A further mail about the klacht; `confirmed` is False where it is not proven to be the melder's.
 
+    `photos_of` is the id of the smiley round whose photos belong to it.
+
     `supplements`: the klacht is still unhandled, and this tells more of it; `withdraws`: it seems to be
     withdrawn, which a human decides.
     """
@@ -74,6 +76,7 @@ class Reacted(Event):
     locked: tuple[str, ...] = ()
     encrypted: bool = False
     supplements: bool = False
+    photos_of: int = 0
     withdraws: bool = False
 
 
@@ -144,6 +147,7 @@ class ReopenRequested(Event):
     attachments: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     encrypted: bool = False
+    photos_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,7 @@ class FeedbackGiven(Event):
     round: int = 0
     reopens: bool = False
     contact_refused: bool = False
+    photos: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailagent.core.errors import LinkGone, NotUnderstood
+from mailagent.core.errors import AnswerWrong, LinkGone
+from mailagent.core.klacht import Klacht
 from mailagent.core.organisation import StandardAnswer
 
 SATISFIED_WORDS = frozenset(
@@ -57,6 +58,7 @@ _UNSEEN, _BLANK = re.compile(f"[{_HIDDEN}]"), re.compile(rf"[\s{_HIDDEN}]*")
 _AROUND = " .!\"'“”„’‘«»*_"
 
 MAX_TEXT = 2000
+MAX_PHOTOS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +81,19 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the melder chose and wrote."""
+    """What the melder chose and wrote. `photos` are JPEG, made anew by us."""
 
     satisfied: bool
     reasons: tuple[str, ...] = ()
     text: str = ""
     contact_refused: bool = False
+    photos: tuple[bytes, ...] = ()
 
     @property
     def digest(self) -> str:
         """The same answer again has the same digest."""
-        parts = [self.satisfied, sorted(self.reasons), self.text.strip(), self.contact_refused]
+        parts: list[object] = [self.satisfied, sorted(self.reasons), self.text.strip(), self.contact_refused]
+        parts += [hashlib.sha256(photo).hexdigest() for photo in self.photos]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -134,30 +138,38 @@ def _is_name(words: str) -> bool:
     )
 
 
-def check_open(round: Round, latest: int, kenmerk: str, now: datetime) -> None:
+def check_open(round: Round, latest: int, klacht: Klacht, now: datetime) -> None:
     """Raise `LinkGone` where this round can no longer be answered."""
     if round.number != latest:
-        raise LinkGone("older_round", kenmerk)
+        raise LinkGone("older_round", klacht.kenmerk, klacht.language)
     if round.state == "answered":
-        raise LinkGone("answered", kenmerk)
+        raise LinkGone("answered", klacht.kenmerk, klacht.language)
     if not round.is_open(now):
-        raise LinkGone("expired", kenmerk)
+        raise LinkGone("expired", klacht.kenmerk, klacht.language)
 
 
 def check_answer(answer: Answer, answers: Sequence[StandardAnswer]) -> None:
-    """Raise `NotUnderstood` with what is missing: an unknown reason, an explanation that is mandatory."""
+    """Raise `AnswerWrong` with what is missing: an unknown reason, an explanation that is mandatory."""
     known = {a.id: a for a in answers if a.visible and a.satisfied == answer.satisfied}
     if any(reason not in known for reason in answer.reasons):
-        raise NotUnderstood("Kies een van de antwoorden op de pagina.")
+        raise AnswerWrong("unknown", "Kies een van de antwoorden op de pagina.")
     if len(answer.text) > MAX_TEXT:
-        raise NotUnderstood(f"Uw tekst is te lang. Er passen {MAX_TEXT} tekens in.")
-    if not answer.satisfied and not answer.reasons and not answer.text.strip():
-        raise NotUnderstood("Kies een antwoord of schrijf waarom u niet tevreden bent.")
+        raise AnswerWrong("too_long", f"Uw tekst is te lang. Er passen {MAX_TEXT} tekens in.")
+    if not answer.satisfied and not (answer.reasons or answer.text.strip() or answer.photos):
+        raise AnswerWrong("nothing", "Kies een antwoord of schrijf waarom u niet tevreden bent.")
     if any(known[reason].open for reason in answer.reasons) and not answer.text.strip():
-        raise NotUnderstood("Bij dit antwoord hoort een uitleg. Schrijf kort wat er is.")
+        raise AnswerWrong("no_text", "Bij dit antwoord hoort een uitleg. Schrijf kort wat er is.")
+    if len(answer.photos) > MAX_PHOTOS:
+        raise AnswerWrong("photos", f"U kunt {MAX_PHOTOS} foto’s meesturen. Kies er minder.")
 
 
 def reopens(answer: Answer, answers: Sequence[StandardAnswer]) -> bool:
-    """Does this answer ask to reopen: unhappy, with free text or an answer that says so?"""
+    """Does this answer ask to reopen: unhappy, with free text, a photo or an answer that says so?"""
     chosen = [a for a in answers if a.id in answer.reasons]
-    return not answer.satisfied and (bool(answer.text.strip()) or any(a.reopens or a.open for a in chosen))
+    says_more = bool(answer.text.strip() or answer.photos)
+    return not answer.satisfied and (says_more or any(a.reopens or a.open for a in chosen))
+
+
+def photo_names(count: int) -> tuple[str, ...]:
+    """What the photos of one answer are called where they are attached."""
+    return tuple(f"foto-{number}.jpg" for number in range(1, count + 1))

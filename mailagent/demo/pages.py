@@ -23,7 +23,7 @@ from mailagent.flow import tick
 from mailagent.shipped import search_path
 from mailagent.store import klachten
 from mailagent.web import static
-from mailagent.web.form import fields_of, first
+from mailagent.web.form import sent_by
 from mailagent.web.pages import PAGES, Pages, shown
 
 STAGE = web.AppKey("stage", Stage)
@@ -104,7 +104,7 @@ async def item(request: web.Request) -> web.Response:
 async def answer(request: web.Request) -> web.Response:
     """Send an answer to a mail."""
     who, found = _person(request), _item(request)
-    text = first(await fields_of(request), "tekst").strip()
+    text = (await sent_by(request)).first("tekst").strip()
     if not text:
         return await _mail_page(request, who, found, "Schrijf eerst een antwoord.")
     mail = reply(who, found, text, request.app[STAGE].clock.now())
@@ -122,8 +122,8 @@ async def new(request: web.Request) -> web.Response:
 
 async def write(request: web.Request) -> web.Response:
     """Send a new mail to the municipality."""
-    who, fields = _person(request), await fields_of(request)
-    subject, text = first(fields, "onderwerp").strip(), first(fields, "tekst").strip()
+    who, sent = _person(request), await sent_by(request)
+    subject, text = sent.first("onderwerp").strip(), sent.first("tekst").strip()
     problem = "" if text else "Schrijf eerst wat er aan de hand is."
     if not problem:
         problem = await _send(request, who, new_mail(who, subject, text, request.app[STAGE].clock.now()))
@@ -152,7 +152,7 @@ async def klacht(request: web.Request) -> web.Response:
 
 async def move_clock(request: web.Request) -> web.Response:
     """Move the clock on, and let it do what is due."""
-    stage, how = request.app[STAGE], first(await fields_of(request), "naar")
+    stage, how = request.app[STAGE], (await sent_by(request)).first("naar")
     by = FORWARD.get(how)
     if how == "laatste_dag":
         found = await asyncio.to_thread(beheer.lines, stage.world)

@@ -14,7 +14,17 @@ from mailagent.flow.happen import ENDS_HANDLING, happen
 from mailagent.flow.reach import DEAD_ADDRESS
 from mailagent.flow.receipt import Receipt
 from mailagent.flow.world import POST, Act, World
-from mailagent.store import addresses, arrivals, dead_addresses, klachten, notices, resting, rounds, terms
+from mailagent.store import (
+    addresses,
+    arrivals,
+    dead_addresses,
+    klachten,
+    notices,
+    photos,
+    resting,
+    rounds,
+    terms,
+)
 from mailagent.store.addresses import Issued
 from mailagent.store.notices import Notice, Proof
 from mailagent.store.resting import THE_RELAY, Rest
@@ -169,6 +179,14 @@ def fix(renderings: Sequence[tuple[Notice, Rendering]], world: World) -> None:
         addresses.issue(tx, [replies[token] for token in sorted(replies)], world.now())
         rows = [(n.id, made.message_id, made.bounce_token, made.raw) for n, made in renderings]
         notices.rendered(tx, rows, world.now())
+
+
+def attached(notice: Notice, world: World) -> list[bytes]:
+    """The photos that go along with a mail, as JPEG."""
+    if not (round_id := notice.values.get("photos_of")):
+        return []
+    with world.store.read() as tx:
+        return photos.of_round(tx, round_id)
 
 
 def leave(taken: Sequence[Notice], world: World) -> None:

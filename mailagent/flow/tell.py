@@ -26,7 +26,7 @@ from mailagent.core.events import (
     TakenUp,
 )
 from mailagent.core.klacht import GROUNDS, Klacht
-from mailagent.core.mails import MAILS, TO_MELDER
+from mailagent.core.mails import AGENT, MAILS, TO_MELDER
 from mailagent.flow.reach import CONTACT_REFUSED, DEAD_ADDRESS, NOBODY, heard_by, why_not
 from mailagent.flow.world import Act, Policy, World
 from mailagent.store import dead_addresses, notices, rounds
@@ -226,6 +226,7 @@ def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
         case Reacted() | ReopenRequested():
             said |= {"description": text, "reopens": isinstance(event, ReopenRequested)}
             said |= _promised(klacht, event.at) if mail == SUPPLEMENTED else {}
+            said |= _photos(event, mail)
         case Assigned():
             said |= {"description": klacht.description, "by": event.actor.address}
             said |= {"team": world.organisation.team(klacht.team).name}
@@ -237,7 +238,16 @@ def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
             said |= {"status": klacht.status, **_missed(event)}
         case Closed():
             said |= {"ground": GROUNDS.get(event.ground, "")} | _ombudsman(event.at, world)
-    return {name: value for name, value in said.items() if name in known or name == "round"}
+    return {name: value for name, value in said.items() if name in known or name in _ROWS}
+
+
+_ROWS = ("round", "photos_of")
+"""Beside what a mail says, what it is made with: the round it invites to, the one whose photos go along."""
+
+
+def _photos(event: Reacted | ReopenRequested, mail: str) -> dict[str, Any]:
+    """The photos go to whoever works on it, never back to the melder."""
+    return {"photos_of": event.photos_of} if event.photos_of and MAILS[mail].audience == AGENT else {}
 
 
 def _promised(klacht: Klacht, at: datetime) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from mailagent.core import feedback
 from mailagent.core import klacht as life
-from mailagent.core.errors import LinkUnknown
+from mailagent.core.errors import AnswerWrong, LinkUnknown
 from mailagent.core.events import MELDER, Actor, Event, FeedbackGiven, Reacted, ReopenRequested, Settled
 from mailagent.core.feedback import Answer, Round
 from mailagent.core.klacht import Klacht
-from mailagent.core.organisation import StandardAnswer
+from mailagent.core.organisation import StandardAnswer, Topic
 from mailagent.flow.happen import happen
-from mailagent.flow.world import Act, World
-from mailagent.store import klachten, rounds
+from mailagent.flow.world import Act, Policy, World
+from mailagent.store import klachten, photos, rounds
 from mailagent.store.store import Tx
 
 
@@ -27,30 +27,45 @@ class Invitation:
     language: str
     until: datetime
     answers: tuple[StandardAnswer, ...]
+    topics: tuple[Topic, ...] = ()
+    photos: bool = True
+    many_answers: bool = True
+    ask_contact: bool = True
 
 
 def look(round_id: int, number: int, world: World) -> Invitation:
     """What an invitation is about; changes nothing. `LinkUnknown`, or `LinkGone` with why."""
     with world.store.read() as tx:
         round, klacht = _found(tx, round_id, number)
-        feedback.check_open(round, rounds.latest(tx, klacht.id), klacht.kenmerk, world.now())
+        feedback.check_open(round, rounds.latest(tx, klacht.id), klacht, world.now())
     return _invitation(klacht, round, world)
 
 
 def cast(round_id: int, number: int, answer: Answer, world: World) -> Invitation:
     """Count an answer, once. The identical answer again is welcome again and changes nothing.
 
-    `LinkUnknown`; `LinkGone` with why; `NotUnderstood` with what is missing on the page.
+    `LinkUnknown`; `LinkGone` with why; `AnswerWrong` with what is missing on the page.
     """
-    now = world.now()
+    now, answer = world.now(), _as_asked(answer, world.policy)
     with world.store.begin() as tx:
         round, klacht = _found(tx, round_id, number, lock=True)
         if round.state == "answered" and round.submitted == answer.digest:
             return _invitation(klacht, round, world)
-        feedback.check_open(round, rounds.latest(tx, klacht.id), klacht.kenmerk, now)
+        feedback.check_open(round, rounds.latest(tx, klacht.id), klacht, now)
         feedback.check_answer(answer, world.organisation.answers)
         count(Act(tx, world, now, f"round:{round.id}"), klacht, round, answer)
     return _invitation(klacht, round, world)
+
+
+def _as_asked(answer: Answer, policy: Policy) -> Answer:
+    """What the page did not ask for does not count."""
+    if len(answer.reasons) > 1 and not policy.many_answers:
+        raise AnswerWrong("one", "Kies één antwoord.")
+    return replace(
+        answer,
+        photos=answer.photos if policy.photos else (),
+        contact_refused=answer.contact_refused and policy.ask_contact,
+    )
 
 
 def _found(tx: Tx, round_id: int, number: int, *, lock: bool = False) -> tuple[Round, Klacht]:
@@ -65,10 +80,18 @@ def _found(tx: Tx, round_id: int, number: int, *, lock: bool = False) -> tuple[R
 
 
 def _invitation(klacht: Klacht, round: Round, world: World) -> Invitation:
-    category = world.organisation.category(klacht.category)
-    answers = tuple(a for a in world.organisation.answers if a.visible)
+    organisation, policy = world.organisation, world.policy
+    category = organisation.category(klacht.category)
     return Invitation(
-        klacht.kenmerk, category.name if category else "", klacht.language, round.expires_at, answers
+        klacht.kenmerk,
+        category.name if category else "",
+        klacht.language,
+        round.expires_at,
+        tuple(a for a in organisation.answers if a.visible),
+        organisation.topics,
+        policy.photos,
+        policy.many_answers,
+        policy.ask_contact,
     )
 
 
@@ -76,29 +99,40 @@ def count(act: Act, klacht: Klacht, round: Round, answer: Answer) -> Klacht:
     """Keep the answer and let it take effect, whatever has become of the klacht since."""
     at, world = act.at, act.world
     rounds.answered(act.tx, round.id, answer, at)
+    photos.keep(act.tx, round.id, answer.photos)
     actor = Actor(MELDER, round.address)
     known = world.organisation.answers
     reasons = tuple(a.text for a in known if a.id in answer.reasons)
     reopens = feedback.reopens(answer, known) and klacht.status == life.OPGELOST
     given = FeedbackGiven(
-        at, actor, answer.satisfied, answer.text, reasons, round.number, reopens, answer.contact_refused
+        at,
+        actor,
+        answer.satisfied,
+        answer.text,
+        reasons,
+        round.number,
+        reopens,
+        answer.contact_refused,
+        len(answer.photos),
     )
     ends_contact = answer.contact_refused or (answer.satisfied and world.policy.satisfied_ends_contact)
     if ends_contact:
         klacht = replace(klacht, contact_allowed=False)
-    klacht, events = _outcome(klacht, given)
+    klacht, events = _outcome(klacht, given, round.id if answer.photos else 0)
     return happen(act, klacht, events)
 
 
-def _outcome(klacht: Klacht, given: FeedbackGiven) -> tuple[Klacht, list[Event]]:
-    at, actor = given.at, given.actor
+def _outcome(klacht: Klacht, given: FeedbackGiven, photos_of: int) -> tuple[Klacht, list[Event]]:
+    at, actor, names = given.at, given.actor, feedback.photo_names(given.photos)
     if klacht.status != life.OPGELOST:
         text = "\n".join((*given.reasons, given.text)).strip()
-        return klacht, [given, Reacted(at, actor, text, actor.address, confirmed=True)]
+        said = Reacted(at, actor, text, actor.address, confirmed=True, attachments=names, photos_of=photos_of)
+        return klacht, [given, said]
     if given.satisfied:
         return life.after(klacht, "settle", MELDER), [given, Settled(at, actor, "tevreden")]
     if given.reopens:
-        klacht, events = ask_to_reopen(klacht, ReopenRequested(at, actor, given.text, given.reasons))
+        asked = ReopenRequested(at, actor, given.text, given.reasons, attachments=names, photos_of=photos_of)
+        klacht, events = ask_to_reopen(klacht, asked)
         return klacht, [given, *events]
     return klacht, [given]
 

@@ -38,6 +38,9 @@ class Policy:
     mail_in_behandeling: bool = True
     mail_aanvulling: bool = True
     mail_feedback_received: bool = True
+    photos: bool = True
+    many_answers: bool = True
+    ask_contact: bool = True
     ombudsman: str = "de Nationale ombudsman"
 
     def key_id(self, key: bytes) -> str:

@@ -146,7 +146,7 @@ class Post:
             automatic="auto-replied" if notice.arrival_id or notice.kind in _ANSWERS else "auto-generated",
         )
         bounce = reference.token(key, "bounce", notice.key)
-        raw = build(rendered, headers)
+        raw = build(rendered, headers, deliver.attached(notice, world))
         return Rendering(message_id, bounce, self.signer.sign(raw) if self.signer else raw, reply)
 
     def _reply_address(self, notice: Notice) -> Issued | None:

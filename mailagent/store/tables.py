@@ -291,6 +291,17 @@ round = sa.Table(
 """A smiley round: one invitation. `state`: scheduled, sent, answered, expired, suppressed, failed.
 `submitted` is the digest of the answer, so that a repeated identical POST gets the thanks page again."""
 
+photo = sa.Table(
+    "photo",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("round_id", Id, sa.ForeignKey("round.id"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("jpeg", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("round_id", "number"),
+)
+"""A photo with the answer of a round: made anew by us, without what it said of time, place and maker."""
+
 clock = sa.Table(
     "clock",
     metadata,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from mailagent.web import confirm, static, vote
@@ -9,6 +11,7 @@ from mailagent.web.doors import DOORS, Doors
 from mailagent.web.form import MAX_BYTES
 from mailagent.web.manners import add_headers, explain, slow_down
 from mailagent.web.pages import PAGES, Pages
+from mailagent.web.photos import AT_ONCE, DARKROOM
 
 
 async def healthy(_request: web.Request) -> web.Response:
@@ -36,6 +39,7 @@ def make_app(doors: Doors) -> web.Application:
         client_max_size=MAX_BYTES,
     )
     app[DOORS] = doors
+    app[DARKROOM] = asyncio.Semaphore(AT_ONCE)
     app[PAGES] = Pages(doors.search, doors.organisation)
     app[static.STATIC] = static.read_static(doors.search)
     app.on_response_prepare.append(add_headers)

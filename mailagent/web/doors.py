@@ -19,7 +19,7 @@ class Doors:
     """The flow behind the pages, as plain blocking calls: each runs in a thread of its own.
 
     `read_smiley` gives round id and number, `read_confirm` the id of a waiting order. All of them raise
-    `LinkUnknown`, all but the two readers `LinkGone`; `cast` raises `NotUnderstood` with what is missing.
+    `LinkUnknown`, all but the two readers `LinkGone`; `cast` raises `AnswerWrong` with what is missing.
     `search` are folders laid out as web/, the admin's own first. Only `trusted_proxies` (networks in CIDR)
     may say in X-Forwarded-For whose request they pass on.
     """

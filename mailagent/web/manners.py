@@ -44,9 +44,9 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except LinkUnknown:
-        return shown(request, PROBLEMS[404], {}, status=404)
+        return shown(request, PROBLEMS[404], {}, 404, language_of(request))
     except LinkGone as gone:
-        return shown(request, GONE[gone.why], {"kenmerk": gone.kenmerk}, status=410)
+        return shown(request, GONE[gone.why], {"kenmerk": gone.kenmerk}, 410, gone.language)
     except TryLater:
         return _problem(request, 503, {"Retry-After": "60"})
     except web.HTTPException as problem:
@@ -71,7 +71,12 @@ def slow_down(trusted_proxies: Sequence[str]) -> Middleware:
     return slowed
 
 
+def language_of(request: web.Request) -> str:
+    """What the browser likes best, where we do not know to whom we speak."""
+    return request.headers.get("Accept-Language", "")[:2].lower()
+
+
 def _problem(request: web.Request, status: int, headers: dict[str, str]) -> web.Response:
-    page = shown(request, PROBLEMS[status], {}, status)
+    page = shown(request, PROBLEMS[status], {}, status, language_of(request))
     page.headers.update(headers)
     return page

@@ -1,7 +1,8 @@
 """Turns a page's name and its values into HTML (the only door to Jinja2 for pages).
 
-A page is one file in web/pages. A same-named file in the admin's folder wins, and may extend ours by the
-prefix `shipped/`: `{% extends "shipped/_base.html" %}`.
+A page is one file in web/pages, in Dutch; another language lies beside it as `kto.en.html`, and what pages
+share is in `_words.html` and `_words.en.html`. A same-named file in the admin's folder wins, and may extend
+ours by the prefix `shipped/`: `{% extends "shipped/_base.html" %}`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from mailagent.core.errors import Mistake
 from mailagent.core.organisation import Organisation
 
 Values = Mapping[str, object]
+
+DUTCH, FOREIGN = "nl", ("en", "fr")
 
 
 class Pages:
@@ -42,23 +45,32 @@ class Pages:
         # our pages may lie below a path of a site that has other pages as well
         self._jinja.globals["root"] = urlsplit(organisation.web).path.rstrip("/")
         self._jinja.filters["moment"] = _moment
+        files = set(self._jinja.list_templates())
+        self._languages = {
+            name: [DUTCH, *(other for other in FOREIGN if f"{name}.{other}.html" in files)]
+            for name in {file.partition(".")[0] for file in files}
+        }
 
-    def render(self, name: str, values: Values) -> str:
-        """One page in HTML, everything in it escaped."""
-        return self._jinja.get_template(f"{name}.html").render(values)
+    def render(self, name: str, values: Values, language: str = "nl") -> str:
+        """One page in HTML, everything in it escaped; in Dutch where it is not there in that language."""
+        spoken = language if language in self._languages.get(name, ()) else DUTCH
+        ending = "html" if spoken == DUTCH else f"{spoken}.html"
+        said = {"language": spoken, "words": f"_words.{ending}", **values}
+        return self._jinja.get_template(f"{name}.{ending}").render(said)
 
     def mistakes(self, samples: Mapping[str, Sequence[Values]]) -> list[Mistake]:
         """What an admin should mend before these pages may be shown: each is filled in with its samples."""
         return [
             mistake
             for name, sets in samples.items()
+            for language in self._languages.get(name, [DUTCH])
             for values in sets
-            if (mistake := self._mistake(name, values))
+            if (mistake := self._mistake(name, values, language))
         ]
 
-    def _mistake(self, name: str, values: Values) -> Mistake | None:
+    def _mistake(self, name: str, values: Values, language: str) -> Mistake | None:
         try:
-            self.render(name, values)
+            self.render(name, values, language)
         except (TemplateError, TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
             file = getattr(error, "filename", None) or f"web/pages/{name}.html"
             return Mistake(file, getattr(error, "lineno", None), str(error))
@@ -68,12 +80,21 @@ class Pages:
 PAGES = web.AppKey("pages", Pages)
 
 
-def shown(request: web.Request, name: str, values: Values, status: int = 200) -> web.Response:
+def shown(
+    request: web.Request, name: str, values: Values, status: int = 200, language: str = DUTCH
+) -> web.Response:
     """The answer to a browser: one page."""
-    html = request.app[PAGES].render(name, values)
+    html = request.app[PAGES].render(name, values, language)
     return web.Response(text=html, content_type="text/html", charset="utf-8", status=status)
 
 
-def _moment(at: datetime) -> str:
+_MOMENT = {
+    "nl": "EEEE d MMMM y 'om' HH.mm 'uur'",
+    "en": "EEEE d MMMM y 'at' HH:mm",
+    "fr": "EEEE d MMMM y 'à' HH:mm",
+}
+
+
+def _moment(at: datetime, language: str = DUTCH) -> str:
     """`dinsdag 7 april 2026 om 14.05 uur`, in Amsterdam time."""
-    return format_datetime(at.astimezone(AMSTERDAM), "EEEE d MMMM y 'om' HH.mm 'uur'", locale="nl")
+    return format_datetime(at.astimezone(AMSTERDAM), _MOMENT[language], locale=language)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailagent.core.errors import Mistake
-from mailagent.core.feedback import MAX_TEXT, Answer
-from mailagent.core.organisation import StandardAnswer
+from mailagent.core.feedback import MAX_PHOTOS, MAX_TEXT, Answer
+from mailagent.core.organisation import StandardAnswer, Topic
 from mailagent.flow.confirm import Waiting
 from mailagent.flow.vote import Invitation
 from mailagent.web.confirm import CLOSED
@@ -25,19 +25,23 @@ _INVITATION = Invitation(
     datetime(2026, 4, 7, 12, 5, tzinfo=UTC),
     (
         StandardAnswer("duidelijk", "Het antwoord was duidelijk", satisfied=True),
-        StandardAnswer("niet-opgelost", "Het probleem is niet opgelost", satisfied=False, reopens=True),
+        StandardAnswer(
+            "niet-opgelost", "Het is niet opgelost", satisfied=False, reopens=True, topic="uitkomst"
+        ),
         StandardAnswer("anders", "Iets anders", satisfied=False, reopens=True, open=True),
     ),
+    (Topic("uitkomst", "Over de uitkomst", "About the outcome", "À propos du résultat"),),
 )
 _FORM: Values = {
     "invitation": _INVITATION,
     "typed": Typed(SATISFIED),
     "error": None,
     "max_text": MAX_TEXT,
+    "max_photos": MAX_PHOTOS,
 }
 _WRONG: Values = {
     "typed": Typed(UNSATISFIED, ("anders",), "", contact_refused=True),
-    "error": Error("Bij dit antwoord hoort een uitleg.", "toelichting"),
+    "error": Error("Bij dit antwoord hoort een uitleg.", "toelichting", "no_text"),
 }
 _BARE: Values = {"invitation": replace(_INVITATION, category="", answers=()), "typed": Typed()}
 _THANKS: Values = {"invitation": _INVITATION, "answer": Answer(satisfied=True), "reopens": False}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from mailagent.core import feedback
-from mailagent.core.errors import NotUnderstood
-from mailagent.core.feedback import MAX_TEXT, Answer
+from mailagent.core.errors import AnswerWrong
+from mailagent.core.feedback import MAX_PHOTOS, MAX_TEXT, Answer
 from mailagent.flow.vote import Invitation
 from mailagent.web.doors import DOORS
-from mailagent.web.form import Fields, fields_of, first
+from mailagent.web.form import Sent, sent_by
 from mailagent.web.pages import shown
+from mailagent.web.photos import developed
 
 SATISFIED, UNSATISFIED = "tevreden", "ontevreden"
 
@@ -33,10 +34,11 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """What is wrong with the form, and the id of the place on the page where it can be mended."""
+    """What is wrong with the form, as a word and in Dutch, and the id of the place where it can be mended."""
 
     text: str
     place: str
+    word: str = ""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -53,37 +55,46 @@ async def submit(request: web.Request) -> web.Response:
     round = doors.read_smiley(request.match_info["token"])
     typed = Typed(request.match_info.get("smiley", ""))
     try:
-        fields = await fields_of(request)
-        typed = _typed(fields)
-        answer = _answer(fields, typed)
-        if first(fields, TRAP):
+        sent = await sent_by(request)
+        typed = _typed(sent)
+        answer = _answer(sent, typed)
+        if sent.first(TRAP):
             invitation = await asyncio.to_thread(doors.look, *round)
         else:
+            if not answer.satisfied:
+                answer = replace(answer, photos=await developed(request, sent.files))
             invitation = await asyncio.to_thread(doors.cast, *round, answer)
-    except NotUnderstood as problem:
+    except AnswerWrong as problem:
         invitation = await asyncio.to_thread(doors.look, *round)
-        return _form(request, invitation, typed, Error(str(problem), _place(typed)))
-    reopens = feedback.reopens(answer, invitation.answers)
-    return shown(request, "kto_bedankt", {"invitation": invitation, "answer": answer, "reopens": reopens})
-
-
-def _typed(fields: Fields) -> Typed:
-    ticked = tuple(text for name, text in fields if name in (SATISFIED, UNSATISFIED))
-    return Typed(
-        first(fields, "keuze"), ticked, first(fields, "toelichting"), bool(first(fields, "geen_contact"))
+        return _form(request, invitation, typed, Error(str(problem), _place(typed, problem), problem.word))
+    answer = replace(
+        answer,
+        photos=answer.photos if invitation.photos else (),
+        contact_refused=answer.contact_refused and invitation.ask_contact,
     )
+    reopens = feedback.reopens(answer, invitation.answers)
+    values = {"invitation": invitation, "answer": answer, "reopens": reopens}
+    return shown(request, "kto_bedankt", values, language=invitation.language)
 
 
-def _answer(fields: Fields, typed: Typed) -> Answer:
+def _typed(sent: Sent) -> Typed:
+    ticked = tuple(text for name, text in sent.fields if name in (SATISFIED, UNSATISFIED))
+    contact_refused = bool(sent.first("geen_contact"))
+    return Typed(sent.first("keuze"), ticked, sent.first("toelichting"), contact_refused)
+
+
+def _answer(sent: Sent, typed: Typed) -> Answer:
     """Of the two groups on the page only the one under the chosen smiley counts; the other may be hidden."""
     if typed.choice not in (SATISFIED, UNSATISFIED):
-        raise NotUnderstood("Kies of u tevreden bent.")
+        raise AnswerWrong("no_choice", "Kies of u tevreden bent.")
     satisfied = typed.choice == SATISFIED
-    reasons = tuple(dict.fromkeys(text for name, text in fields if name == typed.choice))
+    reasons = tuple(dict.fromkeys(text for name, text in sent.fields if name == typed.choice))
     return Answer(satisfied, reasons, typed.text, contact_refused=typed.contact_refused and not satisfied)
 
 
-def _place(typed: Typed) -> str:
+def _place(typed: Typed, problem: AnswerWrong) -> str:
+    if problem.word in ("photos", "no_photo"):
+        return "fotos"
     if typed.choice not in (SATISFIED, UNSATISFIED):
         return SATISFIED
     return "toelichting" if typed.ticked or typed.text else "antwoorden"
@@ -92,5 +103,11 @@ def _place(typed: Typed) -> str:
 def _form(
     request: web.Request, invitation: Invitation, typed: Typed, error: Error | None = None
 ) -> web.Response:
-    values = {"invitation": invitation, "typed": typed, "error": error, "max_text": MAX_TEXT}
-    return shown(request, "kto", values, status=400 if error else 200)
+    values = {
+        "invitation": invitation,
+        "typed": typed,
+        "error": error,
+        "max_text": MAX_TEXT,
+        "max_photos": MAX_PHOTOS,
+    }
+    return shown(request, "kto", values, status=400 if error else 200, language=invitation.language)

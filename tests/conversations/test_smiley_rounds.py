@@ -71,7 +71,7 @@ def test_si_01_an_answer_that_is_not_complete_uses_up_nothing(desk: Desk) -> Non
     page = jan.clicks(mail.smiley("ontevreden"))
 
     for reasons in ((), ("verzonnen",), ("anders-ontevreden",)):
-        assert "NotUnderstood" in page.answers("", *reasons)
+        assert "AnswerWrong" in page.answers("", *reasons)
 
     assert mail.kenmerk in page.answers("Hij is nog vol.")
     assert desk.kinds(mail.kenmerk).count("feedback_given") == 1

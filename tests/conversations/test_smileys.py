@@ -71,7 +71,7 @@ def test_an_unhappy_answer_needs_a_reason(desk: Desk) -> None:
 
     said = jan.clicks(mail.smiley("ontevreden")).answers()
 
-    assert "NotUnderstood" in said
+    assert "AnswerWrong" in said
     assert "feedback_given" not in desk.kinds(mail.kenmerk)
 
 

@@ -21,6 +21,7 @@ from mailagent.core.feedback import (
     reopens,
     word_of_reply,
 )
+from mailagent.core.klacht import Klacht
 from mailagent.core.organisation import StandardAnswer
 
 # --- a smiley by plain reply
@@ -260,6 +261,7 @@ def test_a_long_reply_is_read_in_linear_time(piece: str) -> None:
 
 
 OPENED = datetime(2026, 3, 9, 10, tzinfo=UTC)
+KLACHT = Klacht(1, "KL26-00042", "Bak", "Vol.", "jan@home.example", OPENED, language="fr")
 SENT = Round(7, 1, 2, "jan@home.example", "sent", OPENED, OPENED + timedelta(days=5))
 
 
@@ -295,12 +297,12 @@ def test_a_round_is_open_until_it_expires(state: str, days: float, *, open: bool
 )
 def test_a_link_that_no_longer_works_says_why(round: Round, latest: int, days: int, why: str) -> None:
     with pytest.raises(LinkGone) as gone:
-        check_open(round, latest, "KL26-00042", OPENED + timedelta(days=days))
+        check_open(round, latest, KLACHT, OPENED + timedelta(days=days))
     assert (gone.value.why, gone.value.kenmerk) == (why, "KL26-00042")
 
 
 def test_an_open_round_can_be_answered() -> None:
-    check_open(SENT, 2, "KL26-00042", OPENED)
+    check_open(SENT, 2, KLACHT, OPENED)
 
 
 # --- an answer on the page
