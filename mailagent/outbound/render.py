@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from jinja2 import (
     BaseLoader,
@@ -222,8 +223,24 @@ def _loader(search: Sequence[Path], style: Style) -> BaseLoader:
     return ChoiceLoader([*folders, PrefixLoader({_SHIPPED: folders[-1]})])
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """What a template may touch goes by the kind of a thing and the name, so each pair is judged once."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._judged: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """May a template read this?"""
+        kind = type(obj), attr
+        safe = self._judged.get(kind)
+        if safe is None:
+            safe = self._judged[kind] = super().is_safe_attribute(obj, attr, value)
+        return safe
+
+
 def _environment(loader: BaseLoader, style: Style) -> Environment:
-    jinja = ImmutableSandboxedEnvironment(
+    jinja = _Sandbox(
         loader=loader,
         undefined=StrictUndefined,
         autoescape=lambda file: bool(file) and str(file).endswith(".html"),
