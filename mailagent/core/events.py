@@ -63,10 +63,8 @@ class Received(Event):
 class Reacted(Event):
     """A further mail about the klacht; `confirmed` is False where it is not proven to be the melder's.
 
-    `photos_of` is the id of the smiley round whose photos belong to it.
-
     `supplements`: the klacht is still unhandled, and this tells more of it; `withdraws`: it seems to be
-    withdrawn, which a human decides.
+    withdrawn, which a human decides. `photos_of` is the id of the smiley round whose photos belong to it.
     """
 
     text: str
@@ -76,8 +74,8 @@ class Reacted(Event):
     locked: tuple[str, ...] = ()
     encrypted: bool = False
     supplements: bool = False
-    photos_of: int = 0
     withdraws: bool = False
+    photos_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)

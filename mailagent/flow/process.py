@@ -280,8 +280,9 @@ def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Kla
         names,
         mail.locked,
         mail.encrypted,
-        supplements,
-        supplements and looks_like_withdrawal(text if mail.is_reply else f"{mail.subject}\n\n{text}"),
+        supplements=supplements,
+        withdraws=supplements
+        and looks_like_withdrawal(text if mail.is_reply else f"{mail.subject}\n\n{text}"),
     )
     return happen(act, klacht, [event])
 
