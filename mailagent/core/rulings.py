@@ -54,7 +54,11 @@ class Decide(Order):
         """The sentence for the agent."""
 
 
-_ADDRESS = re.compile(r"\W*?(?P<address>[^\s<>,;:()\"]+@[^\s<>,;:()\"]+\w)(?:\s*<[^>]*>|>)?[\s,;:.]*")
+_ADDRESS = re.compile(
+    r"\W{0,9}(?P<address>\w[^\s<>,;:()\"@]{0,63}@[^\s<>,;:()\"@]{1,254}\w)(?:\s{0,9}<[^>]{0,400}>|>)?[\s,;:.]*"
+)
+"""As a mail program repeats it: `jan@home.example <mailto:jan@home.example>`. Anyone can write in the name of
+an agent, so every part is bounded, as RFC 5321 4.5.3.1 bounds an address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,14 +83,14 @@ def process_all(arrival_ids: Sequence[int], world: World) -> list[Verdict | None
 
 def _letters(left: list[int], world: World) -> list[Letter]:
     """The first mails of these, read; they are taken from `left`."""
-    letters: list[Letter] = []
+    loaded: list[Kept] = []
     size = 0
     with world.store.read() as tx:
-        while left and len(letters) < TOGETHER and size < TOGETHER_OCTETS:
+        while left and len(loaded) < TOGETHER and size < TOGETHER_OCTETS:
             if kept := arrivals.load(tx, left.pop(0)):
-                letters.append(_read(kept, world))
+                loaded.append(kept)
                 size += len(kept.envelope.raw)
-    return letters
+    return [_read(kept, world) for kept in loaded]  # a mail may take seconds, and no transaction waits for it
 
 
 def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
@@ -238,7 +238,7 @@ def _by_agent(letter: Letter, world: World) -> str:
 
 def _words(letter: Letter) -> str:
     """What the melder wrote; where nobody can read that, what an agent wrote down of it."""
-    said = letter.mail.to_read
+    said = "" if letter.mail.sealed == "secure_notice" else letter.mail.to_read
     return letter.ruling.text if letter.ruling and not said else said
 
 

@@ -12,10 +12,11 @@ from mailagent.core.commands import Written
 from mailagent.core.errors import Unreadable
 from mailagent.core.evidence import Settlement
 from mailagent.core.mail import Envelope, Mail
+from mailagent.core.mails import ECHOED
 from mailagent.core.orders import Help, Note
 from mailagent.core.organisation import Agent
 from mailagent.core.reference import message_name
-from mailagent.core.rulings import APPENDED, DISMISSED, RULINGS, Decide, Ruling, ruling_lines
+from mailagent.core.rulings import ADMITTED, APPENDED, DISMISSED, RULINGS, Decide, Ruling, ruling_lines
 from mailagent.flow.answer import TOO_MANY_WAIT, Topic, answer, may_wait, newly_written, park
 from mailagent.flow.gather import Letter
 from mailagent.flow.reach import heard_by, why_not
@@ -56,7 +57,7 @@ def ask(act: Act, letter: Letter, reason: str) -> None:
         "received": letter.received_at.isoformat(),
         "sender": letter.sender or letter.envelope.sender or "",
         "why": WHY.get(reason, reason[:1].upper() + reason[1:] + "."),
-        "description": mail.text.strip() or _head(letter.envelope),
+        "description": mail.text.strip()[: ECHOED["description"]] or _head(letter.envelope),
         "attachments": [a.name for a in mail.attachments],
     }
     owed = [
@@ -168,6 +169,8 @@ def _ruled(act: Act, message: int, ruling: Ruling) -> str:
     waiting = arrivals.set_aside(act.tx, message, lock=True)
     if waiting is None or waiting.ruling:
         return _settled_before(act, message, waiting)
+    if waiting.reason == SECURE_NOTICE and ruling.what == ADMITTED and not (ruling.melder and ruling.text):
+        return _OPEN_IT_FIRST
     if ruling.what == APPENDED and klachten.by_kenmerk(act.tx, ruling.kenmerk) is None:
         return f"{ruling.kenmerk} bestaat niet. Er is niets gedaan."
     arrivals.rule(act.tx, message, ruling)
@@ -175,6 +178,13 @@ def _ruled(act: Act, message: int, ruling: Ruling) -> str:
         act.world.store.enqueue(act.tx, PROCESS, [message])
     return ""
 
+
+SECURE_NOTICE = "secure_notice"
+
+_OPEN_IT_FIRST = (
+    "Dit is de melding van een beveiligde mail, niet de mail zelf. Open die mail. Schrijf dan #aannemen met "
+    "het mailadres van de melder erachter, en eronder wat de melder schrijft."
+)
 
 _DECIDED = {"admitted": "aangenomen", "appended": "toegevoegd", "dismissed": "afgewezen"}
 

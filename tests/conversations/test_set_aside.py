@@ -230,3 +230,20 @@ def test_a_quoted_reply_address_is_shown_to_no_one_but_its_addressee(team: Desk)
 
     assert secret.partition("@")[0] not in mail.text
     assert "klachten+r-…[at]stad[.]example" in mail.text
+
+
+def test_a_notice_of_a_safe_mail_becomes_a_klacht_only_in_the_words_of_the_melder(team: Desk) -> None:
+    notice = (Path(__file__).parents[1] / "mails" / "zivver_notice.eml").read_bytes()
+    team.citizen("noreply@zivver.com").hands_in(notice)
+    anna = team.agent("anna@stad.example")
+    mail = anna.gets("ter_beoordeling")
+
+    anna.replies(mail, "#aannemen")
+    assert "Open die mail" in anna.gets("opdracht_niet_begrepen").text
+    assert team.klachten() == []
+
+    anna.replies(mail, "#aannemen jan@home.example\nIk werd onbeleefd behandeld.")
+    [klacht] = team.klachten()
+    assert (klacht.melder, klacht.description) == ("jan@home.example", "Ik werd onbeleefd behandeld.")
+    team.citizen("noreply@zivver.com").gets_nothing()
+    team.citizen("jan@home.example").gets("ontvangstbevestiging")

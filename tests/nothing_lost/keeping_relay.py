@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from relays import Offered
 from servers import free_port
 
 TAKES = "250 2.0.0 queued as KEPT"
@@ -27,18 +28,8 @@ COMMANDS = {
 
 
 @dataclass(frozen=True)
-class Taken:
+class Taken(Offered):
     """A mail that it has, whether or not it could still say so."""
-
-    sender: str
-    recipient: str
-    raw: bytes
-
-    @property
-    def message_id(self) -> str:
-        """As its head says."""
-        [found] = re.findall(rb"(?mi)^message-id: (\S+)\r$", self.raw)
-        return str(found.decode())
 
     @property
     def subject(self) -> str:
