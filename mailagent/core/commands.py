@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mailagent.core.errors import NotUnderstood
-from mailagent.core.order import Order
-from mailagent.core.orders import ORDERS, Note
+from mailagent.core.orders import ORDERS
+from mailagent.core.orders.order import Order
+from mailagent.core.orders.writing import Note
 from mailagent.core.rulings import RULINGS, OnBehalf
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufe0f\ufeff\u20e3"  # what mail programs leave around a `#`

@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from mailagent.core import reference
 from mailagent.core.errors import NotPossible, NotUnderstood
-from mailagent.core.order import Case, Done, Order, joined
-from mailagent.core.orders import Help
+from mailagent.core.orders.asking import Help
+from mailagent.core.orders.order import Case, Done, Order, joined
 
 ADMITTED, APPENDED, DISMISSED = "admitted", "appended", "dismissed"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,8 +24,9 @@ from mailagent.core.events import (
 )
 from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
-from mailagent.core.order import Case
-from mailagent.core.orders import Help, help_lines, sensible
+from mailagent.core.orders import help_lines, sensible
+from mailagent.core.orders.asking import Help
+from mailagent.core.orders.order import Case
 from mailagent.core.organisation import Agent
 from mailagent.core.rules import decide
 from mailagent.flow.answer import TOO_MANY_WAIT, about, answer, may_wait, newly_written, park
@@ -122,10 +123,13 @@ def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klach
     if written.untagged:
         said = ["Uw mail is bewaard als notitie. De melder krijgt niets."]
     ignored = tuple(f"{tag} staat niet bovenaan en is niet uitgevoerd." for tag in written.ignored)
-    only_help = all(isinstance(order, Help) for order in written.orders)
-    mail = "hulp" if only_help else "opdracht_uitgevoerd"
-    values: Mapping[str, object] = {"help": help_lines()} if only_help else {"done": said, "ignored": ignored}
-    answer(act, about(act, after), agent, mail, values)
+    if all(isinstance(order, Help) for order in written.orders):
+        answer(act, about(act, after), agent, "hulp", {"help": help_lines()})
+        return after
+    values: dict[str, object] = {"done": said, "ignored": ignored}
+    if any(isinstance(order, Help) for order in written.orders):
+        values["tags"] = help_lines()
+    answer(act, about(act, after), agent, "opdracht_uitgevoerd", values)
     return after
 
 

@@ -13,7 +13,8 @@ from mailagent.core.errors import Unreadable
 from mailagent.core.evidence import Settlement
 from mailagent.core.mail import Envelope, Mail
 from mailagent.core.mails import ECHOED
-from mailagent.core.orders import Help, Note
+from mailagent.core.orders.asking import Help
+from mailagent.core.orders.writing import Note
 from mailagent.core.organisation import Agent
 from mailagent.core.reference import message_name
 from mailagent.core.rulings import ADMITTED, APPENDED, DISMISSED, RULINGS, Decide, Ruling, ruling_lines

@@ -104,6 +104,17 @@ def test_help_mails_back_the_list(desk: Desk) -> None:
     assert "#heropenen" in anna.gets("hulp").text
 
 
+def test_help_beside_another_tag_comes_with_the_one_answer(desk: Desk) -> None:
+    anna, task = desk.agent("anna@stad.example"), _complaint(desk)
+
+    anna.replies(task, "#in_behandeling\n#help")
+
+    done = anna.gets("opdracht_uitgevoerd").text
+    assert "is in behandeling" in done
+    assert "#heropenen" in done
+    anna.gets_nothing()
+
+
 def test_resolving_without_text_is_refused(desk: Desk) -> None:
     anna, task = desk.agent("anna@stad.example"), _complaint(desk)
 

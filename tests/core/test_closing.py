@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailagent.core.closing import Close, Withdraw
 from mailagent.core.errors import NotPossible, NotUnderstood
 from mailagent.core.events import AGENT, Actor, Closed
 from mailagent.core.klacht import GROUNDS, REASONS, Klacht
-from mailagent.core.order import Case
+from mailagent.core.orders.closing import Close, Withdraw
+from mailagent.core.orders.order import Case
 from mailagent.core.organisation import Agent, Organisation
 
 AT = datetime(2026, 3, 9, 10, tzinfo=UTC)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailagent.core.closing import Close
 from mailagent.core.commands import Written, read
-from mailagent.core.order import Order
 from mailagent.core.orders import ORDERS, Assign, Help, Note, Reopen, Reply, Resolve, TakeUp
+from mailagent.core.orders.closing import Close
+from mailagent.core.orders.order import Order
 
 CLEARED = "De bak is vanochtend geleegd."
 

@@ -10,7 +10,7 @@ from mailagent.core import klacht as life
 from mailagent.core.errors import NotPossible, NotUnderstood
 from mailagent.core.events import AGENT, Closed
 from mailagent.core.klacht import Klacht
-from mailagent.core.order import Case, Done, Order, code_of, joined
+from mailagent.core.orders.order import Case, Done, Order, code_of, joined
 
 _ARTICLE = re.compile(
     r"[\s(]*(?:(?:artikel|art\.?)\s*)?(?:awb\s*)?(?:9:8\W*)?(?:lid\s*1\W*)?(?:(?:onder|sub)\s+)?",

@@ -1,0 +1,21 @@
+"""What an agent asks of us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mailagent.core.orders.order import Case, Done, Order
+
+
+@dataclass(frozen=True, slots=True)
+class Help(Order):
+    """The list of tags."""
+
+    words: ClassVar = ("help", "hulp")
+    usage: ClassVar = "#help"
+    help: ClassVar = "u krijgt deze lijst"
+
+    def carry_out(self, case: Case) -> Done:
+        """The list goes along with the answer."""
+        return Done(case.klacht, (), "Wat u kunt schrijven, staat hieronder.")

@@ -1,0 +1,109 @@
+"""Taking a klacht up, resolving it, opening it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from mailagent.core import klacht as life
+from mailagent.core.errors import NotUnderstood
+from mailagent.core.events import AGENT, Assigned, Event, ReopenDeclined, Reopened, Resolved, TakenUp
+from mailagent.core.klacht import Klacht
+from mailagent.core.orders.order import Case, Done, Order, code_of, joined
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp(Order):
+    """Take it in behandeling; whoever takes an unassigned klacht gets it."""
+
+    words: ClassVar = ("in_behandeling", "accept")
+    usage: ClassVar = "#in_behandeling"
+    help: ClassVar = "u neemt de klacht in behandeling; heeft niemand hem nog, dan staat hij op uw naam"
+
+    def carry_out(self, case: Case) -> Done:
+        """Change the status, and assign where nobody has it."""
+        klacht = life.after(case.klacht, "take_up", AGENT)
+        events: tuple[Event, ...] = (TakenUp(case.at, case.actor),)
+        if not klacht.assigned_to:
+            klacht = replace(klacht, assigned_to=case.agent.address)
+            events += (Assigned(case.at, case.actor, case.agent.address, klacht.team or ""),)
+        return Done(klacht, events, f"{klacht.kenmerk} is in behandeling.")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve(Order):
+    """Handled. After a request to reopen it leaves the klacht handled."""
+
+    words: ClassVar = ("opgelost", "resolved")
+    usage: ClassVar = "#opgelost [oordeel] tekst"
+    help: ClassVar = (
+        "de klacht is afgehandeld; uw tekst gaat naar de melder, met de smileys. "
+        "Oordeel: gegrond, deels_gegrond, ongegrond of geen_oordeel"
+    )
+    takes_text: ClassVar = True
+
+    oordeel: str
+    text: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:
+        """An oordeel may stand first; the text is mandatory."""
+        oordeel, more = code_of(rest, life.OORDELEN)
+        if more and not rest.casefold().lstrip(" ([").startswith(oordeel):
+            more = rest  # "geen oordeel mogelijk, want …" is a sentence as well: no word of it may be lost
+        words = joined(more, text)
+        if not words:
+            raise NotUnderstood(
+                "#opgelost: schrijf eronder wat u hebt gevonden en gedaan. Die tekst gaat naar de melder."
+            )
+        return cls(oordeel or "geen_oordeel", words)
+
+    def to_melder(self, klacht: Klacht) -> str:
+        """The text, but after a request to reopen only where the setting says so; the safe reading is yes."""
+        return self.text if klacht.contact_allowed else ""
+
+    def carry_out(self, case: Case) -> Done:
+        """Resolve, or decline a request to reopen."""
+        if case.klacht.status == life.VERZOEK:
+            return self._decline(case)
+        klacht = replace(life.after(case.klacht, "resolve", AGENT), oordeel=self.oordeel)
+        event = Resolved(case.at, case.actor, self.text, self.oordeel)
+        said = f"{klacht.kenmerk} is opgelost ({self.oordeel.replace('_', ' ')})."
+        if self.oordeel == "geen_oordeel":
+            said += " U schreef geen oordeel; in de mail aan de melder staat dat er geen oordeel is."
+        return Done(klacht, (event,), said)
+
+    def _decline(self, case: Case) -> Done:
+        klacht = life.after(case.klacht, "decline", AGENT)
+        event = ReopenDeclined(case.at, case.actor, self.text)
+        mailed = case.mail_after_unhappy and klacht.contact_allowed
+        to_whom = "Uw tekst gaat naar de melder." if mailed else "Uw tekst is intern; de melder krijgt niets."
+        return Done(klacht, (event,), f"{to_whom} {klacht.kenmerk} blijft afgehandeld.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen(Order):
+    """Open it again."""
+
+    words: ClassVar = ("heropenen", "reopen")
+    usage: ClassVar = "#heropenen reden"
+    help: ClassVar = "de klacht gaat weer open; de reden is verplicht en staat in de mail aan de melder"
+    takes_text: ClassVar = True
+
+    text: str
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Self:
+        """A reason is mandatory."""
+        if not (reason := joined(rest, text)):
+            raise NotUnderstood("#heropenen: schrijf eronder waarom de klacht weer opengaat.")
+        return cls(reason)
+
+    def to_melder(self, klacht: Klacht) -> str:
+        """The reason."""
+        return self.text if klacht.contact_allowed else ""
+
+    def carry_out(self, case: Case) -> Done:
+        """Reopen."""
+        klacht = life.after(case.klacht, "reopen", AGENT)
+        return Done(klacht, (Reopened(case.at, case.actor, self.text),), f"{klacht.kenmerk} is heropend.")
