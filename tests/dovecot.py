@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from imapclient import IMAPClient
+from servers import free_port
 
 HOW_TO_GET_IT = "these tests need Dovecot 2.3: apt-get install dovecot-imapd"
 
@@ -94,7 +95,7 @@ class Dovecot:
         if self._program is None:
             raise RuntimeError(HOW_TO_GET_IT)
         self._root = Path(tempfile.mkdtemp(prefix="dovecot-"))
-        self.port = _free_port()
+        self.port = free_port()
         self._users = users
         self._introspection = introspection
         self._server: subprocess.Popen[bytes] | None = None
@@ -169,9 +170,3 @@ class Dovecot:
                 return line.recv(4) == b"* OK"
         except OSError:
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -17,11 +18,20 @@ from psycopg import sql
 _HOW_TO_GET = "PostgreSQL is missing: run `apt-get install -y postgresql` (Debian, Ubuntu) and try again"
 
 
+_PORTS = itertools.cycle(random.Random(os.getpid()).sample(range(10_000, 32_000), 20_000))
+"""Below those the system deals out to whoever connects: one of these stays free until its server listens."""
+
+
 def free_port() -> int:
-    """A port on the loopback that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on the loopback that nobody listens on just now, and that this process did not name lately."""
+    for port in _PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("there is no free port")  # never: the ports begin anew
 
 
 class PostgresServer:

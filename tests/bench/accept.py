@@ -19,11 +19,11 @@ from pathlib import Path
 import psycopg
 
 from tests.bench.bars import Bar, bar, spread
-from tests.bench.machine import PATH, fdatasync_rate, free_port, running
+from tests.bench.machine import PATH, fdatasync_rate, running
 from tests.bench.postfix import HoldingPostfix
 from tests.bench.senders import INTAKE
 from tests.bench.settings import settings
-from tests.servers import PostgresServer
+from tests.servers import PostgresServer, free_port
 
 ROUNDS = 5
 WARM = 200

@@ -13,16 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+from tests.servers import free_port
+
 TICKS = os.sysconf("SC_CLK_TCK")
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
 """Where Debian puts the tools of Postfix."""
-
-
-def free_port() -> int:
-    """A port on the loopback that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def fdatasync_rate(folder: Path, seconds: float = 1.0) -> float:

@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from tests.bench.machine import PATH, free_port, wait_for_port
+from tests.bench.machine import PATH, wait_for_port
+from tests.servers import free_port
 
 MAIN = """\
 compatibility_level = 3.6

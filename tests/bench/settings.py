@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench.machine import free_port
+from tests.servers import free_port
 
 SETTINGS = """\
 [organisation]

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.bars import Bar, bar, spread
-from tests.bench.machine import Sink, cpu_seconds, fdatasync_rate, free_port, running
+from tests.bench.machine import Sink, cpu_seconds, fdatasync_rate, running
 from tests.bench.peers.batch import Batch, NotInstalled
 from tests.bench.peers.helpdesk import helpdesk
 from tests.bench.peers.roundup import roundup
 from tests.bench.senders import hand_over, mail
 from tests.bench.settings import settings
+from tests.servers import free_port
 
 KLACHTEN = 400
 WARM = 40

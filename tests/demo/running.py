@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mailagent.demo.settings import free_ports
+from servers import free_port
 
 PATIENCE = 60
 
@@ -26,6 +26,15 @@ PATIENCE = 60
 def command(*arguments: str) -> list[str]:
     """`mailagent demo` with these arguments, on the Python that runs the tests."""
     return [sys.executable, "-m", "mailagent", "demo", *arguments]
+
+
+def own_ports() -> dict[str, str]:
+    """Ports for one demo, as variables."""
+    return {
+        "MAILAGENT_SMTP__LISTEN": f"127.0.0.1:{free_port()}",
+        "MAILAGENT_RELAY__PORT": str(free_port()),
+        "MAILAGENT_WEB__LISTEN": f"127.0.0.1:{free_port()}",
+    }
 
 
 def environment(ports: Mapping[str, str]) -> dict[str, str]:
@@ -38,7 +47,7 @@ class Demo:
     """From `with` to the end of it; `told` is all it printed until it was ready."""
 
     def __init__(self, folder: Path, ports: Mapping[str, str] | None = None) -> None:
-        self.ports = ports or free_ports()
+        self.ports = ports or own_ports()
         self._process = subprocess.Popen(
             command("--folder", str(folder)),
             env=environment(self.ports),

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running import PATIENCE, Demo, Outline, command, environment
-
-from mailagent.demo.settings import free_ports
+from running import PATIENCE, Demo, Outline, command, environment, own_ports
 
 JAN, ANNA = "jan@thuis.example", "anna@voorbeeld.example"
 
@@ -142,7 +140,7 @@ def test_a_demo_stopped_by_sigterm_is_there_again_with_all_it_had(tmp_path: Path
 
 
 def test_a_busy_port_is_named_with_how_to_choose_another(tmp_path: Path) -> None:
-    ports = free_ports()
+    ports = own_ports()
     with socket.create_server(("127.0.0.1", int(ports["MAILAGENT_RELAY__PORT"]))):
         ran = subprocess.run(
             command("--folder", str(tmp_path)),
