@@ -6,7 +6,8 @@
     ├── TryLater              ours: 451, the sender keeps it
     ├── NotPossible           the agent's: a sentence that says what is possible
     ├── NotUnderstood         the agent's: words we do not know, with a suggestion
-    │   └── AnswerWrong       the melder's: what is missing on the smiley page
+    │   ├── AnswerWrong       the melder's: what is missing on the smiley page
+    │   └── AnswersWrong      the melder's: what is wrong on the page of a survey, question by question
     ├── Unreadable            a mail the reader gave up on: Quarantine, with a reason
     ├── LinkProblem
     │   ├── LinkUnknown       404: never ours, or tampered with
@@ -18,7 +19,7 @@ A class docstring is the message when nothing more is known.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -55,6 +56,14 @@ class AnswerWrong(NotUnderstood):
     def __init__(self, word: str, text: str) -> None:
         super().__init__(text)
         self.word = word
+
+
+class AnswersWrong(NotUnderstood):
+    """These answers are not complete; `wrong` tells by the id of each question what is wrong, as a word."""
+
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__(", ".join(f"{question}: {word}" for question, word in wrong.items()))
+        self.wrong = dict(wrong)
 
 
 class Unreadable(Problem):

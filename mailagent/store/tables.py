@@ -2,52 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
 
+from mailagent.store.columns import Id, Json, Moment, metadata
+from mailagent.store.columns import words as _text
+from mailagent.store.survey_tables import invitation, opt_out, survey, survey_answer
 
-class Moment(sa.types.TypeDecorator[datetime]):
-    """An aware datetime, in UTC, on both databases (SQLite has none of its own)."""
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
-        """PostgreSQL keeps the zone itself."""
-        return dialect.type_descriptor(sa.DateTime(timezone=dialect.name == "postgresql"))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse what has no zone; keep UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a zone")
-        moment = value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Always aware again."""
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
-
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-Json = sa.JSON(none_as_null=True)
-
-
-def _text(name: str, default: str = "") -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, server_default=default)
+__all__ = ["invitation", "metadata", "opt_out", "survey", "survey_answer"]
 
 
 def _index(column: str, where: str, name: str = "") -> sa.Index:
@@ -286,10 +247,19 @@ round = sa.Table(
     sa.Column("reasons", Json, nullable=False, server_default="[]"),
     _text("text"),
     sa.Column("submitted", sa.Text),
+    sa.Column("remind_at", Moment),
+    sa.Column("reminded_at", Moment),
     sa.UniqueConstraint("klacht_id", "number"),
+    sa.Index(
+        "ix_round_reminded",
+        "address",
+        sqlite_where=sa.text("reminded_at IS NOT NULL"),
+        postgresql_where=sa.text("reminded_at IS NOT NULL"),
+    ),
 )
 """A smiley round: one invitation. `state`: scheduled, sent, answered, expired, suppressed, failed.
-`submitted` is the digest of the answer, so that a repeated identical POST gets the thanks page again."""
+`submitted` is the digest of the answer, so that a repeated identical POST gets the thanks page again.
+`remind_at` is when a reminder is due, NULL when none is (any more)."""
 
 photo = sa.Table(
     "photo",
