@@ -251,7 +251,7 @@ def _accepted(act: Act, taken: Sequence[tuple[Notice, Receipt]]) -> None:
     notices.sent(act.tx, [(notice.id, receipt.code, receipt.text) for notice, receipt in taken], act.at)
     for notice, _ in taken:
         if "round" in notice.values:
-            rounds.set_state(act.tx, notice.values["round"][0], "sent", only_from=("scheduled", "failed"))
+            rounds.sent(act.tx, notice.values["round"][0], act.at)
 
 
 def _not_accepted(act: Act, notice: Notice, receipt: Receipt) -> None:

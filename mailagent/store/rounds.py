@@ -72,6 +72,12 @@ def answered(tx: sa.Connection, id: int, answer: Answer, at: datetime) -> None:
     tx.execute(sa.update(table).where(table.c.id == id).values(**values))
 
 
+def sent(tx: sa.Connection, id: int, at: datetime) -> None:
+    """A relay took its mail."""
+    waits = table.c.state.in_(("scheduled", "failed"))
+    tx.execute(sa.update(table).where(table.c.id == id, waits).values(state="sent", sent_at=at))
+
+
 def set_state(tx: sa.Connection, id: int, state: str, *, only_from: Sequence[str]) -> bool:
     """Move a round on, where it still is in one of these states; says whether it was."""
     moved = sa.update(table).where(table.c.id == id, table.c.state.in_(only_from)).values(state=state)

@@ -242,6 +242,7 @@ round = sa.Table(
     _text("state", "scheduled"),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("sent_at", Moment),
     sa.Column("answered_at", Moment),
     sa.Column("satisfied", sa.Boolean),
     sa.Column("reasons", Json, nullable=False, server_default="[]"),
@@ -250,6 +251,7 @@ round = sa.Table(
     sa.Column("remind_at", Moment),
     sa.Column("reminded_at", Moment),
     sa.UniqueConstraint("klacht_id", "number"),
+    sa.Index("ix_round_address", "address"),
     sa.Index(
         "ix_round_reminded",
         "address",
@@ -257,9 +259,10 @@ round = sa.Table(
         postgresql_where=sa.text("reminded_at IS NOT NULL"),
     ),
 )
-"""A smiley round: one invitation. `state`: scheduled, sent, answered, expired, suppressed, failed.
-`submitted` is the digest of the answer, so that a repeated identical POST gets the thanks page again.
-`remind_at` is when a reminder is due, NULL when none is (any more)."""
+"""A smiley round: one invitation. `state`: scheduled, sent, answered, expired, suppressed, failed. `sent_at`
+is when a relay took its mail: what expired without it was never delivered. `submitted` is the digest of the
+answer, so that a repeated identical POST gets the thanks page again. `remind_at` is when a reminder is due,
+NULL when none is (any more)."""
 
 photo = sa.Table(
     "photo",
