@@ -77,6 +77,7 @@ def open_house(
         parse=parse,
         now=now,
         salt=lambda: secrets.token_bytes(16),
+        surveys=rules.surveys,
     )
     templates = Templates([folder / "mail" for folder in search_path("templates", settings.paths.local)])
     links = Links(settings.organisation.web, world.policy.keys)

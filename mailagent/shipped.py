@@ -24,3 +24,9 @@ def find(kind: Kind, name: str, local: Path | None) -> Path | None:
     """The file that counts: the admin's where they have one, else ours; None where nobody has it."""
     paths = (folder / name for folder in search_path(kind, local))
     return next((path for path in paths if path.is_file()), None)
+
+
+def found(kind: Kind, pattern: str, local: Path | None) -> list[Path]:
+    """Every file that counts and whose path looks like `pattern`, by name."""
+    paths = [path for folder in reversed(search_path(kind, local)) for path in folder.glob(pattern)]
+    return sorted({path.name: path for path in paths if path.is_file()}.values(), key=lambda path: path.name)

@@ -17,6 +17,7 @@ from mailagent.cli import app
 from mailagent.config import files
 from mailagent.config.files import load_rules
 from mailagent.config.settings import Settings, load_settings
+from mailagent.config.surveys import SurveyFile
 from mailagent.core.evidence import KINDS, Verdict
 from mailagent.core.mails import MAILS, MELDER
 from mailagent.core.orders import ORDERS
@@ -104,7 +105,7 @@ RULE_FILES = {
     f"{m.__name__.removesuffix('File').lower()}.yaml": m
     for m in vars(files).values()
     if isinstance(m, type) and issubclass(m, BaseModel) and m.__name__.endswith("File")
-}
+} | {"surveys": SurveyFile}
 
 
 @pytest.mark.parametrize("file", RULE_FILES)
@@ -169,8 +170,10 @@ def test_a_doc_names_only_files_and_pages_that_are_there(doc: Path) -> None:
 @pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
 def test_a_doc_names_only_commands_that_are_there(doc: Path) -> None:
     text = doc.read_text("utf-8")
-    typed = re.findall(r"(?:`|\.venv/bin/)mailagent ([a-z]+(?: (?:preview|verify))?)\b", text)
-    assert {f"mailagent {words}" for words in typed} <= set(COMMANDS)
+    typed = re.findall(r"(?:`|\.venv/bin/)mailagent ([a-z]+)\b(?:\s([a-z]+)\b)?", text)
+    groups = {path.split()[1] for path in COMMANDS if len(path.split()) > 2}
+    named = {f"{one} {two}" if one in groups and two else one for one, two in typed}
+    assert {f"mailagent {words}" for words in named - groups} <= set(COMMANDS)
     targets = set(re.findall(r"^([a-z]+):", (HOME / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE)) <= targets
 
@@ -209,6 +212,13 @@ def test_the_rules_of_the_readme_load(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "teams.yaml").write_text(sample, "utf-8")
     assert load_rules(tmp_path).teams[0].members[0].name == "Anna de Wit"
+
+
+def test_the_survey_of_the_docs_is_a_sound_one(tmp_path: Path) -> None:
+    [sample] = samples(ADMIN, "yaml")
+    (tmp_path / "rules" / "surveys").mkdir(parents=True)
+    (tmp_path / "rules" / "surveys" / "balie.yaml").write_text(sample, "utf-8")
+    assert load_rules(tmp_path).surveys["balie"].questions[0].kind == "rating"
 
 
 def test_the_template_of_the_docs_is_a_sound_one(tmp_path: Path) -> None:

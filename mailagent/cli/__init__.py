@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mailagent.cli import admin, audit, desk, mail, read, take
+from mailagent.cli import admin, audit, desk, mail, read, survey, take
 from mailagent.cli.demo import demo
 from mailagent.cli.klantcontact import klantcontact
 
@@ -27,6 +27,7 @@ app.command("stuck")(desk.stuck)
 app.command("retry")(desk.retry)
 app.command("read")(read.read)
 app.add_typer(mail.app, name="mail")
+app.add_typer(survey.app, name="survey")
 app.add_typer(audit.app, name="audit")
 
 

@@ -13,7 +13,7 @@ import typer
 import uvloop
 
 from mailagent.cli.console import HERE, AsJson, ConfigFile, err, fail, opened, out, quiet, say_json
-from mailagent.cli.inspect import Finding, inspect
+from mailagent.cli.inspect import Finding, inspect, surveys
 from mailagent.config.settings import sample
 from mailagent.house import House
 from mailagent.service import ROLES, make_doors
@@ -43,8 +43,9 @@ def serve(
         fail(f"unknown role {strange[0]}; there are {', '.join(ROLES)}")
     with opened(config) as house:
         quiet(logging.INFO)
-        if mistakes := house.templates.mistakes():
-            fail("\n".join(map(str, mistakes)))
+        wrong = [*map(str, house.templates.mistakes()), *(finding.text for finding in surveys(house))]
+        if wrong:
+            fail("\n".join(wrong))
         if roles != ROLES and house.world.store.engine.dialect.name == "sqlite":
             fail("on SQLite one process does everything: leave --role out, or use PostgreSQL")
         try:

@@ -11,7 +11,8 @@ from mailagent.config.files import RuleFiles, load_rules
 from mailagent.config.settings import Settings, load_settings
 from mailagent.core.errors import Mistakes, Problem
 from mailagent.core.organisation import Organisation
-from mailagent.flow import mailboxes
+from mailagent.core.surveys import ACTIVE
+from mailagent.flow import mailboxes, survey
 from mailagent.house import House, open_house, organisation, relay, signer
 from mailagent.inbound import imap
 from mailagent.inbound.parse import parse
@@ -119,6 +120,7 @@ def _database(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
         return
     try:
         yield from _mailboxes(house)
+        yield from surveys(house)
         yield from work(house)
     finally:
         house.close()
@@ -141,6 +143,16 @@ def _mailboxes(house: House) -> Iterator[Finding]:
         yield Finding(
             "[organisation] coordinator is empty: nobody gets a mail when a mailbox falls silent", wrong=False
         )
+
+
+def surveys(house: House) -> Iterator[Finding]:
+    """Surveys that are sent, and whose file is gone."""
+    for state in survey.states(house.world):
+        if state.state == ACTIVE and state.id not in house.world.surveys:
+            yield Finding(
+                f"rules/surveys/{state.id}.yaml: is gone, and the survey is active since "
+                f"{state.since:%Y-%m-%d}. Put the file back, or: mailagent survey close {state.id}"
+            )
 
 
 def work(house: House) -> Iterator[Finding]:

@@ -61,6 +61,7 @@ _SENTENCES = {
     "string_pattern_mismatch": "should be small letters, digits, - and _, without spaces",
     "string_too_short": "should not be empty",
     "string_type": "should be text, in quotes",
+    "too_long": "should hold {max_length} at most",
     "tuple_type": "should be a list",
     "value_error": "{error}",
 }

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, Field, model_validator
 
 from mailagent.config.fields import Address, Id, Name, Part, at_least_one
+from mailagent.config.surveys import SURVEYS, load_surveys
 from mailagent.config.yaml import Sheet, read_sheet
 from mailagent.core import clocks
 from mailagent.core.calendar import Calendar
@@ -22,6 +23,7 @@ from mailagent.core.clocks import Level, Preset
 from mailagent.core.errors import Mistake, Mistakes
 from mailagent.core.organisation import Agent, Category, StandardAnswer, Team, Topic, in_order
 from mailagent.core.rules import Clue, Rule, RuleSet, decide
+from mailagent.core.surveys import Survey
 from mailagent.shipped import find
 
 
@@ -157,7 +159,7 @@ class HolidaysFile(Part):
 
 @dataclass(frozen=True)
 class RuleFiles:
-    """What the rules folder says, in the words of the core. `clocks` are the presets by id."""
+    """What the rules folder says, in the words of the core. `clocks` and `surveys` are by id."""
 
     teams: tuple[Team, ...]
     categories: tuple[Category, ...]
@@ -166,6 +168,7 @@ class RuleFiles:
     rules: RuleSet
     clocks: Mapping[str, Preset]
     calendar: Calendar
+    surveys: Mapping[str, Survey]
 
 
 def load_rules(local: Path | None = None) -> RuleFiles:
@@ -180,6 +183,8 @@ def load_rules(local: Path | None = None) -> RuleFiles:
     rules = _read("rules.yaml", RulesFile, local, mistakes)
     terms = _read("clocks.yaml", ClocksFile, local, mistakes)
     holidays = _read("holidays.yaml", HolidaysFile, local, mistakes)
+    known = [entry.id for entry in categories.content.categories] if categories else None
+    surveys = load_surveys(local, known, mistakes)
     mistakes += _wrong_teams(teams) if teams else ()
     mistakes += _wrong_categories(categories, teams, terms) if categories else ()
     mistakes += _wrong_answers(answers) if answers else ()
@@ -197,6 +202,7 @@ def load_rules(local: Path | None = None) -> RuleFiles:
         _ruleset(rules),
         {entry.id: _preset(entry) for entry in terms.content.clocks},
         Calendar(frozenset(holidays.content.equated), holidays.content.until),
+        surveys,
     )
 
 
@@ -230,7 +236,8 @@ def _strangers(local: Path | None) -> Iterator[Mistake]:
     """Files in the admin's folder that nothing reads: mostly a name with a typo."""
     for path in sorted((local / "rules").iterdir()) if local and (local / "rules").is_dir() else ():
         if path.suffix in (".yaml", ".yml") and path.name not in _FILES:
-            yield Mistake(str(path), None, f"is not read; the files here are {', '.join(_FILES)}")
+            here = f"{', '.join(_FILES)}, and those in {SURVEYS}/"
+            yield Mistake(str(path), None, f"is not read; the files here are {here}")
 
 
 File = TypeVar("File", bound=Part)
@@ -249,7 +256,7 @@ def _read(name: str, model: type[File], local: Path | None, mistakes: list[Mista
 
 def _wrong_teams(teams: Sheet[TeamsFile]) -> Iterator[Mistake]:
     entries = teams.content.teams
-    yield from _twice(teams, ("teams",), "id", [entry.id for entry in entries])
+    yield from teams.twice(("teams",), "id", [entry.id for entry in entries])
     sorting = [number for number, entry in enumerate(entries) if entry.sorting]
     if not sorting:
         yield teams.mistake(("teams",), "one team needs `sorting: true`; it gets what no other team gets")
@@ -260,14 +267,14 @@ def _wrong_teams(teams: Sheet[TeamsFile]) -> Iterator[Mistake]:
         )
     for number, entry in enumerate(entries):
         addresses = [member.address for member in entry.members]
-        yield from _twice(teams, ("teams", number, "members"), "address", addresses)
+        yield from teams.twice(("teams", number, "members"), "address", addresses)
 
 
 def _wrong_categories(
     categories: Sheet[CategoriesFile], teams: Sheet[TeamsFile] | None, terms: Sheet[ClocksFile] | None
 ) -> Iterator[Mistake]:
     entries = categories.content.categories
-    yield from _twice(categories, ("categories",), "id", [entry.id for entry in entries])
+    yield from categories.twice(("categories",), "id", [entry.id for entry in entries])
     if teams:
         known = [entry.id for entry in teams.content.teams]
         yield from _unknown(categories, "categories", "team", [entry.team for entry in entries], known)
@@ -279,8 +286,8 @@ def _wrong_categories(
 def _wrong_answers(answers: Sheet[AnswersFile]) -> Iterator[Mistake]:
     entries = answers.content.answers
     topics = [topic.id for topic in answers.content.topics]
-    yield from _twice(answers, ("answers",), "id", [entry.id for entry in entries])
-    yield from _twice(answers, ("topics",), "id", topics)
+    yield from answers.twice(("answers",), "id", [entry.id for entry in entries])
+    yield from answers.twice(("topics",), "id", topics)
     yield from _unknown(answers, "answers", "topic", [entry.topic for entry in entries], ["", *topics])
     for number, entry in enumerate(entries):
         if entry.satisfied and entry.reopens:
@@ -289,7 +296,7 @@ def _wrong_answers(answers: Sheet[AnswersFile]) -> Iterator[Mistake]:
 
 def _wrong_rules(rules: Sheet[RulesFile], categories: Sheet[CategoriesFile] | None) -> Iterator[Mistake]:
     entries = rules.content.rules
-    twice = list(_twice(rules, ("rules",), "id", [entry.id for entry in entries]))
+    twice = list(rules.twice(("rules",), "id", [entry.id for entry in entries]))
     yield from twice
     if categories:
         known = [entry.id for entry in categories.content.categories]
@@ -318,13 +325,13 @@ def _wrong_examples(rules: Sheet[RulesFile]) -> Iterator[Mistake]:
 
 def _wrong_clocks(terms: Sheet[ClocksFile]) -> Iterator[Mistake]:
     entries = terms.content.clocks
-    yield from _twice(terms, ("clocks",), "id", [entry.id for entry in entries])
+    yield from terms.twice(("clocks",), "id", [entry.id for entry in entries])
     for id, kind in ((clocks.AWB, "statutory"), (clocks.HEROPEND, "service")):
         if not any(entry.id == id and entry.kind == kind for entry in entries):
             yield terms.mistake(("clocks",), f"a {kind} clock '{id}' is needed")
     for number, entry in enumerate(entries):
         names = [level.name for level in entry.levels]
-        yield from _twice(terms, ("clocks", number, "levels"), "name", names)
+        yield from terms.twice(("clocks", number, "levels"), "name", names)
 
 
 def _wrong_holidays(holidays: Sheet[HolidaysFile]) -> Iterator[Mistake]:
@@ -334,16 +341,6 @@ def _wrong_holidays(holidays: Sheet[HolidaysFile]) -> Iterator[Mistake]:
                 ("equated", number),
                 f"{day} lies after `until`, the last year for which the table is complete",
             )
-
-
-def _twice(
-    sheet: Sheet[Any], list_at: tuple[str | int, ...], key: str, values: Sequence[str]
-) -> Iterator[Mistake]:
-    """Every later use of a value that may be used once."""
-    for number, value in enumerate(values):
-        if value in values[:number]:
-            first = sheet.line(*list_at, values.index(value), key)
-            yield sheet.mistake((*list_at, number, key), f"{key} '{value}' is used before, on line {first}")
 
 
 def _unknown(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -32,6 +33,15 @@ class Sheet(Generic[Content]):
     def mistake(self, loc: Loc, what: str) -> Mistake:
         """A mistake at this place."""
         return Mistake(str(self.path), _line(self.tree, loc), what)
+
+    def twice(self, list_at: tuple[str | int, ...], key: str, values: Sequence[str]) -> Iterator[Mistake]:
+        """Every later use of a value that may be used once."""
+        for number, value in enumerate(values):
+            if value in values[:number]:
+                first = self.line(*list_at, values.index(value), key)
+                yield self.mistake(
+                    (*list_at, number, key), f"{key} '{value}' is used before, on line {first}"
+                )
 
 
 def read_sheet(path: Path, model: type[Content]) -> Sheet[Content]:

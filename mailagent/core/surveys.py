@@ -10,7 +10,15 @@ from datetime import date, datetime, timedelta
 
 from mailagent.core.calendar import local_day
 from mailagent.core.errors import AnswersWrong, LinkGone
-from mailagent.core.klacht import Klacht
+from mailagent.core.klacht import (
+    GESLOTEN,
+    HEROPEND,
+    IN_BEHANDELING,
+    NIEUW,
+    OPGELOST,
+    STATUSES,
+    Klacht,
+)
 
 NPS, RATING, MULTIPLE, OPEN, YES_NO = "nps", "rating", "multiple", "open", "yes_no"
 KINDS = (NPS, RATING, MULTIPLE, OPEN, YES_NO)
@@ -23,8 +31,16 @@ LOW: Mapping[str, int] = {NPS: 6, RATING: 2}
 YES, NO = "ja", "nee"
 MAX_TEXT = 2000
 
-EVENTS = ("received", "taken_up", "answered", "resolved", "closed", "settled", "reopened")
-"""What may call for a survey: the words of events (core/events.py)."""
+EVENTS: Mapping[str, tuple[str, ...]] = {
+    "received": (NIEUW,),
+    "taken_up": (IN_BEHANDELING,),
+    "answered": STATUSES,
+    "resolved": (OPGELOST,),
+    "closed": (GESLOTEN,),
+    "reopened": (HEROPEND,),
+}
+"""What may call for a survey, and the status a klacht then has: came in, taken in behandeling, written to,
+handled, closed for whatever reason, opened again."""
 
 DRAFT, ACTIVE, CLOSED = "draft", "active", "closed"
 STATES = (DRAFT, ACTIVE, CLOSED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailagent.core import reference
@@ -13,6 +13,7 @@ from mailagent.core.clocks import Preset
 from mailagent.core.mail import Mail
 from mailagent.core.organisation import Organisation
 from mailagent.core.rules import RuleSet
+from mailagent.core.surveys import Survey
 from mailagent.core.trace import OwnServers
 from mailagent.store.addresses import Issued
 from mailagent.store.store import Store, Tx
@@ -72,6 +73,7 @@ class World:
     parse: Callable[[bytes], Mail]
     now: Callable[[], datetime]
     salt: Callable[[], bytes]
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
