@@ -92,6 +92,12 @@ def _habits(settings: Settings) -> Iterator[Finding]:
             "server, so authserv_id proves nothing.",
             wrong=False,
         )
+    if agents.authserv_id and not settings.intake.own_hosts:
+        yield Finding(
+            "[intake] own_hosts is empty: Authentication-Results below a Received: line of your own server "
+            "are taken for forged. Fill in the names your servers have there.",
+            wrong=False,
+        )
     if agents.proof == "token":
         yield Finding(
             "[agents] proof is token: an order counts without proof by your mail server.", wrong=False

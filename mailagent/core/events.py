@@ -241,3 +241,10 @@ class OrderRefused(Event):
     """An agent's mail could not be carried out; nothing of it was done."""
 
     problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAddressMisused(Event):
+    """Somebody else wrote to the reply address of an agent; nothing of it was done."""
+
+    agent: str

@@ -95,28 +95,41 @@ def authentication(mail: Mail, envelope: Envelope, own: OwnServers) -> str:
     """
     if not own.authserv_id:
         return NONE
-    trusted, forged = _our_lines(mail.headers, own)
+    said = _our_lines(mail.headers, own)
     if not own.stands_before(envelope):
-        return FORGED if trusted or forged else NONE
-    if any(_FAIL.search(line) for line in trusted):
+        return FORGED if any(said.values()) else NONE
+    if any(_FAIL.search(line) for line in (*said[_OURS], *said[_DOUBTFUL])):
         return FAIL
-    if forged:
+    if said[_FOREIGN]:
         return FORGED
-    return PASS if len(mail.froms) == 1 and _aligned(trusted, mail.froms[0]) else NONE
+    return PASS if len(mail.froms) == 1 and _aligned(said[_OURS], mail.froms[0]) else NONE
 
 
-def _our_lines(headers: Sequence[tuple[str, str]], own: OwnServers) -> tuple[list[str], list[str]]:
-    """Lines with our authserv-id: those above every foreign `Received:`, and those below one."""
-    trusted: list[str] = []
-    forged: list[str] = []
+_OURS, _DOUBTFUL, _FOREIGN = range(3)
+
+
+def _our_lines(headers: Sequence[tuple[str, str]], own: OwnServers) -> dict[int, list[str]]:
+    """Lines with our authserv-id, by where they stand: above all that another may have written; below a
+    `Received:` in the name of a host of ours that stands below the one by which another handed the mail over;
+    below a `Received:` of another host."""
+    said: dict[int, list[str]] = {_OURS: [], _DOUBTFUL: [], _FOREIGN: []}
     hosts = {host.lower() for host in own.hosts}
-    foreign_seen = False
+    place, handed_over = _OURS, False
     for name, value in headers:
         if name == "received":
-            foreign_seen = foreign_seen or _written_by(value) not in hosts
+            place = max(place, _place(value, hosts, handed_over=handed_over))
+            handed_over = handed_over or _named(_GIVEN_BY, value) not in hosts | {""}
         elif name == "authentication-results" and _authserv_id(value) == own.authserv_id.lower():
-            (forged if foreign_seen else trusted).append(value)
-    return trusted, forged
+            said[place].append(value)
+    return said
+
+
+def _place(line: str, hosts: Collection[str], *, handed_over: bool) -> int:
+    """What stands below this `Received:`. One in our name may also be of a server of ours that greets the
+    others under a name we were not told."""
+    if _written_by(line) not in hosts:
+        return _FOREIGN
+    return _DOUBTFUL if handed_over else _OURS
 
 
 def _authserv_id(value: str) -> str:

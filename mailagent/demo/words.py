@@ -43,6 +43,7 @@ EVENTS = {
     "order_parked": "Een opdracht wacht op bevestiging",
     "order_lapsed": "Een opdracht is niet op tijd bevestigd",
     "order_refused": "Een opdracht is niet uitgevoerd: {problems}",
+    "reply_address_misused": "Iemand anders schreef naar het antwoordadres van {agent}",
 }
 
 VERDICTS = {

@@ -170,7 +170,8 @@ def _proof(letter: Letter, world: World) -> Iterator[Evidence]:
     one_from = len(letter.mail.froms) == 1
     if world.policy.proof == "token" and one_from and result not in (trace.FAIL, trace.FORGED):
         yield Evidence("proof_by_token", "token", "[agents] proof")
-    spam = (letter.mail.header("x-spam-flag") or "").strip().lower().startswith("yes")
+    # a sender may have written one above or below ours: nobody writes "yes" of his own mail
+    spam = any(flag.strip().lower().startswith("yes") for flag in letter.mail.all("x-spam-flag"))
     if spam and own.stands_before(letter.envelope):
         yield Evidence("spam", "yes", "X-Spam-Flag")
 

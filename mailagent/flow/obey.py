@@ -13,12 +13,14 @@ from mailagent.core.errors import NotPossible
 from mailagent.core.events import (
     AGENT,
     MELDER,
+    THE_SYSTEM,
     Actor,
     Closed,
     Event,
     OrderParked,
     OrderRefused,
     Received,
+    ReplyAddressMisused,
     Resolved,
     SplitOff,
 )
@@ -176,10 +178,13 @@ def tell_refusal(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]
 
 def warn(act: Act, klacht: Klacht, agent: Agent) -> Klacht:
     """Someone else used this agent's reply address: nothing was done. The agent hears of it once a day."""
+    misused = ReplyAddressMisused(act.at, THE_SYSTEM, agent.address)
     day = act.at - timedelta(days=1)
-    if klachten.happened_since(act.tx, klacht.id, OrderRefused.word(), day):
+    if misused.data in klachten.told_since(act.tx, klacht.id, misused.kind, day):
         return klacht
-    return refuse(act, klacht, agent, (_ELSEWHERE,))
+    after = happen(act, klacht, [misused])
+    tell_refusal(act, after, agent, (_ELSEWHERE,))
+    return after
 
 
 _ELSEWHERE = (

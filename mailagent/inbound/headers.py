@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Sequence
 from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
@@ -39,13 +40,14 @@ def mended(raw: bytes, limits: Limits) -> bytes:
     start = _start(raw)
     lines, end = _head(raw, start, limits)
     last = max((n for n, line in enumerate(lines) if _KNOWN.match(line)), default=-1)
+    sound = _sound_until(lines)
     head: list[bytes] = []
     for n, line in enumerate(lines):
         field = _FIELD.match(line)
         if line.startswith((b"From ", b">From ")):
             continue
         if field:
-            head.append(field[1] + b":" + line[field.end() :])
+            head.append(_named(field[1], line[field.end(1) :], sound=n < sound))
         elif line[:1] in b" \t" and head:
             head.append(line)
         elif n < last:
@@ -53,6 +55,26 @@ def mended(raw: bytes, limits: Limits) -> bytes:
         else:
             return b"".join((*head, b"\r\n", *lines[n:], raw[end:]))
     return b"".join((*head, raw[end:]))
+
+
+def _named(name: bytes, rest: bytes, *, sound: bool) -> bytes:
+    """A field, without the blank that may stand before its colon. A result of a mail server that our own one
+    may not have seen as such, and so has not taken off, goes by another name."""
+    if name.lower() == b"authentication-results" and not (sound and rest.startswith(b":")):
+        name = b"X-Unsound-" + name
+    return name + rest.lstrip(b" \t")
+
+
+def _sound_until(lines: Sequence[bytes]) -> int:
+    """How many lines every mail server reads alike: those before the first that is no field, or that ends
+    otherwise than the head does."""
+    by_line_feed = any(line.endswith(b"\n") for line in lines)
+    for n, line in enumerate(lines):
+        if by_line_feed and not line.endswith(b"\n"):
+            return n + 1
+        if not _FIELD.match(line) and line[:1] not in b" \t":
+            return n
+    return len(lines)
 
 
 def _start(raw: bytes) -> int:

@@ -217,7 +217,11 @@ def melder_reacted(tx: sa.Connection, klacht_id: int) -> bool:
     return any(data.get("confirmed") for data in tx.execute(query).scalars())
 
 
-def happened_since(tx: sa.Connection, klacht_id: int, kind: str, since: datetime) -> bool:
-    """Has this kind of event happened to a klacht since a moment?"""
-    where = (event.c.klacht_id == klacht_id, event.c.kind == kind, event.c.at >= since)
-    return tx.execute(sa.select(sa.literal(1)).where(*where).limit(1)).scalar() is not None
+def told_since(tx: sa.Connection, klacht_id: int, kind: str, since: datetime) -> list[dict[str, Any]]:
+    """What the events of this kind said of a klacht since a moment."""
+    query = (
+        sa.select(event_body.c.data)
+        .join(event, event.c.id == event_body.c.event_id)
+        .where(event.c.klacht_id == klacht_id, event.c.kind == kind, event.c.at >= since)
+    )
+    return list(tx.execute(query).scalars())

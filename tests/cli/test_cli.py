@@ -100,6 +100,16 @@ def test_check_says_what_strict_proof_means_and_that_nobody_answers(config: str)
     assert "[relay]" in texts
 
 
+def test_check_says_what_an_authserv_id_alone_is_worth(config: str) -> None:
+    path = Path(config)
+    path.write_text(path.read_text("utf-8") + '\n[agents]\nauthserv_id = "mx.stad.example"\n', "utf-8")
+
+    texts = " ".join(f["text"] for f in ask_json("check", "--config", config, code=1)["findings"])
+
+    assert "behind_own_mx is empty" in texts
+    assert "own_hosts is empty" in texts
+
+
 def test_take_puts_real_mail_in_and_why_explains_it(tmp_path: Path, config: str) -> None:
     mail = tmp_path / "klacht.eml"
     mail.write_bytes(MAIL % b"1")

@@ -44,6 +44,17 @@ def test_a_message_marked_as_spam_reaches_the_sorting_team_and_is_not_acknowledg
     assert team.klachten() == []
 
 
+@pytest.mark.parametrize("flags", ["NO,YES", "YES,NO"])
+def test_a_sender_who_flags_the_mail_as_good_does_not_get_past_our_own_server(team: Desk, flags: str) -> None:
+    raw = team.citizen("jan@home.example").composed("Container", "Koop nu.", "klachten@stad.example")
+    lines = "".join(f"X-Spam-Flag: {flag}\r\n" for flag in flags.split(","))
+
+    team.citizen("jan@home.example").hands_in(lines.encode() + raw)
+
+    team.agent("anna@stad.example").gets("ter_beoordeling")
+    assert team.klachten() == []
+
+
 def test_an_admitted_message_is_a_klacht_with_its_first_moment_of_receipt(team: Desk) -> None:
     mail, received = _set_aside(team), team.now()
     team.passes(days=3)

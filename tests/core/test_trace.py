@@ -150,6 +150,19 @@ def test_our_line_may_stand_below_what_our_own_servers_wrote() -> None:
     assert judged(inside, *results(GOOD), OURS, THEIRS) == PASS
 
 
+def test_below_the_line_that_took_it_from_another_only_a_fail_counts() -> None:
+    # below it, a line in our name is forged, or of a server of ours that greets under a name we were not told
+    in_our_name = ("received", f"from pc by {MX}; Mon, 2 Mar 2026 09:59:00 +0100")
+    inside = ("received", "from MX01 by imap.stad.example; Mon, 2 Mar 2026 10:00:01 +0100")
+    local = ("received", "by imap.stad.example (Postfix, from userid 5); Mon, 2 Mar 2026 10:00:02 +0100")
+    fail = f"{MX}; dmarc=fail header.from=stad.example"
+    assert judged(OURS, in_our_name, *results(GOOD)) == NONE
+    assert judged(inside, OURS, *results(GOOD), THEIRS) == NONE
+    assert judged(inside, OURS, *results(fail), THEIRS) == FAIL
+    assert judged(inside, *results(GOOD), OURS, THEIRS) == PASS
+    assert judged(local, OURS, *results(GOOD), THEIRS) == PASS
+
+
 def test_a_pass_of_ones_own_below_ours_does_not_help_a_mail_our_server_could_not_prove() -> None:
     # a sender who hands in at our server directly leaves no line of another server above his own
     for honest, forged in (
