@@ -16,7 +16,7 @@ from mailagent.core.trace import OwnServers
 from mailagent.flow.world import Policy, World
 from mailagent.outbound.dkim import Signer
 from mailagent.outbound.links import Links
-from mailagent.outbound.post import Carrier, Post
+from mailagent.outbound.post import LINES, Carrier, Post
 from mailagent.outbound.relay import Relay, RelayAccess
 from mailagent.outbound.render import Templates
 from mailagent.shipped import search_path
@@ -82,7 +82,8 @@ def open_house(
     templates = Templates([folder / "mail" for folder in search_path("templates", settings.paths.local)])
     links = Links(settings.organisation.web, world.policy.keys)
     own_relay = relay(settings)
-    post = Post(world, templates, links, carry or own_relay.deliver, signer(settings))
+    lines = 1 if carry else LINES
+    post = Post(world, templates, links, carry or own_relay.deliver, signer(settings), lines)
     return House(settings, world, templates, links, own_relay, post)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,8 +27,11 @@ from mailagent.store.addresses import Issued
 from mailagent.store.notices import Notice
 
 AT_ONCE = 20
-"""Mails taken and rendered together. Each is offered when the receipt of the one before it is committed: a
-crash repeats one at most, byte for byte."""
+"""Mails taken and rendered together."""
+
+LINES = 4
+"""Connections to the relay. On each a mail is offered when the receipt of the one before it is committed: a
+crash repeats one mail of each at most, byte for byte."""
 
 _WRONG = (LookupError, ValueError, TypeError, AttributeError)
 """All that goes wrong with values that an earlier release wrote down, or that no mail can carry."""
@@ -36,16 +41,20 @@ _DAYS, _MOMENTS = ("last_day", "ombudsman_until"), ("received", "link_until", "s
 Carrier = Callable[[str, str, bytes], Receipt]
 """Envelope sender, recipient, bytes → what the relay said."""
 
+_Ready = tuple[Notice, Rendering]
+
 
 @dataclass(frozen=True)
 class Post:
-    """Sends what is owed. `carry` hands a mail to the relay; `signer` signs it, once, when it is made."""
+    """Sends what is owed. `carry` hands a mail to the relay, for `lines` mails at once, each in a thread;
+    `signer` signs a mail, once, when it is made."""
 
     world: World
     templates: Templates
     links: Links
     carry: Carrier
     signer: Signer | None = None
+    lines: int = 1
     _in_hand: dict[int, tuple[Notice, Receipt | None]] = field(default_factory=dict, init=False)
     _alone: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -73,10 +82,11 @@ class Post:
             deliver.fix(fresh, self.world)
         impossible = {notice.id: (notice, one) for notice, one in made if isinstance(one, Receipt)}
         self._in_hand.update(impossible)
-        for notice, receipt in self._offered(ready):
-            self._in_hand[notice.id] = notice, receipt
-            if receipt.accepted:
-                deliver.answered([(notice, receipt)], self.world)
+        for said in self._offered(ready):
+            self._in_hand.update((notice.id, (notice, receipt)) for notice, receipt in said)
+            accepted = [(notice, receipt) for notice, receipt in said if receipt.accepted]
+            deliver.answered(accepted, self.world)
+            for notice, _ in accepted:
                 del self._in_hand[notice.id]
         self._let_go()
 
@@ -100,23 +110,41 @@ class Post:
         except _WRONG as problem:
             return Receipt(0, f"{notice.kind} cannot be made: {problem!r}")
 
-    def _offered(self, ready: Sequence[tuple[Notice, Rendering]]) -> Iterator[tuple[Notice, Receipt]]:
-        """What the relay says of each mail, for as long as they are ours alone and it is there. A domain that
-        says "later" to several of them is not asked again."""
+    def _offered(self, ready: Sequence[_Ready]) -> Iterator[list[tuple[Notice, Receipt]]]:
+        """What the relay says of each mail, for as long as they are ours alone and it is there; as many at a
+        time as there are lines. A domain that says "later" to several of them is not asked again."""
         until = self.world.now() + deliver.PATIENCE
         later: Counter[str] = Counter()
-        for notice, rendering in ready:
-            if self.world.now() >= until:
-                return
-            domain = rest.domain(notice.recipient)
-            if later[domain] >= rest.SEVERAL:
-                continue
-            yield notice, (receipt := self._offer(notice, rendering))
-            if receipt.away:
-                return
-            later[domain] += rest.says_later(receipt)
+        left = list(ready)
+        with ExitStack() as at_the_end:
+            each: Callable[..., Iterator[Receipt]] = map
+            if self.lines > 1 and len(left) > 1:
+                each = at_the_end.enter_context(ThreadPoolExecutor(self.lines, "post")).map
+            while self.world.now() < until and (chosen := self._chosen(left, later)):
+                taken = {notice.id for notice, _ in chosen}
+                left = [one for one in left if one[0].id not in taken]
+                said = list(zip((notice for notice, _ in chosen), each(self._offer, chosen), strict=True))
+                yield said
+                if any(receipt.away for _, receipt in said):
+                    return
+                later.update(rest.domain(n.recipient) for n, receipt in said if rest.says_later(receipt))
 
-    def _offer(self, notice: Notice, rendering: Rendering) -> Receipt:
+    def _chosen(self, left: Sequence[_Ready], later: Counter[str]) -> list[_Ready]:
+        """One mail for each line: no two to one reader about one klacht, who gets them in order, and to one
+        domain no more than may still say "later"."""
+        chosen: list[_Ready] = []
+        threads: set[tuple[str, int | None]] = set()
+        asked = later.copy()
+        for notice, rendering in left:
+            domain, thread = rest.domain(notice.recipient), (notice.recipient, notice.klacht_id)
+            if len(chosen) < self.lines and thread not in threads and asked[domain] < rest.SEVERAL:
+                chosen.append((notice, rendering))
+                asked[domain] += 1
+            threads.add(thread)
+        return chosen
+
+    def _offer(self, ready: _Ready) -> Receipt:
+        notice, rendering = ready
         own = self.world.organisation.address
         sender = reference.tokened(own, reference.BOUNCE, rendering.bounce_token)
         return self.carry(sender, notice.recipient, rendering.raw)

@@ -1,9 +1,10 @@
-"""The relay that carries our mail: one kept connection, and its own words for every mail."""
+"""The relay that carries our mail: kept connections, and its own words for every mail."""
 
 from __future__ import annotations
 
 import smtplib
 import ssl
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,12 +32,12 @@ class RelayAccess:
 
 
 class Relay:
-    """One connection at a time; a lost one is made again."""
+    """As many connections as there are callers at once; each is kept for the next one."""
 
     def __init__(self, access: RelayAccess, hostname: str) -> None:
         self._access = access
         self._hostname = hostname
-        self._kept: smtplib.SMTP | None = None
+        self._free: deque[_Line] = deque()
 
     def deliver(self, sender: str, recipient: str, raw: bytes) -> Receipt:
         """Hand over one mail. Where the relay says nothing of it the code is 0; `away` where it cannot be
@@ -45,14 +46,23 @@ class Relay:
         Only what it says of the recipient and of the mail itself can be final: a login or a sender that it
         refuses is ours to mend, and no reason to give a mail up.
         """
+        line = self._line()
         try:
-            return self._offer(self._alive(), sender, recipient, raw)
+            return self._receipt(*line.offer(sender, recipient, raw))
         except _Away as error:
-            self.close()
+            line.close()
             return self._receipt(0, str(error.__cause__), away=True)
         except _TROUBLE as error:
-            self.close()
+            line.close()
             return self._receipt(0, str(error))
+        finally:
+            self._free.append(line)
+
+    def _line(self) -> _Line:
+        try:
+            return self._free.pop()
+        except IndexError:
+            return _Line(self._access, self._hostname)
 
     def _receipt(self, code: int, said: bytes | str, *, away: bool = False) -> Receipt:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
@@ -60,28 +70,70 @@ class Relay:
 
     def check(self) -> str | None:
         """What is wrong with the relay, None when it would take a mail."""
+        line = _Line(self._access, self._hostname)
         try:
-            self._alive()
+            line.open()
         except _Away as error:
             return f"{self._access.host}:{self._access.port}: {error.__cause__}"
         finally:
-            self.close()
+            line.close()
         return None
 
     def close(self) -> None:
         """Say goodbye."""
-        if self._kept:
-            self._kept.close()
-            self._kept = None
+        while self._free:
+            self._free.pop().close()
 
-    def _alive(self) -> smtplib.SMTP:
+
+class _Line:
+    """One connection; a lost one is made again."""
+
+    def __init__(self, access: RelayAccess, hostname: str) -> None:
+        self._access = access
+        self._hostname = hostname
+        self._kept: smtplib.SMTP | None = None
+
+    def offer(self, sender: str, recipient: str, raw: bytes) -> tuple[int, bytes]:
+        """What the relay says of one mail. `_Away`, or one of _TROUBLE: close it then."""
+        smtp = self._begun(sender)
+        code, said = smtp.rcpt(recipient, _REPORTS if smtp.has_extn("dsn") else ())
+        if code < 300:
+            code, said = smtp.docmd("data")
+        if code == _GO_AHEAD:
+            smtp.send(_stuffed(raw))
+            code, said = smtp.getreply()
+        else:
+            self._break_off(smtp)
+        return code, said
+
+    def _begun(self, sender: str) -> smtplib.SMTP:
+        """The relay took our sender. A line that was kept may have died meanwhile: then on a new one."""
         if self._kept:
             try:
-                if self._kept.rset()[0] == 250:
-                    return self._kept
-            except smtplib.SMTPServerDisconnected:
-                pass
+                return self._from(self._kept, sender)
+            except (_Away, *_TROUBLE):
+                self.close()
+        return self._from(self.open(), sender)
+
+    @staticmethod
+    def _from(smtp: smtplib.SMTP, sender: str) -> smtplib.SMTP:
+        options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
+        code, said = smtp.mail(sender, [*options, *(_about(sender) if smtp.has_extn("dsn") else ())])
+        if code >= 300:
+            raise _Away from smtplib.SMTPSenderRefused(code, said, sender)
+        return smtp
+
+    def _break_off(self, smtp: smtplib.SMTP) -> None:
+        """The relay still waits for the rest of this mail; the next one must not be taken for it."""
+        try:
+            ended = smtp.rset()[0] == 250
+        except _TROUBLE:
+            ended = False
+        if not ended:
             self.close()
+
+    def open(self) -> smtplib.SMTP:
+        """Greeted and logged in. `_Away` where that fails."""
         try:
             return self._greeted()
         except _TROUBLE as error:
@@ -105,19 +157,11 @@ class Relay:
             return smtplib.SMTP_SSL(access.host, access.port, own, timeout=TIMEOUT, context=tls)
         return smtplib.SMTP(access.host, access.port, own, timeout=TIMEOUT)
 
-    def _offer(self, smtp: smtplib.SMTP, sender: str, recipient: str, raw: bytes) -> Receipt:
-        options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
-        reports = smtp.has_extn("dsn")
-        code, said = smtp.mail(sender, [*options, *(_about(sender) if reports else ())])
-        if code >= 300:
-            raise _Away from smtplib.SMTPSenderRefused(code, said, sender)
-        code, said = smtp.rcpt(recipient, _REPORTS if reports else ())
-        if code < 300:
-            code, said = smtp.docmd("data")
-        if code == _GO_AHEAD:
-            smtp.send(_stuffed(raw))
-            code, said = smtp.getreply()
-        return self._receipt(code, said)
+    def close(self) -> None:
+        """Hang up."""
+        if self._kept:
+            self._kept.close()
+            self._kept = None
 
 
 _GO_AHEAD = 354

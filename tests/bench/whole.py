@@ -61,6 +61,9 @@ PEERS: dict[str, tuple[Callable[[Path, int], Batch], float]] = {
 }
 """How each is set up, and how many times its klachten a second ours should be."""
 
+OF_THE_FLOOR = 0.6
+"""The share of the floor's klachten a second that ours should be."""
+
 BOTH: dict[str, tuple[Command, str]] = {"floor": (floor, "floor.db"), "mailagent": (service, "mailagent.db")}
 
 
@@ -124,10 +127,11 @@ def bars(folder: Path) -> list[Bar]:
                 others.setdefault(name, []).append(batch.measured(sink, round * batch.mails))
     _print(figures)
     _print_others(batches, others)
-    ours = [figure.rate for figure in figures["mailagent"]]
+    ours, least = ([figure.rate for figure in figures[name]] for name in ("mailagent", "floor"))
+    beside = {name: [rate for rate, _ in rounds] for name, rounds in others.items()}
     return [
-        bar("klachten/s, SQLite", ours, name, [rate for rate, _ in rounds], PEERS[name][1])
-        for name, rounds in others.items()
+        bar("klachten/s, SQLite", ours, "the floor", least, OF_THE_FLOOR),
+        *(bar("klachten/s, SQLite", ours, name, rates, PEERS[name][1]) for name, rates in beside.items()),
     ]
 
 

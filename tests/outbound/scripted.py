@@ -57,19 +57,22 @@ def scripted(*script: dict[str, str]) -> Iterator[Scripted]:
 
 
 def _serve(server: socket.socket, relay: Scripted) -> None:
+    talks: list[threading.Thread] = []
     while True:
         try:
             line, _ = server.accept()
         except OSError:
-            return
-        with line:
-            heard: list[str] = []
-            relay.lines.append(heard)
-            _talk(line, heard, relay)
+            break
+        heard: list[str] = []
+        relay.lines.append(heard)
+        talks.append(threading.Thread(target=_talk, args=(line, heard, relay)))
+        talks[-1].start()
+    for talk in talks:
+        talk.join(10)
 
 
 def _talk(line: socket.socket, heard: list[str], relay: Scripted) -> None:
-    with line.makefile("rb") as reader:
+    with line, line.makefile("rb") as reader:
         if not _say(line, relay.answer("greeting")):
             return
         while command := reader.readline().decode().strip():

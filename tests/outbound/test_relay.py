@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -45,7 +47,22 @@ def test_many_mails_share_one_line() -> None:
         assert all(deliver(ours).accepted for _ in range(5))
 
         assert len(server.lines) == 1
-        assert commands(server.lines[0]).count("rset") == 4
+        assert commands(server.lines[0]) == ["ehlo", *5 * ["mail", "rcpt", "data"]]
+
+
+def test_callers_at_once_have_lines_of_their_own_which_are_kept() -> None:
+    together = threading.Barrier(3)
+
+    def two() -> list[Receipt]:
+        together.wait(10)
+        return [deliver(ours), deliver(ours)]
+
+    with relay() as (ours, server):
+        with ThreadPoolExecutor(3) as callers:
+            receipts = [asked.result(10) for asked in [callers.submit(two) for _ in range(3)]]
+        assert all(receipt.accepted for pair in receipts for receipt in pair)
+        assert len(server.mails) == 6
+        assert len(server.lines) <= 3
 
 
 @pytest.mark.parametrize(
@@ -97,8 +114,18 @@ def test_a_relay_that_does_not_want_us_or_hangs_up_ends_no_mail(script: dict[str
 
 @pytest.mark.parametrize("answer", ["421 bye", HANG_UP])
 def test_a_line_that_died_while_nobody_spoke_is_made_anew(answer: str) -> None:
-    with relay({"RSET": answer}) as (ours, server):
+    with relay() as (ours, server):
         assert deliver(ours).accepted
+        server.script.append({"MAIL": answer})
+        assert deliver(ours).accepted
+        assert len(server.lines) == 2
+        assert len(server.mails) == 2
+
+
+@pytest.mark.parametrize("answer", ["451 later", HANG_UP])
+def test_a_line_that_cannot_forget_a_refused_mail_is_left(answer: str) -> None:
+    with relay({"RCPT": "550 5.1.1 no such person"}, {"RSET": answer}) as (ours, server):
+        assert deliver(ours).code == 550
         assert deliver(ours).accepted
         assert len(server.lines) == 2
 
