@@ -7,10 +7,10 @@ from email.utils import make_msgid
 from desk import Desk, Got
 
 
-def report(mail: Got, status: str, action: str = "failed", recipient: str = "") -> bytes:
-    """What became of this mail, for its recipient or another one (RFC 3464)."""
+def report(mail: Got, status: str, action: str = "failed", recipient: str = "", to: str = "") -> bytes:
+    """What became of this mail, for its recipient or another one, sent there or elsewhere (RFC 3464)."""
     return (
-        f"From: MAILER-DAEMON@relay.example\r\nTo: {mail.sender}\r\nSubject: Undelivered\r\n"
+        f"From: MAILER-DAEMON@relay.example\r\nTo: {to or mail.sender}\r\nSubject: Undelivered\r\n"
         f"Message-ID: {make_msgid(domain='relay.example')}\r\n"
         'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"'
         "\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nniet bezorgd\r\n"

@@ -20,8 +20,6 @@ _AUTOREPLY = (
 )
 _BULK = {"bulk", "list", "junk", "auto_reply", "auto-reply"}
 _DAEMONS = {"mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon", "postmaster"}
-_REPORTS = ("feedback-report", "delivery-status", "disposition-notification")
-
 _COMPLAINT = (
     b"\nx-hmxmroriginalrecipient:"  # what the feedback loop of Outlook.com adds to the mail it returns
 )
@@ -118,9 +116,10 @@ def _report(it: Seen) -> bool:
     kind = (it.mail.header("content-type") or "").lower()
     if kind.startswith("multipart/report"):
         return True
+    # what a server says of a delivery is no sign: a melder passes it on, with words of their own
     return any(
-        part.content_type.startswith("message/")
-        and (part.content_type.endswith(_REPORTS) or _COMPLAINT in b"\n" + part.content[:_HEAD].lower())
+        part.content_type == "message/feedback-report"
+        or (part.content_type.startswith("message/") and _COMPLAINT in b"\n" + part.content[:_HEAD].lower())
         for part in it.mail.attachments
     )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mailagent.core import delivery
+from mailagent.core import delivery, reference
 from mailagent.core.events import THE_SYSTEM, AutomaticKept, MailBounced
 from mailagent.core.klacht import Klacht
 from mailagent.core.mail import Bounce
-from mailagent.flow.gather import Letter, bounced_notice
+from mailagent.flow.gather import Letter, bounced_notice, tokens
 from mailagent.flow.happen import happen
-from mailagent.flow.world import POST, Act
+from mailagent.flow.world import POST, Act, World
 from mailagent.store import dead_addresses, notices, rounds
 from mailagent.store.notices import Notice, Proof
 
@@ -38,7 +38,7 @@ def came_back(act: Act, letter: Letter, klacht: Klacht | None) -> Klacht | None:
 
 def _is_lost(act: Act, letter: Letter, notice: Notice, report: Bounce) -> bool:
     """Is this mail lost from now on? Not when it goes once more, and not when that was known."""
-    if not delivery.is_final(report) or not _is_proven(notice, letter):
+    if not delivery.is_final(report) or not _is_proven(notice, letter, act.world):
         return False
     status = report.status or ""
     if delivery.is_passing(status) and not notices.has_returned(act.tx, notice.id):
@@ -54,10 +54,8 @@ def _is_lost(act: Act, letter: Letter, notice: Notice, report: Bounce) -> bool:
     return notices.bounced(act.tx, notice.id, Proof(act.at, notices.BOUNCED, None, status))
 
 
-def _is_proven(notice: Notice, letter: Letter) -> bool:
+def _is_proven(notice: Notice, letter: Letter, world: World) -> bool:
     """Came it to our signed bounce address, or does the report name the very recipient of that mail?"""
-    by_verp = any(
-        notice.bounce_token and notice.bounce_token in a.lower() for a in letter.envelope.recipients
-    )
+    by_verp = notice.bounce_token in tokens(letter, world, reference.BOUNCE)
     named = letter.mail.bounce.recipients if letter.mail.bounce else ()
     return by_verp or notice.recipient.lower() in {address.lower() for address in named}

@@ -152,9 +152,8 @@ def _bounced(tx: Tx, letter: Letter, world: World) -> str | None:
 
 def bounced_notice(tx: Tx, letter: Letter, world: World) -> notices.Notice | None:
     """The mail of ours that came back: by its signed bounce address, then by its Message-ID."""
-    for address in letter.envelope.recipients:
-        read = reference.read_tokened(address, world.organisation.address)
-        if read and read.kind == reference.BOUNCE and (found := notices.by_bounce_token(tx, read.token)):
+    for token in tokens(letter, world, reference.BOUNCE):
+        if found := notices.by_bounce_token(tx, token):
             return found
     original = letter.mail.bounce.original_message_id if letter.mail.bounce else None
     return notices.by_message_id(tx, [original]) if original else None
@@ -178,14 +177,25 @@ def _proof(letter: Letter, world: World) -> Iterator[Evidence]:
 
 def issued_address(tx: Tx, letter: Letter, world: World) -> Issued | None:
     """The reply address of ours this mail was sent to, where it is genuine."""
-    mail = letter.mail
-    for address in (*letter.envelope.recipients, *mail.to, *mail.cc, *mail.all("delivered-to")):
-        read = reference.read_tokened(address, world.organisation.address)
-        if read and read.kind == reference.REPLY:
-            issued = addresses.find(tx, read.token)
-            if issued and world.policy.is_genuine(issued):
-                return issued
+    for token in tokens(letter, world, reference.REPLY):
+        issued = addresses.find(tx, token)
+        if issued and world.policy.is_genuine(issued):
+            return issued
     return None
+
+
+_MOST_ADDRESSES = 50
+_DELIVERED = ("delivered-to", "x-original-to", "envelope-to")
+
+
+def tokens(letter: Letter, world: World, kind: str) -> tuple[str, ...]:
+    """What stands in the reply or bounce addresses of ours it was sent to, the envelope's first: in a mailbox
+    there is no envelope, and the head alone says where a mail went."""
+    mail, own = letter.mail, world.organisation.address
+    delivered = (address for name in _DELIVERED for address in mail.all(name))
+    sent_to = (*letter.envelope.recipients, *delivered, *mail.to, *mail.cc)
+    found = (reference.read_tokened(address, own) for address in sent_to[:_MOST_ADDRESSES])
+    return tuple(dict.fromkeys(read.token for read in found if read and read.kind == kind))
 
 
 def _token(tx: Tx, letter: Letter, issued: Issued, world: World) -> Iterator[Evidence]:

@@ -19,7 +19,7 @@ _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
 _BY_CLASS = {"5": "failed", "4": "delayed", "2": "delivered"}
 
 _REPORTERS = re.compile(
-    r"(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|maildelivery|mmdf|bounces?|mail-?administrator"
+    r"(?:mailer-?daemon|postmaster|mail-?daemon|mdaemon|maildelivery|mmdf|bounces?(?! )|mail-?administrator"
     r"|mail[. ]delivery[. ](?:sub)?system|microsoftexchange[0-9a-f]*)(?=$|[@ <(])",
     re.IGNORECASE,
 )
@@ -62,7 +62,7 @@ def bounce(mail: Mail) -> Bounce | None:
     if any(part.content_type == "message/feedback-report" for part in mail.attachments):
         return None
     reports = [part for part in mail.attachments if part.content_type in _DELIVERY_STATUS]
-    told = _reported([group for part in reports for group in _groups(part)]) if reports else None
+    told = _reported([group for part in reports for group in _groups(part)]) if _is_report(mail) else None
     told = told or _told_in_words(mail)
     if not told:
         return None
@@ -141,6 +141,12 @@ def _told_in_words(mail: Mail) -> Bounce | None:
     status = code[1] if code else (f"{reply[1]}.0.0" if reply else None)
     late = _DELAYED.search(f"{mail.subject}\n{text}") and not _FINAL.search(text)
     return Bounce("delayed" if late and not (status or "").startswith("5") else "failed", status, recipients)
+
+
+def _is_report(mail: Mail) -> bool:
+    """Is what came along the report of whoever sent it? A melder may pass one on, with words of their own."""
+    kind = (mail.header("content-type") or "").lower()
+    return kind.startswith("multipart/report") or _is_by_server(mail) or _is_by_machine(mail)
 
 
 def _is_by_server(mail: Mail) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from desk import Desk, Got, Person, open_desk
+from desk import INTAKE, Desk, Got, Person, open_desk
 from relays import FULL, NOBODY, TAKEN, MoodyRelay, moody
 from reports import comes_back, report
 
@@ -138,7 +138,7 @@ def test_a_report_that_anyone_could_have_written_kills_nobody(desk: Desk) -> Non
     """It knows our Message-ID, which stood in a mail that was passed on; not who got it."""
     receipt = jan_complains(desk)
 
-    forged = report(receipt, "5.1.1", recipient="iemand@elders.example")
+    forged = report(receipt, "5.1.1", recipient="iemand@elders.example", to=INTAKE)
     desk.citizen("").hands_in(forged, sender="")
 
     assert dead(desk) == set()
@@ -148,7 +148,7 @@ def test_a_report_that_anyone_could_have_written_kills_nobody(desk: Desk) -> Non
 def test_our_message_id_with_its_recipient_is_proof_enough(desk: Desk) -> None:
     receipt = jan_complains(desk)
 
-    desk.citizen("").hands_in(report(receipt, "5.1.1"), sender="")
+    desk.citizen("").hands_in(report(receipt, "5.1.1", to=INTAKE), sender="")
 
     assert dead(desk) == {JAN}
 

@@ -101,6 +101,29 @@ def test_two_answers_to_one_mail_take_effect_in_order(desk: Desk) -> None:
     assert [str(text).strip() for text in said] == ["Het was bij loket 3.", "Nee, bij loket 4."]
 
 
+@pytest.mark.parametrize("by_envelope", [True, False])
+def test_two_orders_to_one_reply_address_take_effect_in_order(desk: Desk, *, by_envelope: bool) -> None:
+    """Also where they come from a mailbox, which tells no envelope, and neither says what it answers."""
+    desk.citizen("jan@home.example").writes("Balie", "Ik werd onbeleefd behandeld.")
+    anna = desk.agent("anna@stad.example")
+    to = anna.gets("nieuw_voor_team").reply_to
+    raws = [
+        anna.composed("Re: Balie", order, to if not by_envelope else INTAKE)
+        for order in ("#in_behandeling", "#opgelost gegrond\nOnze excuses.")
+    ]
+    sent_to = (to,) if by_envelope else ()
+    one, two = arrive.keep(
+        [Envelope(raw, "imap:klachten", desk.now(), "email", None, sent_to) for raw in raws], desk.world
+    )
+
+    assert process(two, desk.world) is None
+    process(one, desk.world)
+    desk.passes(seconds=3)
+
+    [klacht] = desk.klachten()
+    assert desk.kinds(klacht.kenmerk)[1:] == ["taken_up", "assigned", "resolved"]
+
+
 def test_a_stuck_mail_holds_nobody_that_answers_it(desk: Desk) -> None:
     first, second = kept(desk, complaint(desk, 1), addition(desk, 1, "References"))
     assert process(second, desk.world) is None
