@@ -320,10 +320,13 @@ class Desk:
         self.world.store.jobs.drain(handlers(self.house))
 
 
-def with_people(rules: RuleFiles, members: Sequence[str]) -> RuleFiles:
-    """The shipped rules, with these people in the one team."""
-    agents = tuple(Agent(address, address.partition("@")[0].title()) for address in members)
-    return replace(rules, teams=tuple(replace(team, members=agents) for team in rules.teams))
+def with_people(rules: RuleFiles, members: Sequence[str | Agent | Team]) -> RuleFiles:
+    """The shipped rules, with these people in the one team, and these teams beside it."""
+    more = [one for one in members if isinstance(one, Team)]
+    people = [one for one in members if not isinstance(one, Team)]
+    agents = [p if isinstance(p, Agent) else Agent(p, p.partition("@")[0].title()) for p in people]
+    [first] = rules.teams
+    return replace(rules, teams=(replace(first, members=tuple(agents)), *more))
 
 
 def settings_for(
@@ -346,7 +349,7 @@ def open_desk(
     folder: Path,
     *,
     database: str = "sqlite:///",
-    members: Sequence[str] = ("anna@stad.example",),
+    members: Sequence[str | Agent | Team] = ("anna@stad.example",),
     proof: str = "token",
     more: str = "",
     domain: str = "stad.example",

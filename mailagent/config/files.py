@@ -14,14 +14,15 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from mailagent.config.fields import Address, Id, Name, Part, at_least_one
+from mailagent.config.fields import Id, Name, Part, at_least_one
 from mailagent.config.surveys import SURVEYS, load_surveys
+from mailagent.config.teams import TeamsFile, teams_of, wrong_teams
 from mailagent.config.yaml import Sheet, read_sheet
 from mailagent.core import clocks
 from mailagent.core.calendar import Calendar
 from mailagent.core.clocks import Level, Preset
 from mailagent.core.errors import Mistake, Mistakes
-from mailagent.core.organisation import Agent, Category, StandardAnswer, Team, Topic, in_order
+from mailagent.core.organisation import Category, StandardAnswer, Team, Topic, in_order
 from mailagent.core.rules import Clue, Rule, RuleSet, decide
 from mailagent.core.surveys import Survey
 from mailagent.shipped import find
@@ -46,23 +47,6 @@ def _counts(points: int) -> int:
 
 
 # One model for each file, and one for each kind of entry in it; the keys are those of the files.
-
-
-class MemberEntry(Part):
-    address: Address
-    name: Name
-    signature: str = ""
-
-
-class TeamEntry(Part):
-    id: Id
-    name: Name
-    sorting: bool = False
-    members: tuple[MemberEntry, ...] = ()
-
-
-class TeamsFile(Part):
-    teams: tuple[TeamEntry, ...]
 
 
 class CategoryEntry(Part):
@@ -185,7 +169,7 @@ def load_rules(local: Path | None = None) -> RuleFiles:
     holidays = _read("holidays.yaml", HolidaysFile, local, mistakes)
     known = [entry.id for entry in categories.content.categories] if categories else None
     surveys = load_surveys(local, known, mistakes)
-    mistakes += _wrong_teams(teams) if teams else ()
+    mistakes += wrong_teams(teams) if teams else ()
     mistakes += _wrong_categories(categories, teams, terms) if categories else ()
     mistakes += _wrong_answers(answers) if answers else ()
     mistakes += _wrong_rules(rules, categories) if rules else ()
@@ -195,7 +179,7 @@ def load_rules(local: Path | None = None) -> RuleFiles:
         raise Mistakes(sorted(mistakes, key=lambda mistake: (mistake.file, mistake.line or 0)))
     topics = tuple(Topic(**entry.model_dump()) for entry in answers.content.topics)
     return RuleFiles(
-        tuple(_team(entry) for entry in teams.content.teams),
+        teams_of(teams.content),
         tuple(Category(**entry.model_dump()) for entry in categories.content.categories),
         in_order((StandardAnswer(**entry.model_dump()) for entry in answers.content.answers), topics),
         topics,
@@ -204,11 +188,6 @@ def load_rules(local: Path | None = None) -> RuleFiles:
         Calendar(frozenset(holidays.content.equated), holidays.content.until),
         surveys,
     )
-
-
-def _team(entry: TeamEntry) -> Team:
-    members = tuple(Agent(**member.model_dump()) for member in entry.members)
-    return Team(entry.id, entry.name, members, entry.sorting)
 
 
 def _preset(entry: ClockEntry) -> Preset:
@@ -254,22 +233,6 @@ def _read(name: str, model: type[File], local: Path | None, mistakes: list[Mista
     return None
 
 
-def _wrong_teams(teams: Sheet[TeamsFile]) -> Iterator[Mistake]:
-    entries = teams.content.teams
-    yield from teams.twice(("teams",), "id", [entry.id for entry in entries])
-    sorting = [number for number, entry in enumerate(entries) if entry.sorting]
-    if not sorting:
-        yield teams.mistake(("teams",), "one team needs `sorting: true`; it gets what no other team gets")
-    for number in sorting[1:]:
-        first = entries[sorting[0]].id
-        yield teams.mistake(
-            ("teams", number, "sorting"), f"only one team can be the sorting team, and '{first}' is"
-        )
-    for number, entry in enumerate(entries):
-        addresses = [member.address for member in entry.members]
-        yield from teams.twice(("teams", number, "members"), "address", addresses)
-
-
 def _wrong_categories(
     categories: Sheet[CategoriesFile], teams: Sheet[TeamsFile] | None, terms: Sheet[ClocksFile] | None
 ) -> Iterator[Mistake]:
@@ -296,12 +259,12 @@ def _wrong_answers(answers: Sheet[AnswersFile]) -> Iterator[Mistake]:
 
 def _wrong_rules(rules: Sheet[RulesFile], categories: Sheet[CategoriesFile] | None) -> Iterator[Mistake]:
     entries = rules.content.rules
-    twice = list(rules.twice(("rules",), "id", [entry.id for entry in entries]))
-    yield from twice
+    same = list(rules.twice(("rules",), "id", [entry.id for entry in entries]))
+    yield from same
     if categories:
         known = [entry.id for entry in categories.content.categories]
         yield from _unknown(rules, "rules", "category", [entry.category for entry in entries], known)
-    if not twice:
+    if not same:
         yield from _wrong_examples(rules)
 
 

@@ -106,6 +106,13 @@ def start(preset: Preset, received_at: datetime, calendar: Calendar) -> Clock:
     return Clock(preset, received_at, last_day, dues)
 
 
+def again(old: Clock, preset: Preset, now: datetime, calendar: Calendar) -> Clock:
+    """A next version of a clock, by another preset from the same moment; what was crossed before is not
+    crossed again, unless it lies ahead once more."""
+    new, ahead = start(preset, old.started_at, calendar), {due.name for due in old.levels}
+    return replace(new, levels=tuple(due for due in new.levels if due.at > now or due.name in ahead))
+
+
 def crossed(clock: Clock, now: datetime) -> tuple[tuple[Due, ...], Clock]:
     """The levels crossed by `now`, and the clock without them, so that each fires once.
 

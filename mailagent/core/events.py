@@ -85,10 +85,32 @@ class TakenUp(Event):
 
 @dataclass(frozen=True, slots=True)
 class Assigned(Event):
-    """The klacht now belongs to an agent (an address) or, where `to` is empty, to `team` alone."""
+    """The klacht now belongs to an agent (an address) or, where `to` is empty, to `team` alone.
+
+    `next_up`: the agent asked for the next one that waits.
+    """
 
     to: str
     team: str
+    next_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Routed(Event):
+    """An agent gave the klacht to another team, with the reason where one was needed."""
+
+    team: str
+    was: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSet(Event):
+    """A human set a field of the klacht: its new value and the old one, as words."""
+
+    name: str
+    value: str
+    was: str
 
 
 @dataclass(frozen=True, slots=True)

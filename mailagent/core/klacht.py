@@ -17,6 +17,8 @@ VERZOEK = "verzoek_tot_heropenen"
 
 STATUSES = (NIEUW, IN_BEHANDELING, OPGELOST, GESLOTEN, HEROPEND, VERZOEK)
 UNHANDLED = (NIEUW, IN_BEHANDELING, HEROPEND)
+OPEN = (*UNHANDLED, VERZOEK)
+"""Somebody has to do something about it."""
 
 OORDELEN = ("gegrond", "deels_gegrond", "ongegrond", "geen_oordeel")
 
@@ -41,9 +43,18 @@ GROUNDS = {
 """Why a klacht need not be handled (Awb 9:8 lid 1 a–f, lid 2), as the melder reads it."""
 
 
+PRIORITIES = ("laag", "normaal", "hoog", "spoed")
+COMPLEXITIES = ("laag", "normaal", "hoog")
+
+
 @dataclass(frozen=True, slots=True)
 class Klacht:
-    """One complaint. Field names are those of the table; `id` is 0 until it is kept."""
+    """One complaint. Field names are those of the table; `id` is 0 until it is kept.
+
+    `beklaagde` is the address of whom it is about, who may not handle it (Awb 9:7). `by_hand` names the
+    fields that a human set: no rule changes those. `asked_by` is the agent who waits for an answer of the
+    melder, `merged_into` the kenmerk of the klacht in which this one goes on.
+    """
 
     id: int
     kenmerk: str
@@ -71,6 +82,10 @@ class Klacht:
     retention: str = "13.1"
     refers_to: str = ""
     wake_at: datetime | None = None
+    beklaagde: str = ""
+    by_hand: tuple[str, ...] = ()
+    asked_by: str = ""
+    merged_into: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,17 @@ Values = Mapping[str, Value]
 ALWAYS = ("organisation", "organisation_address", "organisation_web", "kenmerk", "language")
 """Every mail may name these. `organisation_address` is a mail address."""
 
-KLACHT = ("subject", "category", "status", "received", "channel", "last_day", "melder_name")
+KLACHT = ("subject", "category", "status", "received", "channel", "last_day", "melder_name", "handler")
 """Every mail about a klacht may name these. `category` is its name, `status` and `channel` are the words
-of the store; an unknown `category` or `melder_name` is empty."""
+of the store; an unknown `category` or `melder_name` is empty, and so is the name of the `handler` where
+nobody has it."""
 
 SMILEYS = ("satisfied_url", "unsatisfied_url", "link_until")
 """Every mail to the melder may name these; they are empty where its round has no open invitation."""
+
+TO_AGENTS = ("tags", "confidential", "stands_in_for")
+"""Every mail to an agent may name these: what makes sense now, whether the klacht is confidential and its
+content therefore left out, and the name of the absent agent for whom its reader stands in."""
 
 ECHOED = {
     "subject": 150,
@@ -58,7 +63,7 @@ class MailKind:
     @property
     def optional(self) -> tuple[str, ...]:
         """What the sender may leave out."""
-        more = SMILEYS if self.audience == MELDER else ("tags",)
+        more = SMILEYS if self.audience == MELDER else TO_AGENTS
         return tuple(name for name in self.may + more if name not in self.must)
 
     @property

@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+MEMBER, LEAD, DEPUTY = "member", "lead", "deputy"
+"""What somebody is in a team; the deputy leads it while the lead is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Days, both included, on which an agent is not there; what would go to them goes to the deputy."""
+
+    first_day: date
+    last_day: date
+    deputy: str
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A behandelaar, known by one registered address (lower case). `signature` is dropped from replies."""
+    """A behandelaar, known by one registered address (lower case). `signature` is dropped from replies;
+    `capacity` is with how many open klachten they take no next one (0: any number)."""
 
     address: str
     name: str
     signature: str = ""
+    role: str = MEMBER
+    capacity: int = 0
+    absent: tuple[Absence, ...] = ()
+
+    def away(self, day: date) -> Absence | None:
+        """The absence in which a day falls."""
+        return next((a for a in self.absent if a.first_day <= day <= a.last_day), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +44,10 @@ class Team:
     name: str
     members: tuple[Agent, ...] = ()
     sorting: bool = False
+
+    def in_role(self, role: str) -> tuple[str, ...]:
+        """The addresses of those who are this in the team."""
+        return tuple(member.address for member in self.members if member.role == role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +149,28 @@ class Organisation:
         """Where a team's tasks go: to each member, else to the coordinator."""
         members = tuple(member.address for member in team.members)
         return members or ((self.coordinator.lower(),) if self.coordinator else ())
+
+    def teams_of(self, agent: Agent) -> tuple[Team, ...]:
+        """Where an agent works; the coordinator also has the teams without members."""
+        is_coordinator = agent.address == self.coordinator.lower()
+        return tuple(
+            team
+            for team in self.teams
+            if any(member.address == agent.address for member in team.members)
+            or (is_coordinator and not team.members)
+        )
+
+    def away(self, day: date) -> dict[str, str]:
+        """Who is absent on a day, each with who then gets their work; "" where nobody is there."""
+        return {a.address: self.stand_in(a.address, day) for a in self.agents() if a.away(day)}
+
+    def stand_in(self, address: str, day: date) -> str:
+        """Who gets an agent's work on a day: they, or while they are absent the first of their deputies who
+        is there; "" where each of them is absent."""
+        passed: set[str] = set()
+        while (agent := self.agent(address)) and (away := agent.away(day)):
+            if address in passed:
+                return ""
+            passed.add(address)
+            address = away.deputy
+        return address

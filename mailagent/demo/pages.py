@@ -208,7 +208,7 @@ def _tags(stage: Stage, who: Person, found: Item) -> tuple[tuple[str, str], ...]
         return ()
     with stage.world.store.read() as tx:
         klacht = klachten.by_kenmerk(tx, about[0])
-    return sensible(klacht.status) if klacht else ()
+    return sensible(klacht.status, klacht.assigned_to or "") if klacht else ()
 
 
 def _linked(text: str) -> Markup:

@@ -11,7 +11,7 @@ from mailagent.core import quoting
 from mailagent.core.events import AGENT, Actor, MailSuppressed
 from mailagent.core.klacht import Klacht
 from mailagent.core.organisation import Agent
-from mailagent.flow.tell import facts
+from mailagent.flow.content import discreet, facts
 from mailagent.flow.world import POST, Act
 from mailagent.store import klachten, notices, pending
 from mailagent.store.notices import Owed
@@ -39,7 +39,7 @@ class Topic:
 
 def about(act: Act, klacht: Klacht) -> Topic:
     """A klacht, as it is now."""
-    return Topic(facts(klacht, act.world), klacht)
+    return Topic(discreet(klacht, facts(klacht, act.world)), klacht)
 
 
 def newly_written(text: str, new_text: str, agent: Agent) -> str:

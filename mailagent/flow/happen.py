@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailagent.core import clocks
+from mailagent.core.clocks import Preset
 from mailagent.core.events import (
     MELDER,
     Closed,
     Event,
+    FieldSet,
     MailSuppressed,
     Received,
     ReopenDeclined,
@@ -22,7 +24,7 @@ from mailagent.core.events import (
 from mailagent.core.klacht import OPGELOST, Klacht
 from mailagent.flow.reach import DEAD_ADDRESS, unreachable
 from mailagent.flow.tell import owed_for
-from mailagent.flow.world import POST, Act
+from mailagent.flow.world import POST, Act, World
 from mailagent.store import dead_addresses, klachten, notices, rounds, terms
 from mailagent.store.store import Tx
 
@@ -34,7 +36,7 @@ ENDS_HANDLING = frozenset({"afgehandeld", "doorgestuurd", "niet_in_behandeling"}
 def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
     """Let events take effect on a kept klacht: one commit holds them, the clocks and the mails they owe."""
     for event in events:
-        _follow(act, klacht, event)
+        klacht = _follow(act, klacht, event)
     klacht = replace(klacht, wake_at=_wake_at(act.tx, klacht))
     klachten.save(act.tx, klacht)
     _tell(act, klacht, events, klachten.record(act.tx, klacht, events, act.origin))
@@ -44,15 +46,19 @@ def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
 def begin(act: Act, new: Klacht, received: Received) -> Klacht:
     """A klacht comes into being, with its statutory clock running (Awb 9:11)."""
     world = act.world
-    category = world.organisation.category(new.category)
-    preset = world.presets[category.clock if category else clocks.AWB]
-    clock = clocks.start(preset, new.received_at, world.calendar)
+    clock = clocks.start(_preset(new, world), new.received_at, world.calendar)
     salt = world.salt()
     due = replace(new, deadline=clock.last_day, wake_at=clocks.next_wake(clock))
     klacht = klachten.add(act.tx, due, salt)
     terms.begin(act.tx, klacht.id, clock)
     _tell(act, klacht, [received], klachten.record(act.tx, klacht, [received], act.origin, salt=salt))
     return klacht
+
+
+def _preset(klacht: Klacht, world: World) -> Preset:
+    """By which clock its category goes."""
+    category = world.organisation.category(klacht.category)
+    return world.presets[category.clock if category else clocks.AWB]
 
 
 def _tell(act: Act, klacht: Klacht, events: Sequence[Event], ids: Sequence[int]) -> None:
@@ -81,7 +87,7 @@ def _look_for_another_way(
             _tell(act, klacht, [one], [id])
 
 
-def _follow(act: Act, klacht: Klacht, event: Event) -> None:
+def _follow(act: Act, klacht: Klacht, event: Event) -> Klacht:
     tx, world = act.tx, act.world
     match event:
         case Resolved():
@@ -99,6 +105,22 @@ def _follow(act: Act, klacht: Klacht, event: Event) -> None:
         case ReopenRequested() | Reopened():
             start = clocks.start(world.presets[clocks.HEROPEND], event.at, world.calendar)
             terms.start(tx, klacht.id, start)
+        case FieldSet(name="category" | "complexity"):
+            return _wound_anew(act, klacht)
+    return klacht
+
+
+def _wound_anew(act: Act, klacht: Klacht) -> Klacht:
+    """The statutory clock as its category and complexity now ask, from the same moment of receipt. What ran
+    before is kept as an older version; a clock that has stopped stays so."""
+    preset = _preset(klacht, act.world)
+    old = next((clock for _, clock in terms.running(act.tx, klacht.id) if clock.kind == preset.kind), None)
+    if old is None or old.preset == preset:
+        return klacht
+    new = clocks.again(old, preset, act.at, act.world.calendar)
+    terms.stop(act.tx, klacht.id, act.at, (new.kind,))
+    terms.start(act.tx, klacht.id, new)
+    return replace(klacht, deadline=new.last_day)
 
 
 def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:

@@ -28,7 +28,9 @@ from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
 from mailagent.core.orders import help_lines, sensible
 from mailagent.core.orders.asking import Help
-from mailagent.core.orders.order import Case
+from mailagent.core.orders.handling import TakeNext
+from mailagent.core.orders.order import Case, Done
+from mailagent.core.orders.writing import Note
 from mailagent.core.organisation import Agent
 from mailagent.core.rules import decide
 from mailagent.flow.answer import TOO_MANY_WAIT, about, answer, may_wait, newly_written, park
@@ -100,39 +102,63 @@ def _said(notice: notices.Notice) -> str:
 
 def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klacht:
     """All of it, and the answer to the agent; `NotPossible` before anything was done."""
-    case = Case(
-        klacht,
-        agent,
-        act.at,
-        act.world.organisation,
-        melder_wrote=klachten.melder_reacted(act.tx, klacht.id),
-        mail_after_unhappy=act.world.policy.mail_after_unhappy,
-    )
-    events: list[Event] = []
-    said: list[str] = []
-    drafts: list[Klacht] = []
+    if klacht.beklaagde == agent.address and not all(isinstance(o, Help | Note) for o in written.orders):
+        raise NotPossible(_ABOUT_YOU)
+    case = _case(act, klacht, agent, written)
+    done: list[Done] = []
     for order in written.orders:
-        done = order.carry_out(case)
-        case = replace(case, klacht=done.klacht)
-        events += done.events
-        said.append(done.said)
-        drafts += [done.split_off] if done.split_off else []
-    opened = [_split_off(act, agent, draft) for draft in drafts]
-    events += [SplitOff(act.at, case.actor, new.kenmerk) for new in opened]
-    said += [f"{new.kenmerk}: {new.subject}" for new in opened]
-    after = happen(act, case.klacht, events)
-    said += _not_told(act, after, events)
-    if written.untagged:
-        said = ["Uw mail is bewaard als notitie. De melder krijgt niets."]
-    ignored = tuple(f"{tag} staat niet bovenaan en is niet uitgevoerd." for tag in written.ignored)
+        done.append(order.carry_out(case))
+        case = case.after(done[-1])
+    after, said = _let_happen(act, case, agent, done)
     if all(isinstance(order, Help) for order in written.orders):
         answer(act, about(act, after), agent, "hulp", {"help": help_lines()})
         return after
+    if written.untagged:
+        said = ["Uw mail is bewaard als notitie. De melder krijgt niets."]
+    ignored = tuple(f"{tag} staat niet bovenaan en is niet uitgevoerd." for tag in written.ignored)
     values: dict[str, object] = {"done": said, "ignored": ignored}
     if any(isinstance(order, Help) for order in written.orders):
         values["tags"] = help_lines()
     answer(act, about(act, after), agent, "opdracht_uitgevoerd", values)
     return after
+
+
+_ABOUT_YOU = (
+    "Deze klacht gaat over u. U mag hem niet behandelen (Awb 9:7), dus er is niets gedaan. Wat u zonder tag "
+    "schrijft, bewaren wij als notitie."
+)
+
+
+def _case(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Case:
+    """What these orders are carried out on; what is looked up is what they ask for."""
+    own, case = act.world.organisation, Case(klacht, agent, act.at, act.world.organisation)
+    takes = sum(isinstance(order, TakeNext) for order in written.orders)
+    if takes:
+        teams = [team.id for team in own.teams_of(agent)]
+        waiting = klachten.unassigned(act.tx, teams, takes + MOST_PASSED_OVER)
+        case = replace(case, waiting=tuple(waiting), load=klachten.open_of(act.tx, agent.address))
+    return replace(
+        case,
+        melder_wrote=klachten.melder_reacted(act.tx, klacht.id),
+        mail_after_unhappy=act.world.policy.mail_after_unhappy,
+    )
+
+
+MOST_PASSED_OVER = 20
+"""So many that wait may be about the agent who asks for the next one."""
+
+
+def _let_happen(act: Act, case: Case, agent: Agent, done: Sequence[Done]) -> tuple[Klacht, list[str]]:
+    """What was ordered takes effect, on this klacht and on others; and what the agent hears of it."""
+    events = [event for one in done for event in one.events]
+    said = [one.said for one in done]
+    opened = [_split_off(act, agent, one.split_off) for one in done if one.split_off]
+    events += [SplitOff(act.at, case.actor, new.kenmerk) for new in opened]
+    said += [f"{new.kenmerk}: {new.subject}" for new in opened]
+    for change in (change for one in done for change in one.also):
+        happen(act, change.klacht, change.events)
+    after = happen(act, case.klacht, events)
+    return after, said + list(_not_told(act, after, events))
 
 
 def _split_off(act: Act, agent: Agent, draft: Klacht) -> Klacht:
@@ -172,7 +198,7 @@ def refuse(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]) -> K
 
 def tell_refusal(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]) -> None:
     """Tell the agent why nothing was done."""
-    values = {"problems": tuple(problems), "help": sensible(klacht.status)}
+    values = {"problems": tuple(problems), "help": sensible(klacht.status, klacht.assigned_to or "")}
     answer(act, about(act, klacht), agent, "opdracht_niet_begrepen", values)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from mailagent.core.events import Assigned, Event, MailBounced, MailSuppressed
 from mailagent.core.klacht import Klacht
+from mailagent.core.organisation import Organisation
 from mailagent.flow.gather import is_own
 from mailagent.flow.world import Act, World
 from mailagent.store import dead_addresses
@@ -12,12 +15,23 @@ from mailagent.store import dead_addresses
 NOBODY = ""
 """The recipient of a mail that has none: it is suppressed, and the log of the klacht tells."""
 
-CONTACT_REFUSED, NO_ADDRESS, OWN_ADDRESS, DEAD_ADDRESS = (
+CONTACT_REFUSED, NO_ADDRESS, OWN_ADDRESS, DEAD_ADDRESS, ABSENT = (
     "contact_refused",
     "no_address",
     "own_address",
     "dead_address",
+    "absent",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """Who is to hear of something. `absent`: they are not there, and another hears of it; `instead_of` is the
+    agent that other stands in for."""
+
+    address: str
+    absent: bool = False
+    instead_of: str = ""
 
 
 def unreachable(act: Act, klacht: Klacht) -> str:
@@ -36,14 +50,45 @@ def why_not(address: str, world: World, dead: Collection[str]) -> str:
     return DEAD_ADDRESS if address.lower() in dead else ""
 
 
-def heard_by(circles: Iterable[tuple[str, ...]], dead: Collection[str]) -> tuple[str, ...]:
-    """The first circle in which somebody lives, after those in which nobody does; nobody where all are dead.
+def circles(to: str, klacht: Klacht, event: Event, organisation: Organisation) -> Iterator[tuple[str, ...]]:
+    """Who hears of it; and in the next circle, who does where nobody of these can. Whom the klacht is about
+    never does (Awb 9:7). What `to` may be is told in `flow/tell.py`."""
+    if to == "melder":
+        yield (klacht.melder,)
+        return
+    if to == "assignee" and isinstance(event, Assigned):
+        yield (event.to,)
+        return
+    unreached = event.recipient if isinstance(event, MailBounced | MailSuppressed) else NOBODY
+    passed_over = (unreached, klacht.beklaagde)
+    for some in _who_works_on(klacht, organisation, first="team" if to == "team" else "handler"):
+        if others := tuple(dict.fromkeys(address for address in some if address not in passed_over)):
+            yield others
 
-    The dead ones stay in, for a mail that was not sent must show.
+
+def _who_works_on(klacht: Klacht, organisation: Organisation, *, first: str) -> Iterator[tuple[str, ...]]:
+    """Who has it, then the team, then the coordinator."""
+    if first == "handler" and klacht.assigned_to and organisation.agent(klacht.assigned_to):
+        yield (klacht.assigned_to,)
+    yield organisation.task_addresses(organisation.team(klacht.team))
+    yield (organisation.coordinator.lower(),)
+
+
+def heard_by(
+    circles: Iterable[tuple[str, ...]], dead: Collection[str], away: Mapping[str, str]
+) -> tuple[Hearer, ...]:
+    """The first circle in which somebody is there, after those in which nobody is. `away` are the absent
+    ones, each with who stands in, "" for nobody.
+
+    The dead ones stay in, for a mail that was not sent must show; so do the absent ones. Where nobody is
+    there at all, the absent ones hear of it when they come back.
     """
-    passed: list[str] = []
+    passed: dict[str, Hearer] = {}
     for circle in circles:
-        passed += circle
-        if any(address.lower() not in dead for address in circle):
-            break
-    return tuple(dict.fromkeys(passed)) or (NOBODY,)
+        for address in circle:
+            passed[address] = Hearer(address, absent=address in away)
+            if deputy := away.get(address):
+                passed.setdefault(deputy, Hearer(deputy, instead_of=address))
+        if any(not one.absent and one.address.lower() not in dead for one in passed.values()):
+            return tuple(passed.values())
+    return tuple(Hearer(address) for address in passed) or (Hearer(NOBODY),)

@@ -72,8 +72,11 @@ def _who_sorts(act: Act) -> list[str]:
     """The sorting team, or the coordinator where all of its addresses are dead."""
     own = act.world.organisation
     circles = [own.task_addresses(own.sorting_team), (own.coordinator.lower(),)]
-    dead = dead_addresses.among(act.tx, {address for circle in circles for address in circle})
-    return [a for a in heard_by(circles, dead) if not why_not(a, act.world, dead)]
+    away = own.away(local_day(act.at))
+    known = {address for circle in circles for address in circle}
+    dead = dead_addresses.among(act.tx, known | set(away.values()))
+    heard = heard_by(circles, dead, away)
+    return [one.address for one in heard if not one.absent and not why_not(one.address, act.world, dead)]
 
 
 def ask_about_stuck(act: Act, kept: arrivals.Kept, reason: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from mailagent.core.calendar import local_day
@@ -23,15 +23,16 @@ from mailagent.core.events import (
     Reopened,
     ReopenRequested,
     Resolved,
+    Routed,
     TakenUp,
 )
-from mailagent.core.klacht import GROUNDS, Klacht
+from mailagent.core.klacht import Klacht
 from mailagent.core.mails import AGENT, MAILS, TO_MELDER
-from mailagent.flow.reach import CONTACT_REFUSED, DEAD_ADDRESS, NOBODY, heard_by, why_not
-from mailagent.flow.world import Act, Policy, World
-from mailagent.store import dead_addresses, notices, rounds
+from mailagent.flow.content import discreet, facts, said
+from mailagent.flow.reach import ABSENT, CONTACT_REFUSED, DEAD_ADDRESS, Hearer, circles, heard_by, why_not
+from mailagent.flow.world import Act, Policy
+from mailagent.store import dead_addresses, notices
 from mailagent.store.notices import Owed
-from mailagent.store.store import Tx
 
 When = Callable[[Any, Klacht, Policy], bool]
 
@@ -55,6 +56,11 @@ def _from_melder(event: Event) -> bool:
 def _can_be_read(event: Reacted) -> bool:
     # what cannot has a mail of its own, which says that it came
     return event.supplements and not event.encrypted and not event.locked
+
+
+def _is_news(event: Assigned) -> bool:
+    """Who takes the klacht they are writing about knows it; who takes the next one does not."""
+    return bool(event.to) and (event.to != event.actor.address or event.next_up)
 
 
 def _needs_another_way(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
@@ -101,7 +107,8 @@ TELL = (
     Telling(Reacted, "aanvulling", "handler", lambda e, _k, _p: e.supplements),
     Telling(Reacted, "reactie_melder", "handler", lambda e, _k, _p: not e.supplements),
     Telling(TakenUp, "in_behandeling", "melder", lambda _e, _k, policy: policy.mail_in_behandeling),
-    Telling(Assigned, "toegewezen", "assignee", lambda e, _k, _p: bool(e.to and e.to != e.actor.address)),
+    Telling(Assigned, "toegewezen", "assignee", lambda e, _k, _p: _is_news(e)),
+    Telling(Routed, "nieuw_voor_team", "team"),
     Telling(Answered, "antwoord", "melder"),
     Telling(Resolved, "afgehandeld", "melder"),
     Telling(ReopenRequested, "feedback_ontvangen", "melder", lambda _e, _k, p: p.mail_feedback_received),
@@ -126,19 +133,27 @@ TELL = (
 
 def owed_for(act: Act, klacht: Klacht, happened: Sequence[tuple[Event, int]]) -> list[Owed]:
     """The mails these kept events owe; those that may not be sent are suppressed, with their reason."""
+    organisation = act.world.organisation
     rows = [
-        ((event, id), row.mail, list(_circles(row.to, klacht, event, act.world)))
+        ((event, id), row.mail, list(circles(row.to, klacht, event, organisation)))
         for event, id in happened
         for row in TELL
         if isinstance(event, row.event) and row.when(event, klacht, act.world.policy)
     ]
-    known = {address for *_, circles in rows for circle in circles for address in circle}
-    dead = dead_addresses.among(act.tx, known)
+    away = _away(act, klacht)
+    known = {address for *_, some in rows for circle in some for address in circle}
+    dead = dead_addresses.among(act.tx, known.union(*((away[one],) for one in known & away.keys())))
     return [
-        _owed(act, klacht, happening, mail, recipient, dead)
-        for happening, mail, circles in rows
-        for recipient in heard_by(circles, dead)
+        _owed(act, klacht, happening, mail, hearer, dead)
+        for happening, mail, some in rows
+        for hearer in heard_by(some, dead, {} if mail in TO_MELDER else away)
     ]
+
+
+def _away(act: Act, klacht: Klacht) -> dict[str, str]:
+    """Who is absent, with who stands in; never whom the klacht is about."""
+    away = act.world.organisation.away(local_day(act.at))
+    return {absent: "" if deputy == klacht.beklaagde else deputy for absent, deputy in away.items()}
 
 
 def concerns_melder(events: Sequence[Event], klacht: Klacht, policy: Policy) -> bool:
@@ -147,45 +162,33 @@ def concerns_melder(events: Sequence[Event], klacht: Klacht, policy: Policy) -> 
     return any(isinstance(e, row.event) and row.when(e, klacht, policy) for e in events for row in rows)
 
 
-def _circles(to: str, klacht: Klacht, event: Event, world: World) -> Iterator[tuple[str, ...]]:
-    """Who hears of it; and in the next circle, who does where all of these are dead."""
-    if to == "melder":
-        yield (klacht.melder,)
-        return
-    if to == "assignee" and isinstance(event, Assigned):
-        yield (event.to,)
-        return
-    unreached = event.recipient if isinstance(event, MailBounced | MailSuppressed) else NOBODY
-    for some in _who_works_on(klacht, world, first="team" if to == "team" else "handler"):
-        if others := tuple(dict.fromkeys(address for address in some if address != unreached)):
-            yield others
-
-
-def _who_works_on(klacht: Klacht, world: World, *, first: str) -> Iterator[tuple[str, ...]]:
-    """Who has it, then the team, then the coordinator."""
-    organisation = world.organisation
-    if first == "handler" and klacht.assigned_to and organisation.agent(klacht.assigned_to):
-        yield (klacht.assigned_to,)
-    yield organisation.task_addresses(organisation.team(klacht.team))
-    yield (organisation.coordinator.lower(),)
-
-
 def _owed(
     act: Act,
     klacht: Klacht,
     happened: tuple[Event, int],
     mail: str,
-    recipient: str,
+    hearer: Hearer,
     dead: Collection[str],
 ) -> Owed:
     event, event_id = happened
-    values = {**facts(klacht, act.world), **_said(act, klacht, event, mail)}
+    recipient, told = hearer.address, said(act, klacht, event, mail)
+    if MAILS[mail].audience == AGENT:
+        values = discreet(klacht, facts(klacht, act.world) | told) | _stands_in(act, hearer)
+    else:
+        values = facts(klacht, act.world) | told
     key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
     owed = Owed(mail, recipient, key, values, klacht.id, event_id)
     refused = CONTACT_REFUSED if mail in TO_MELDER and not klacht.contact_allowed else ""
-    if reason := refused or why_not(recipient, act.world, dead) or _enough(act, mail, klacht):
+    absent = ABSENT if hearer.absent else ""
+    if reason := refused or absent or why_not(recipient, act.world, dead) or _enough(act, mail, klacht):
         return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})
     return owed
+
+
+def _stands_in(act: Act, hearer: Hearer) -> dict[str, Any]:
+    """For whom its reader stands in."""
+    absent = act.world.organisation.agent(hearer.instead_of)
+    return {"stands_in_for": absent.name} if absent else {}
 
 
 def _enough(act: Act, mail: str, klacht: Klacht) -> str:
@@ -195,91 +198,3 @@ def _enough(act: Act, mail: str, klacht: Klacht) -> str:
     most, within = OFTEN_ENOUGH[mail]
     told = notices.owed_of(act.tx, klacht.id, mail, act.at - within if within else None)
     return "too_many" if told >= most else ""
-
-
-def facts(klacht: Klacht, world: World) -> dict[str, Any]:
-    """What every mail about a klacht may name; moments in ISO 8601, written out when the mail is made."""
-    category = world.organisation.category(klacht.category)
-    return {
-        "kenmerk": klacht.kenmerk,
-        "language": klacht.language,
-        "subject": klacht.subject,
-        "category": category.name if category else "",
-        "status": klacht.status,
-        "received": klacht.received_at.isoformat(),
-        "channel": klacht.channel,
-        "last_day": klacht.deadline.isoformat() if klacht.deadline else "",
-        "melder_name": klacht.melder_name,
-    }
-
-
-def _said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
-    """What this mail says beyond the facts of the klacht."""
-    known = MAILS[mail].variables
-    said = {name: value for name, value in event.data.items() if name in known}
-    text = str(event.data.get("text", ""))
-    world = act.world
-    match event:
-        case Received():
-            team = world.organisation.team(klacht.team).name
-            said |= {"quote": text, "description": text, "sender": klacht.melder, "team": team}
-        case Reacted() | ReopenRequested():
-            said |= {"description": text, "reopens": isinstance(event, ReopenRequested)}
-            said |= _promised(klacht, event.at) if mail == SUPPLEMENTED else {}
-            said |= _photos(event, mail)
-        case Assigned():
-            said |= {"description": klacht.description, "by": event.actor.address}
-            said |= {"team": world.organisation.team(klacht.team).name}
-        case Resolved() | ReopenDeclined():
-            said |= _invitation(act.tx, klacht) | _ombudsman(event.at, world)
-        case LevelCrossed():
-            said |= {"level": event.level.replace("_", " ")}
-        case MailBounced() | MailSuppressed():
-            said |= {"status": klacht.status, **_missed(event)}
-        case Closed():
-            said |= {"ground": GROUNDS.get(event.ground, "")} | _ombudsman(event.at, world)
-    return {name: value for name, value in said.items() if name in known or name in _ROWS}
-
-
-_ROWS = ("round", "photos_of")
-"""Beside what a mail says, what it is made with: the round it invites to, the one whose photos go along."""
-
-
-def _photos(event: Reacted | ReopenRequested, mail: str) -> dict[str, Any]:
-    """The photos go to whoever works on it, never back to the melder."""
-    return {"photos_of": event.photos_of} if event.photos_of and MAILS[mail].audience == AGENT else {}
-
-
-def _promised(klacht: Klacht, at: datetime) -> dict[str, Any]:
-    """A last day that is over is no promise to make once more."""
-    return {"last_day": ""} if klacht.deadline and klacht.deadline < local_day(at) else {}
-
-
-def _missed(event: MailBounced | MailSuppressed) -> dict[str, Any]:
-    """Why somebody did not get a mail, and whether the next one would reach them."""
-    if isinstance(event, MailSuppressed):
-        return {
-            "error": "het adres neemt geen mail meer aan",
-            "to_melder": event.mail in TO_MELDER,
-            "dead": True,
-        }
-    return {"error": event.status, "to_melder": event.mail in TO_MELDER, "dead": event.dead}
-
-
-def _invitation(tx: Tx, klacht: Klacht) -> dict[str, Any]:
-    """The smiley round this mail invites to; its links are made when the mail is."""
-    last = rounds.last_of(tx, klacht.id)
-    return {"round": [last.id, last.number], "link_until": last.expires_at.isoformat()} if last else {}
-
-
-def _ombudsman(at: datetime, world: World) -> dict[str, Any]:
-    """Which ombudsman, and until when: one year after the notice (Awb 9:12 lid 2, 9:24)."""
-    return {"ombudsman": world.policy.ombudsman, "ombudsman_until": _a_year_on(at).isoformat()}
-
-
-def _a_year_on(at: datetime) -> date:
-    day = local_day(at)
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return day.replace(year=day.year + 1, month=3, day=1)

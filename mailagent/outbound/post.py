@@ -205,7 +205,8 @@ class Post:
         if "pending" in stored:
             values["confirm_url"] = self.links.confirm(stored["pending"])
         if MAILS[notice.kind].audience == AGENT:
-            values.setdefault("tags", sensible(str(stored.get("status", ""))))
+            status, handler = str(stored.get("status", "")), str(stored.get("handler", ""))
+            values.setdefault("tags", sensible(status, handler))
         return values
 
 

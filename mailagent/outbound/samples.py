@@ -24,6 +24,7 @@ SAMPLES: Values = {
     "channel": "email",
     "last_day": "maandag 13 april 2026",
     "melder_name": "Jan de Vries",
+    "handler": "Anna de Wit",
     "quote": "Onze gft-bak is al drie weken niet geleegd.\nIk heb twee keer gebeld en werd niet teruggebeld."
     "\n\nOp https://www.afval.example staat iets anders.",
     "description": "Onze gft-bak is al drie weken niet geleegd.\nIk heb twee keer gebeld.\n\n"
@@ -67,6 +68,8 @@ SAMPLES: Values = {
     "error": "de server antwoordt niet",
     "help": (*_TAGS, ("#help", "u krijgt deze lijst")),
     "tags": _TAGS,
+    "confidential": False,
+    "stands_in_for": "",
 }
 """One value for every variable, as it looks on an ordinary day."""
 

@@ -13,9 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.events import Event
-from mailagent.core.klacht import Klacht
+from mailagent.core.klacht import UNHANDLED, Klacht
 from mailagent.store.prepared import Prepared, by_name
-from mailagent.store.tables import event, event_body, klacht
+from mailagent.store.tables import IS_OPEN, event, event_body, klacht
 
 FIRST_HASH = "0" * 64
 
@@ -61,10 +61,12 @@ def save(tx: sa.Connection, changed: Klacht) -> None:
 
 
 def _columns(value: Klacht) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in _COLUMNS} | {"labels": list(value.labels)}
+    lists = {name: list(getattr(value, name)) for name in _LISTS}
+    return {name: getattr(value, name) for name in _COLUMNS} | lists
 
 
 _COLUMNS = tuple(name for name in Klacht.__dataclass_fields__ if name != "id")
+_LISTS = ("labels", "by_hand")
 _FIELDS = tuple(klacht.c[name] for name in Klacht.__dataclass_fields__)
 _ADD = Prepared(sa.insert(klacht).values(by_name((*_COLUMNS, "salt"))).returning(klacht.c.id))
 _SAVE = Prepared(sa.update(klacht).where(klacht.c.id == sa.bindparam("klacht")).values(by_name(_COLUMNS)))
@@ -72,8 +74,7 @@ _SAVE = Prepared(sa.update(klacht).where(klacht.c.id == sa.bindparam("klacht")).
 
 def _klacht(row: sa.Row[Any]) -> Klacht:
     fields = row._asdict()
-    fields["labels"] = tuple(fields["labels"])
-    return Klacht(**fields)
+    return Klacht(**fields | {name: tuple(fields[name]) for name in _LISTS})
 
 
 def by_kenmerk(tx: sa.Connection, kenmerk: str, *, lock: bool = False) -> Klacht | None:
@@ -109,6 +110,26 @@ def listed(tx: sa.Connection, *, status: str | None = None, limit: int = 50) -> 
     query = sa.select(*_FIELDS).order_by(klacht.c.id.desc()).limit(limit)
     if status:
         query = query.where(klacht.c.status == status)
+    return [_klacht(row) for row in tx.execute(query)]
+
+
+def open_of(tx: sa.Connection, agent: str) -> int:
+    """How many klachten on this agent's name ask something of them."""
+    mine = sa.select(sa.func.count()).where(klacht.c.assigned_to == agent, sa.text(IS_OPEN))
+    return int(tx.execute(mine.select_from(klacht)).scalar_one())
+
+
+def unassigned(tx: sa.Connection, teams: Sequence[str], most: int) -> list[Klacht]:
+    """What nobody has in these teams and can be handled, the oldest last day first. Nobody else changes these
+    until this transaction ends; what another has in hand is passed over."""
+    query = (
+        sa.select(*_FIELDS)
+        .where(klacht.c.assigned_to.is_(None), klacht.c.team.in_(teams), klacht.c.status.in_(UNHANDLED))
+        .where(sa.text(IS_OPEN))
+        .order_by(klacht.c.deadline, klacht.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
     return [_klacht(row) for row in tx.execute(query)]
 
 

@@ -17,6 +17,9 @@ def _index(column: str, where: str, name: str = "") -> sa.Index:
     return sa.Index(f"ix_arrival_{name or column}", column, sqlite_where=rows, postgresql_where=rows)
 
 
+IS_OPEN = "status IN ('nieuw', 'in_behandeling', 'heropend', 'verzoek_tot_heropenen')"
+"""Somebody has to do something about it. Written out, so that both databases know their index by it."""
+
 klacht = sa.Table(
     "klacht",
     metadata,
@@ -47,8 +50,19 @@ klacht = sa.Table(
     _text("refers_to"),
     sa.Column("salt", sa.LargeBinary),
     sa.Column("wake_at", Moment),
+    _text("beklaagde"),
+    sa.Column("by_hand", Json, nullable=False, server_default="[]"),
+    _text("asked_by"),
+    _text("merged_into"),
     sa.Index("ix_klacht_wake_at", "wake_at"),
     sa.Index("ix_klacht_melder", "melder"),
+    sa.Index(
+        "ix_klacht_open",
+        "assigned_to",
+        "deadline",
+        sqlite_where=sa.text(IS_OPEN),
+        postgresql_where=sa.text(IS_OPEN),
+    ),
 )
 
 number = sa.Table(

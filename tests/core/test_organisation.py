@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from mailagent.core.organisation import (
+    Absence,
     Agent,
     Category,
     Organisation,
@@ -98,3 +100,50 @@ def test_si_01_standard_answers_stand_by_topic_and_in_their_order() -> None:
     ]
     assert "".join(answer.id for answer in in_order(answers, topics)) == "abcd"
     assert [topics[1].said(language) for language in ("nl", "en", "fr")] == ["Overig", "Other", "Overig"]
+
+
+MONDAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
+
+
+def absent(agent: Agent, deputy: Agent) -> Agent:
+    return replace(agent, absent=(Absence(MONDAY, FRIDAY, deputy.address),))
+
+
+def stad(*members: Agent) -> Organisation:
+    return replace(STAD, teams=(replace(AFVAL, members=members), VERDEEL), coordinator="")
+
+
+@pytest.mark.parametrize(
+    ("day", "who"),
+    [
+        (date(2026, 3, 1), ANNA),
+        (MONDAY, BOB),
+        (FRIDAY, BOB),
+        (date(2026, 3, 7), ANNA),
+    ],
+)
+def test_a_deputy_stands_in_from_the_first_day_to_the_last(day: date, who: Agent) -> None:
+    here = stad(absent(ANNA, BOB), BOB)
+    assert here.stand_in(ANNA.address, day) == who.address
+    assert here.away(day) == ({} if who is ANNA else {ANNA.address: BOB.address})
+
+
+def test_the_deputy_of_the_deputy_stands_in_where_both_are_absent() -> None:
+    eva = Agent("eva@stad.example", "Eva")
+    assert stad(absent(ANNA, BOB), absent(BOB, eva), eva).stand_in(ANNA.address, MONDAY) == eva.address
+
+
+def test_two_who_stand_in_for_each_other_leave_nobody() -> None:
+    assert stad(absent(ANNA, BOB), absent(BOB, ANNA)).away(MONDAY) == {ANNA.address: "", BOB.address: ""}
+
+
+def test_an_agent_works_in_their_teams_and_the_coordinator_in_those_without_members() -> None:
+    assert STAD.teams_of(ANNA) == (AFVAL, WEGEN)
+    assert STAD.teams_of(BOB) == (AFVAL,)
+    assert STAD.teams_of(Agent("carla@stad.example", "Carla")) == (VERDEEL,)
+
+
+def test_a_team_knows_who_leads_it() -> None:
+    team = replace(AFVAL, members=(ANNA, replace(BOB, role="lead")))
+    assert team.in_role("lead") == (BOB.address,)
+    assert team.in_role("deputy") == ()

@@ -5,22 +5,58 @@ from __future__ import annotations
 from mailagent.core import klacht as life
 from mailagent.core.orders.asking import Help
 from mailagent.core.orders.closing import Close, Withdraw
-from mailagent.core.orders.handling import Reopen, Resolve, TakeUp
+from mailagent.core.orders.fields import (
+    Categorise,
+    Complicate,
+    Confide,
+    Label,
+    NameBeklaagde,
+    Prioritise,
+)
+from mailagent.core.orders.handling import Reopen, Resolve, TakeNext, TakeUp
 from mailagent.core.orders.order import Order
-from mailagent.core.orders.routing import Assign
+from mailagent.core.orders.routing import Assign, Misrouted, ToTeam
 from mailagent.core.orders.splitting import Split
 from mailagent.core.orders.writing import Note, Reply
 
-ORDERS: tuple[type[Order], ...] = (TakeUp, Assign, Note, Reply, Resolve, Close, Withdraw, Reopen, Split, Help)
+ORDERS: tuple[type[Order], ...] = (
+    TakeUp,
+    TakeNext,
+    Assign,
+    ToTeam,
+    Misrouted,
+    Categorise,
+    Prioritise,
+    Complicate,
+    Label,
+    Confide,
+    NameBeklaagde,
+    Note,
+    Reply,
+    Resolve,
+    Close,
+    Withdraw,
+    Reopen,
+    Split,
+    Help,
+)
 
 
 def help_lines() -> tuple[tuple[str, str], ...]:
     """Every tag, with what it does, in the order of ORDERS."""
-    return tuple((f"{o.usage} ({', '.join('#' + w for w in o.words[1:])})", o.help) for o in ORDERS)
+    return tuple((_with_other_words(order), order.help) for order in ORDERS)
 
 
-def sensible(status: str) -> tuple[tuple[str, str], ...]:
-    """The tags that make sense in this status, with what they do."""
+def _with_other_words(order: type[Order]) -> str:
+    others = ", ".join(f"#{word}" for word in order.words[1:])
+    return f"{order.usage} ({others})" if others else order.usage
+
+
+def sensible(status: str, handler: str = "") -> tuple[tuple[str, str], ...]:
+    """The tags that make sense in this status, with what they do; `handler` is who has it, "" for nobody."""
     steps = life.possible_tags(status)
     always: tuple[type[Order], ...] = (Reply, Note, Assign, Help)
-    return tuple((o.usage, o.help) for o in ORDERS if o in always or f"#{o.words[0]}" in steps)
+    unhandled: tuple[type[Order], ...] = (Misrouted,) if status in life.UNHANDLED else ()
+    if status == life.IN_BEHANDELING and not handler:
+        unhandled += (TakeUp,)
+    return tuple((o.usage, o.help) for o in ORDERS if o in always + unhandled or f"#{o.words[0]}" in steps)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from mailagent.core import klacht as life
-from mailagent.core.errors import NotUnderstood
+from mailagent.core.errors import NotPossible, NotUnderstood
 from mailagent.core.events import AGENT, Assigned, Event, ReopenDeclined, Reopened, Resolved, TakenUp
 from mailagent.core.klacht import Klacht
-from mailagent.core.orders.order import Case, Done, Order, code_of, joined
+from mailagent.core.orders.order import Case, Change, Done, Order, code_of, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,60 @@ class TakeUp(Order):
 
     def carry_out(self, case: Case) -> Done:
         """Change the status, and assign where nobody has it."""
-        klacht = life.after(case.klacht, "take_up", AGENT)
-        events: tuple[Event, ...] = (TakenUp(case.at, case.actor),)
-        if not klacht.assigned_to:
-            klacht = replace(klacht, assigned_to=case.agent.address)
-            events += (Assigned(case.at, case.actor, case.agent.address, klacht.team or ""),)
+        klacht, events = _taken(case, case.klacht)
         return Done(klacht, events, f"{klacht.kenmerk} is in behandeling.")
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNext(Order):
+    """Take the one of the team's that has waited longest."""
+
+    words: ClassVar = ("volgende", "next")
+    usage: ClassVar = "#volgende"
+    help: ClassVar = (
+        "u neemt de volgende klacht van uw team in behandeling: die met de eerste laatste dag; u krijgt daar "
+        "een mail over"
+    )
+
+    def carry_out(self, case: Case) -> Done:
+        """Mostly it is another klacht than the one the mail was about."""
+        if case.agent.capacity and case.load >= case.agent.capacity:
+            raise NotPossible(
+                f"U hebt al {case.load} open klachten en uw maximum is {case.agent.capacity}. Handel er "
+                "eerst een af, of vraag uw coördinator."
+            )
+        here = case.klacht
+        for waits in case.waiting:
+            klacht = here if waits.id == here.id else waits
+            if klacht.assigned_to or klacht.status not in life.UNHANDLED or _is_about(klacht, case):
+                continue
+            taken, events = _taken(case, klacht, next_up=True)
+            if klacht is here:
+                return Done(taken, events, _yours(taken))
+            return Done(here, (), _yours(taken), also=(Change(taken, events),))
+        raise NotPossible(f"Er wacht geen klacht op {_teams(case)}: elke open klacht staat op een naam.")
+
+
+def _taken(case: Case, klacht: Klacht, *, next_up: bool = False) -> tuple[Klacht, tuple[Event, ...]]:
+    events: tuple[Event, ...] = ()
+    if klacht.status != life.IN_BEHANDELING or klacht.assigned_to:
+        klacht, events = life.after(klacht, "take_up", AGENT), (TakenUp(case.at, case.actor),)
+    if not klacht.assigned_to:
+        klacht = replace(klacht, assigned_to=case.agent.address)
+        events += (Assigned(case.at, case.actor, case.agent.address, klacht.team or "", next_up),)
+    return klacht, events
+
+
+def _is_about(klacht: Klacht, case: Case) -> bool:
+    return klacht.beklaagde == case.agent.address
+
+
+def _yours(klacht: Klacht) -> str:
+    return f"{klacht.kenmerk} staat op uw naam en is in behandeling. U krijgt daar een mail over."
+
+
+def _teams(case: Case) -> str:
+    return " of ".join(team.name for team in case.organisation.teams_of(case.agent)) or "u"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
 from mailagent.core.errors import NotUnderstood
 from mailagent.core.events import AGENT, Actor, Event
-from mailagent.core.klacht import Klacht
+from mailagent.core.klacht import OPEN, Klacht
 from mailagent.core.organisation import Agent, Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What an order is carried out on. `melder_wrote`: a later, proven mail of the melder is kept."""
+    """What an order is carried out on. `melder_wrote`: a later, proven mail of the melder is kept.
+
+    `waiting` are klachten that nobody has in the agent's teams, the oldest last day first; `load` is how many
+    open ones are on the agent's name.
+    """
 
     klacht: Klacht
     agent: Agent
@@ -25,24 +29,47 @@ class Case:
     organisation: Organisation
     melder_wrote: bool = False
     mail_after_unhappy: bool = False
+    waiting: tuple[Klacht, ...] = ()
+    load: int = 0
 
     @property
     def actor(self) -> Actor:
         """The agent, as the log names them."""
         return Actor(AGENT, self.agent.address)
 
+    def after(self, done: Done) -> Case:
+        """What the next order of the same mail is carried out on."""
+        others = {change.klacht.id: change.klacht for change in done.also}
+        waiting = tuple(klacht for klacht in self.waiting if klacht.id not in others)
+        now = [done.klacht, *others.values()]
+        load = self.load + sum(map(self._is_mine, now)) - self._is_mine(self.klacht)
+        return replace(self, klacht=done.klacht, waiting=waiting, load=load)
+
+    def _is_mine(self, klacht: Klacht) -> bool:
+        return klacht.assigned_to == self.agent.address and klacht.status in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Another klacht that an order changed, and what happened to it."""
+
+    klacht: Klacht
+    events: tuple[Event, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """What an order did: the klacht as it is now, what happened, and the sentence for the agent.
 
-    `split_off` is a klacht that is to be opened beside it; its kenmerk is not known yet.
+    `split_off` is a klacht that is to be opened beside it; its kenmerk is not known yet. `also` are other
+    klachten that it changed.
     """
 
     klacht: Klacht
     events: tuple[Event, ...]
     said: str
     split_off: Klacht | None = None
+    also: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

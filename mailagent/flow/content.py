@@ -1,0 +1,164 @@
+"""What a mail about a klacht says: the facts, and what happened, in the words of MAILS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from mailagent.core.calendar import local_day
+from mailagent.core.events import (
+    Assigned,
+    Closed,
+    Event,
+    LevelCrossed,
+    MailBounced,
+    MailSuppressed,
+    Reacted,
+    Received,
+    ReopenDeclined,
+    ReopenRequested,
+    Resolved,
+    Routed,
+)
+from mailagent.core.klacht import GROUNDS, Klacht
+from mailagent.core.mails import AGENT, MAILS, TO_MELDER
+from mailagent.flow.world import Act, World
+from mailagent.store import rounds
+from mailagent.store.store import Tx
+
+
+def facts(klacht: Klacht, world: World) -> dict[str, Any]:
+    """What every mail about a klacht may name; moments in ISO 8601, written out when the mail is made."""
+    category = world.organisation.category(klacht.category)
+    handler = world.organisation.agent(klacht.assigned_to)
+    return {
+        "kenmerk": klacht.kenmerk,
+        "language": klacht.language,
+        "subject": klacht.subject,
+        "category": category.name if category else "",
+        "status": klacht.status,
+        "received": klacht.received_at.isoformat(),
+        "channel": klacht.channel,
+        "last_day": klacht.deadline.isoformat() if klacht.deadline else "",
+        "melder_name": klacht.melder_name,
+        "handler": handler.name if handler else klacht.assigned_to or "",
+    }
+
+
+def said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
+    """What this mail says beyond the facts of the klacht."""
+    known = MAILS[mail].variables
+    values = {
+        **{name: value for name, value in event.data.items() if name in known},
+        **_of_the_melder(act, klacht, event, mail),
+        **_of_an_agent(act, klacht, event),
+        **_of_us(klacht, event),
+    }
+    return {name: value for name, value in values.items() if name in known or name in _ROWS}
+
+
+_ROWS = ("round", "photos_of")
+"""Beside what a mail says, what it is made with: the round it invites to, the one whose photos go along."""
+
+
+def _of_the_melder(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
+    """What the melder did."""
+    text = str(event.data.get("text", ""))
+    match event:
+        case Received():
+            team = act.world.organisation.team(klacht.team).name
+            return {"quote": text, "description": text, "sender": klacht.melder, "team": team}
+        case Reacted() | ReopenRequested():
+            promised = _promised(klacht, event.at) if mail in TO_MELDER else {}
+            reopens = isinstance(event, ReopenRequested)
+            return {"description": text, "reopens": reopens} | promised | _photos(event, mail)
+    return {}
+
+
+def _of_an_agent(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
+    """What an agent did."""
+    world = act.world
+    team = world.organisation.team(klacht.team).name
+    match event:
+        case Routed():
+            why = _routed_by(event, world)
+            return {"description": klacht.description, "sender": klacht.melder, "team": team, "why": why}
+        case Assigned():
+            by = "" if event.to == event.actor.address else event.actor.address
+            return {"description": klacht.description, "by": by, "team": team}
+        case Resolved() | ReopenDeclined():
+            return _invitation(act.tx, klacht) | _ombudsman(event.at, world)
+        case Closed():
+            return {"ground": GROUNDS.get(event.ground, "")} | _ombudsman(event.at, world)
+    return {}
+
+
+def _of_us(klacht: Klacht, event: Event) -> dict[str, Any]:
+    """What happened by itself."""
+    match event:
+        case LevelCrossed():
+            return {"level": event.level.replace("_", " ")}
+        case MailBounced() | MailSuppressed():
+            return {"status": klacht.status, **_missed(event)}
+    return {}
+
+
+def _routed_by(event: Routed, world: World) -> str:
+    """Who gave it to the team, from where and why."""
+    agent, was = world.organisation.agent(event.actor.address), world.organisation.team(event.was)
+    who = agent.name if agent else event.actor.address
+    return f"{who} stuurde de klacht door van {was.name}" + (f": {event.why}" if event.why else "") + "."
+
+
+def _photos(event: Reacted | ReopenRequested, mail: str) -> dict[str, Any]:
+    """The photos go to whoever works on it, never back to the melder."""
+    return {"photos_of": event.photos_of} if event.photos_of and MAILS[mail].audience == AGENT else {}
+
+
+def _promised(klacht: Klacht, at: datetime) -> dict[str, Any]:
+    """A last day that is over is no promise to make once more."""
+    return {"last_day": ""} if klacht.deadline and klacht.deadline < local_day(at) else {}
+
+
+def _missed(event: MailBounced | MailSuppressed) -> dict[str, Any]:
+    """Why somebody did not get a mail, and whether the next one would reach them."""
+    if isinstance(event, MailSuppressed):
+        return {
+            "error": "het adres neemt geen mail meer aan",
+            "to_melder": event.mail in TO_MELDER,
+            "dead": True,
+        }
+    return {"error": event.status, "to_melder": event.mail in TO_MELDER, "dead": event.dead}
+
+
+def _invitation(tx: Tx, klacht: Klacht) -> dict[str, Any]:
+    """The smiley round this mail invites to; its links are made when the mail is."""
+    last = rounds.last_of(tx, klacht.id)
+    return {"round": [last.id, last.number], "link_until": last.expires_at.isoformat()} if last else {}
+
+
+def _ombudsman(at: datetime, world: World) -> dict[str, Any]:
+    """Which ombudsman, and until when: one year after the notice (Awb 9:12 lid 2, 9:24)."""
+    return {"ombudsman": world.policy.ombudsman, "ombudsman_until": _a_year_on(at).isoformat()}
+
+
+def _a_year_on(at: datetime) -> date:
+    day = local_day(at)
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, month=3, day=1)
+
+
+CONTENT = ("melder_name", "sender", "description", "quote", "attachments", "locked", "reasons", "why")
+"""What a mail may say of the melder and their words."""
+
+
+def discreet(klacht: Klacht, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a mail to an agent says: of a confidential klacht nothing that the melder wrote or sent."""
+    if not klacht.confidential:
+        return dict(values)
+    silent = {name: type(values[name])() for name in CONTENT if name in values}
+    said = {name: value for name, value in values.items() if name != "photos_of"}
+    return {**said, **silent, "subject": "(vertrouwelijk)", "confidential": True}
