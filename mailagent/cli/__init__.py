@@ -7,6 +7,7 @@ import typer
 from mailagent.cli import admin, audit, desk, mail, read, survey, take
 from mailagent.cli.demo import demo
 from mailagent.cli.klantcontact import klantcontact
+from mailagent.cli.kto import kto
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +23,7 @@ app.command("take")(take.take)
 app.command("list")(desk.listed)
 app.command("show")(desk.show)
 app.command("klantcontact")(klantcontact)
+app.command("kto")(kto)
 app.command("why")(desk.why)
 app.command("stuck")(desk.stuck)
 app.command("retry")(desk.retry)

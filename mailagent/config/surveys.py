@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 from mailagent.config.fields import Id, Name, Part, at_least_one
 from mailagent.config.yaml import Sheet, read_sheet
 from mailagent.core.errors import Mistake, Mistakes
+from mailagent.core.overview import SMILEYS
 from mailagent.core.surveys import EVENTS, MULTIPLE, Option, Question, Survey, Words
 from mailagent.shipped import found
 
@@ -128,6 +129,8 @@ def _strangers(local: Path | None) -> Iterator[Mistake]:
 
 def _wrong(sheet: Sheet[SurveyFile], categories: Collection[str] | None) -> Iterator[Mistake]:
     survey = sheet.content
+    if sheet.path.stem == SMILEYS:
+        yield sheet.mistake((), f"{SMILEYS} are the smiley rounds in every figure: give it another name")
     yield from sheet.twice(("questions",), "id", [question.id for question in survey.questions])
     for number, question in enumerate(survey.questions):
         yield from _wrong_options(sheet, number, question)

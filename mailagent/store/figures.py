@@ -11,16 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.figures import OUTSIDE, Answered, Invited
+from mailagent.core.overview import BAD, CATEGORY, CHANNEL, GOOD, SATISFIED, SMILEYS
 from mailagent.core.periods import Period
 from mailagent.core.surveys import EXPIRED, MULTIPLE, NO, YES, YES_NO
 from mailagent.store.columns import Moment
 from mailagent.store.tables import invitation, klacht, survey_answer
 from mailagent.store.tables import round as smileys
-
-SMILEYS, SATISFIED, REASONS = "smileys", "tevreden", "redenen"
-"""The smiley rounds are told as a survey of their own, with these two questions."""
-
-CHANNEL, CATEGORY = "channel", "category"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +52,13 @@ def counted(tx: sa.Connection, asked: Asked) -> tuple[list[Invited], list[Answer
 
 
 def _smiley(place: tuple[str, str, int], line: sa.Row[Any]) -> Iterator[Answered]:
-    """A smiley and the standard answers with it, as answers to two questions."""
+    """A smiley and the standard answers with it, as answers to questions."""
     if line.satisfied is not None:
         word = (YES if line.satisfied else NO,)
         yield Answered(*place, SATISFIED, YES_NO, None, word, line.number)
         if reasons := tuple(json.loads(line.choices)):
-            yield Answered(*place, REASONS, MULTIPLE, None, reasons, line.number)
+            below = GOOD if line.satisfied else BAD
+            yield Answered(*place, below, MULTIPLE, None, reasons, line.number)
 
 
 def _invitations(asked: Asked) -> sa.Select[Any]:

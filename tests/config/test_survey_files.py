@@ -56,6 +56,13 @@ def test_kt_01_a_survey_of_the_admin_stands_beside_ours(local: Path) -> None:
     assert (survey(local).delay, survey(local).link_days, survey(local).channels) == (timedelta(0), 14, ())
 
 
+def test_no_survey_can_be_taken_for_the_smileys(local: Path) -> None:
+    write(local, SOUND, "smileys.yaml")
+    [said] = mistakes(local)
+    assert said.startswith("smileys.yaml")
+    assert "another name" in said
+
+
 def test_a_file_with_the_name_of_ours_replaces_it(local: Path) -> None:
     write(local, SOUND, "afhandeling.yaml")
     assert list(load_rules(local).surveys) == ["afhandeling"]

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from mailagent.core.feedback import Answer
 from mailagent.core.figures import OUTSIDE, Answered, Figures, Invited, Response, figures
 from mailagent.core.klacht import Klacht
+from mailagent.core.overview import CATEGORY, CHANNEL, SATISFIED
 from mailagent.core.periods import MONTH, last_periods
 from mailagent.core.surveys import Invitation, SurveyAnswer
 from mailagent.store import invitations, klachten, rounds, surveys
 from mailagent.store.database import reading, writing
-from mailagent.store.figures import CATEGORY, CHANNEL, SATISFIED, Asked, counted
+from mailagent.store.figures import Asked, counted
 
 MARCH = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 12, 31, 12, tzinfo=UTC)
@@ -160,11 +161,11 @@ def test_reasons_are_counted_one_by_one_and_alike_lines_are_one(engine: sa.Engin
         invited, answered = counted(tx, Asked(until=LATER))
 
     place = ("smileys", "", OUTSIDE)
-    assert Answered(*place, "redenen", "multiple", None, ("traag", "onduidelijk"), 3) in answered
+    assert Answered(*place, "ging_niet_goed", "multiple", None, ("traag", "onduidelijk"), 3) in answered
     assert sum(line.count for line in invited) == 5
     assert Invited(*place, "answered", 3) in invited
-    assert figures(invited, answered).questions["redenen"].choices == {"traag": 4, "onduidelijk": 3}
-    assert figures(invited, answered).questions["redenen"].answers == 4
+    assert figures(invited, answered).questions["ging_niet_goed"].choices == {"traag": 4, "onduidelijk": 3}
+    assert figures(invited, answered).questions["ging_niet_goed"].answers == 4
 
 
 def test_only_what_lies_between_the_two_moments_counts(engine: sa.Engine) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from browser import STAD
+from colours import contrast
 
 from mailagent.shipped import ROOT, search_path
 from mailagent.web.pages import Pages
@@ -71,18 +72,6 @@ def test_no_two_colours_of_ours_are_too_close_to_read() -> None:
     assert len(on_white) >= 4
     for colour in on_white:
         for behind in ("#ffffff", "#eef1f4", "#fdf1f0", "#eaf3f9"):
-            assert _contrast(colour, behind) >= 4.5, (colour, behind)
+            assert contrast(colour, behind) >= 4.5, (colour, behind)
     for behind in ("#0b4a6f", "#06304a"):
-        assert _contrast("#ffffff", behind) >= 4.5
-
-
-def _contrast(one: str, two: str) -> float:
-    """WCAG 2.2, contrast ratio."""
-    light, dark = sorted((_luminance(one), _luminance(two)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        assert contrast("#ffffff", behind) >= 4.5
