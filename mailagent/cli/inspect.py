@@ -166,7 +166,7 @@ def work(house: House) -> Iterator[Finding]:
     policy = house.world.policy
     with house.world.store.read() as tx:
         aside = len(arrivals.stuck(tx))
-        failed = len(notices.struggling(tx))
+        failed, held = len(notices.struggling(tx)), notices.held(tx)
         rests = resting.now_resting(tx, house.world.now())
         dead, missed = dead_addresses.count(tx), _dead_colleagues(tx, house.world.organisation)
         missing = addresses.keys_in_use(tx) - {policy.key_id(key) for key in policy.keys}
@@ -184,6 +184,9 @@ def work(house: House) -> Iterator[Finding]:
         yield Finding(
             f"addresses that take no mail: {dead}; `mailagent show` of their klacht tells", wrong=False
         )
+    if held:
+        to = ", ".join(sorted({notice.recipient for notice in held})[:3])
+        yield Finding(f"[caps] {len(held)} mails wait until there is room for them: {to}", wrong=False)
     if failed:
         yield Finding(f"{failed} mails do not leave: see `mailagent stuck`", wrong=False)
     if missing:

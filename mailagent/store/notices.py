@@ -351,6 +351,14 @@ def struggling(tx: sa.Connection, tries: int = 3, limit: int = 500) -> list[Noti
     return [Notice(**row._asdict()) for row in tx.execute(query.order_by(notice.c.id).limit(limit))]
 
 
+def held(tx: sa.Connection, limit: int = 500) -> list[Notice]:
+    """Mails that wait until the caps have room, oldest first."""
+    last = sa.select(sa.func.max(proof.c.id)).where(proof.c.notice_id == notice.c.id)
+    query = sa.select(*_FIELDS).join(proof, proof.c.id == last.correlate(notice).scalar_subquery())
+    query = query.where(notice.c.state == OWED, proof.c.what == HELD).order_by(notice.c.id).limit(limit)
+    return [Notice(**row._asdict()) for row in tx.execute(query)]
+
+
 def in_state(tx: sa.Connection, state: str, limit: int = 500) -> list[Notice]:
     """Mails in a state, oldest first."""
     query = sa.select(*_FIELDS).where(notice.c.state == state).order_by(notice.c.id).limit(limit)
