@@ -24,7 +24,8 @@ listen = 127.0.0.1
 base_dir = {root}/run
 state_dir = {root}/state
 log_path = {root}/dovecot.log
-ssl = no
+ssl = {ssl}
+{certificate}
 disable_plaintext_auth = no
 auth_mechanisms = plain login{mechanisms}
 default_internal_user = {internal}
@@ -35,6 +36,7 @@ mail_uid = {owner}
 mail_gid = {owner_group}
 first_valid_uid = 1
 mail_fsync = never
+mailbox_idle_check_interval = 5s
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {root}/passwd
@@ -50,7 +52,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -62,6 +65,11 @@ service anvil {{
 auth_failure_delay = 0
 """
 
+
+CERTIFICATE = """
+ssl_cert = <{}
+ssl_key = <{}
+"""
 
 TOKENS = """
 passdb {{
@@ -83,12 +91,15 @@ active_value = true
 class Dovecot:
     """One server for some users (name: password), from `start` to `stop`.
 
-    With `introspection`, the address of a token server, it lets in by XOAUTH2 too.
+    With `introspection`, the address of a token server, it lets in by XOAUTH2 too; with a certificate and its
+    key it speaks TLS on `tls_port`.
     """
 
     host = "127.0.0.1"
 
-    def __init__(self, users: Mapping[str, str], introspection: str = "") -> None:
+    def __init__(
+        self, users: Mapping[str, str], introspection: str = "", certificate: tuple[Path, Path] | None = None
+    ) -> None:
         self._program = shutil.which(
             "dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
         )
@@ -98,6 +109,8 @@ class Dovecot:
         self.port = free_port()
         self._users = users
         self._introspection = introspection
+        self._certificate = certificate
+        self.tls_port = _free_port() if certificate else 0
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Dovecot:
@@ -155,6 +168,9 @@ class Dovecot:
             mechanisms=" xoauth2 oauthbearer" if self._introspection else "",
             tokens=TOKENS.format(root=self._root) if self._introspection else "",
             port=self.port,
+            ssl="yes" if self._certificate else "no",
+            certificate=CERTIFICATE.format(*self._certificate) if self._certificate else "",
+            tls_port=self.tls_port,
             internal="dovecot" if root else me.pw_name,
             group="dovecot" if root else grp.getgrgid(me.pw_gid).gr_name,
             login="dovenull" if root else me.pw_name,

@@ -29,7 +29,7 @@ from mailagent.service import make_doors, serve
 from mailagent.store import arrivals, notices
 from mailagent.web.app import make_app
 
-PATIENCE = 45.0
+PATIENCE = 90.0
 
 
 class RelayThatRemembers:
@@ -60,7 +60,7 @@ class Wire:
 
     def hand_in(self, raw: bytes, sender: str, recipient: str) -> None:
         """As any mail server would."""
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=10) as smtp:
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=60) as smtp:
             smtp.sendmail(sender, [recipient], raw)
 
     def open(self, url: str) -> str:
@@ -79,7 +79,7 @@ class Wire:
 
 def _fetch(request: urllib.request.Request) -> str:
     try:
-        with urllib.request.urlopen(request, timeout=10) as page:
+        with urllib.request.urlopen(request, timeout=60) as page:
             return str(page.read().decode())
     except urllib.error.HTTPError as error:
         return f"{error.code} {error.read().decode()}"
@@ -126,12 +126,12 @@ def _running(desk: Desk, relay: RelayThatRemembers, relay_port: int) -> Iterator
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
     thread.start()
-    assert started.wait(10), "the service did not start"
+    assert started.wait(60), "the service did not start"
     try:
         yield
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive(), "the service did not stop"
         loop.close()
 

@@ -6,6 +6,7 @@ The ledger (mailbox, UIDVALIDITY, UID) says what has been kept. `\\Seen` says no
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
@@ -27,7 +28,8 @@ Keep = Callable[[Sequence[Envelope]], Sequence[int]]
 KnownUids = Callable[[str, int], set[int]]
 Now = Callable[[], datetime]
 Line: TypeAlias = IMAPClient
-"""One connection to the server, logged in."""
+"""One connection to the server."""
+Met = Callable[[Line], None]
 
 CONNECT_SECONDS: Final = 15.0
 SOCKET_SECONDS: Final = 60.0
@@ -148,6 +150,7 @@ class Round:
         validity, exists = selected.get(b"UIDVALIDITY"), selected.get(b"EXISTS")
         if not isinstance(validity, int) or not isinstance(exists, int):
             raise IMAPClientError(f"no UIDVALIDITY or EXISTS for {self.mailbox.folder!r}")
+        _announced(client)  # what the folder held when we opened it is no news
         present = _uids(client, exists)
         known = self.known_uids(self.mailbox.name, validity) & present
         if self.mailbox.move_to and known:
@@ -220,26 +223,67 @@ class Round:
 
 
 @contextmanager
-def logged_in(mailbox: MailboxAccess) -> Iterator[Line]:
-    """A line to the server, for as long as the block lasts."""
-    with _log_in(mailbox) as client:
+def logged_in(mailbox: MailboxAccess, met: Met = lambda _: None) -> Iterator[Line]:
+    """A line to the server, for as long as the block lasts; `met` gets it before we log in."""
+    with _log_in(mailbox, met) as client:
         yield client
 
 
-def wait_for_news(client: Line, seconds: float, over: threading.Event) -> None:
-    """Until the server tells of new mail (IDLE, RFC 2177), so many seconds have passed, or it is `over`."""
+def wait_for_news(client: Line, seconds: float, over: threading.Event) -> bool:
+    """Until the server tells of new mail (IDLE, RFC 2177), so many seconds have passed, or it is `over`.
+
+    Returns whether it told, which it may have done since the round before.
+    """
+    if _announced(client):
+        return True
     if not client.has_capability("IDLE"):
         over.wait(seconds)
-        return
-    client.idle()
-    until = time.monotonic() + seconds
-    while not over.is_set() and (left := until - time.monotonic()) > 0:
+        return False
+    _idle(client)
+    news, until = _announced(client), time.monotonic() + seconds
+    while not news and not over.is_set() and (left := until - time.monotonic()) > 0:
         asked, wait = time.monotonic(), min(left, STOP_SECONDS)
         said = client.idle_check(wait)
+        news = any(map(_is_news, said))
         # A line that was cut "has something to read" at once, for ever, and idle_check says nothing of it.
-        if any(map(_is_news, said)) or (not said and time.monotonic() - asked < wait / 2):
+        if not said and time.monotonic() - asked < wait / 2:
             break
     client.idle_done()
+    return news
+
+
+def _idle(client: Line) -> None:
+    """Begin to wait, and hear what the server tells of just before and just after it says that it waits too.
+
+    At the first the library breaks; and the second lies in a buffer where it does not look.
+    """
+    tag = client._idle_tag = client._imap._command("IDLE")
+    while client._imap._get_response() is not None:
+        if client._imap.tagged_commands[tag]:
+            raise IMAPClientError(f"IDLE: {client._imap.tagged_commands.pop(tag)}")
+    while _has_said_more(client):
+        client._imap._get_response()
+
+
+def _has_said_more(client: Line) -> bool:
+    """Does an answer lie ready that has not been read?"""
+    client.socket().settimeout(0)
+    try:
+        return bool(client._imap.file.peek(1))
+    except ssl.SSLWantReadError:
+        return False
+    finally:
+        client.socket().settimeout(SOCKET_SECONDS)
+
+
+def _announced(client: Line) -> bool:
+    """Has the server told of more mail since this was asked last?
+
+    It may do so in the middle of any answer, and once only: IDLE is silent about it afterwards. The library
+    keeps it to itself.
+    """
+    told: list[bytes | None] = client._imap.response("EXISTS")[1]
+    return told != [None]
 
 
 def hang_up(client: Line) -> None:
@@ -252,24 +296,25 @@ def _is_news(said: Sequence[Any]) -> bool:
     return said[0] == b"BYE" or (len(said) > 1 and said[1] == b"EXISTS")
 
 
-def _log_in(mailbox: MailboxAccess) -> IMAPClient:
+def _log_in(mailbox: MailboxAccess, met: Met) -> IMAPClient:
     if mailbox.tokens is None:
-        return _connect(mailbox)
+        return _connect(mailbox, met)
     held = mailbox.tokens.current()
     try:
-        return _connect(mailbox, held or mailbox.tokens.ask())
+        return _connect(mailbox, met, held or mailbox.tokens.ask())
     except LoginError:
         if not held:
             raise
-        return _connect(mailbox, mailbox.tokens.ask())  # the one we held may have ended before its time
+        return _connect(mailbox, met, mailbox.tokens.ask())  # the one we held may have ended before its time
 
 
-def _connect(mailbox: MailboxAccess, token: str = "") -> IMAPClient:
+def _connect(mailbox: MailboxAccess, met: Met, token: str = "") -> IMAPClient:
     timeout = SocketTimeout(CONNECT_SECONDS, SOCKET_SECONDS)
     tls = mailbox.security == "tls"
     with ExitStack() as undo:
         client = undo.enter_context(IMAPClient(mailbox.host, mailbox.port, ssl=tls, timeout=timeout))
         client.normalise_times = False  # aware, as the server wrote them
+        met(client)
         if mailbox.security == "starttls":
             client.starttls()
         if token:

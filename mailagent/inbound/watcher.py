@@ -117,17 +117,26 @@ class _Watcher:
         if self._line:
             hang_up(self._line)
 
+    def _met(self, line: Line) -> None:
+        self._line = line
+        if self.over.is_set():
+            hang_up(line)
+
     def _stay(self) -> None:
         """One line: rounds, and waiting for news; until it breaks, or a mail broke it."""
-        with logged_in(self._mailbox) as line:
-            self._line = line
+        with logged_in(self._mailbox, self._met) as line:
+            called = False
             while not self.over.is_set() and self._round.over_one_line(line):
                 kept = self._round.kept
                 self._good()
                 self._round = self._new_round()
-                if not kept:  # else look again: what came in during the round was not announced
-                    wait_for_news(line, self._every, self.over)
-                    self._failures = 0
+                if kept:
+                    called = False  # look again: a server may call once for many
+                    continue
+                if called:
+                    self.over.wait(FIRST_PAUSE)  # for nothing: it must not keep us running
+                called = wait_for_news(line, self._every, self.over)
+                self._failures = 0
 
     def _new_round(self) -> Round:
         keep, known = self._keep, self._books.known_uids

@@ -62,7 +62,7 @@ def mail(number: int = 1) -> bytes:
     ).encode()
 
 
-def wait(came: Callable[[], bool], seconds: float = 20) -> None:
+def wait(came: Callable[[], bool], seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if came():

@@ -6,11 +6,18 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from mailagent.inbound.imap import MailboxAccess
 
 INTERNALDATE = b'INTERNALDATE "01-Mar-2026 10:00:00 +0100"'
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 GOOD = b"* 2 FETCH (UID 2 " + INTERNALDATE + b" BODY[] {4}\r\ngoed)\r\n"
+
+
+def selected(exists: int) -> bytes:
+    """What it says of a folder with so many mails."""
+    return b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n" % exists
 
 
 class Crooked(socketserver.ThreadingTCPServer):
@@ -23,14 +30,26 @@ class Crooked(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.asked: list[bytes] = []
         self.answers: dict[bytes, bytes] = {
-            b"SELECT": b"* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n",
+            b"SELECT": selected(2),
             b"UID SEARCH": b"* SEARCH 1 2\r\n",
             b"UID FETCH 2": GOOD,
         }
         self.verdicts: dict[bytes, bytes] = {}
         self.hang_up_once_at: bytes | None = None
+        self.mute_at: bytes | None = None
         self.capabilities = b"IMAP4rev1"
-        self.in_idle = b""
+        self.before_idle = self.in_idle = b""
+        self.stays_in_idle = False
+        self.once_asked: dict[bytes, dict[bytes, bytes]] = {}
+        """What it answers to later commands, once it was asked this."""
+
+    def answer(self, command: bytes) -> bytes:
+        """What it says to this command; some commands change what it says to later ones."""
+        answers = {b"CAPABILITY": b"* CAPABILITY " + self.capabilities + b"\r\n"}
+        answer = _pick(answers | self.answers, command, b"")
+        for start in [start for start in self.once_asked if command.startswith(start)]:
+            self.answers |= self.once_asked.pop(start)
+        return answer
 
     def access(self) -> MailboxAccess:
         """How to reach it."""
@@ -45,11 +64,14 @@ class _Talk(socketserver.StreamRequestHandler):
         while line := self.rfile.readline().strip():
             tag, _, command = line.partition(b" ")
             self.server.asked.append(command)
-            if command == b"IDLE":
-                self.wfile.write(b"+ idling\r\n" + self.server.in_idle)
+            if self.server.mute_at and command.startswith(self.server.mute_at):
+                self.rfile.read()
                 return
-            answers = {b"CAPABILITY": b"* CAPABILITY " + self.server.capabilities + b"\r\n"}
-            answer = _pick(answers | self.server.answers, command, b"")
+            if command == b"IDLE" and b"IDLE" not in self.server.verdicts:
+                self.wfile.write(self.server.before_idle + b"+ idling\r\n" + self.server.in_idle)
+                if not self.server.stays_in_idle or not self.rfile.readline():
+                    return
+            answer = self.server.answer(command)
             once = self.server.hang_up_once_at
             if answer == b"HANG UP" or (once and command.startswith(once)):
                 self.server.hang_up_once_at = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 import pytest
 from imapclient.exceptions import IMAPClientError
@@ -11,9 +10,7 @@ from imapclient.exceptions import IMAPClientError
 from mailagent.core.mail import Envelope, Slot
 from mailagent.inbound import imap
 from mailagent.inbound.imap import check_login, poll
-from tests.inbound.crooked import GOOD, INTERNALDATE, Crooked, serving
-
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+from tests.inbound.crooked import GOOD, INTERNALDATE, NOON, Crooked, selected, serving
 
 
 @pytest.fixture
@@ -116,7 +113,7 @@ def test_a_mailbox_that_makes_no_sense_is_left_alone(
 
 
 def test_an_empty_mailbox_is_not_searched(server: Crooked, reader: Reader) -> None:
-    server.answers[b"SELECT"] = b"* 0 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n"
+    server.answers[b"SELECT"] = selected(0)
     assert reader.poll() == 0
     assert not any(asked.startswith(b"UID SEARCH") for asked in server.asked)
 
@@ -135,7 +132,7 @@ def test_a_server_that_hangs_up_on_everything_ends_the_round(
 ) -> None:
     monkeypatch.setattr(imap, "LOST_LINES", 4)
     server.answers |= {
-        b"SELECT": b"* 50 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n",
+        b"SELECT": selected(50),
         b"UID SEARCH": b"* SEARCH " + b" ".join(b"%d" % uid for uid in range(1, 51)) + b"\r\n",
         b"UID FETCH": b"HANG UP",
     }

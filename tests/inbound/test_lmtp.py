@@ -109,13 +109,14 @@ def test_over_smtp_there_is_no_lhlo() -> None:
 
 
 @pytest.mark.parametrize("broken", [False, True])
-def test_stopping_waits_for_every_answer_to_the_mail_in_hand(wire: Wire, post: Post, *, broken: bool) -> None:
+def test_stopping_waits_for_every_answer_to_the_mail_in_hand(
+    wire: Wire, post: Post, monkeypatch: pytest.MonkeyPatch, *, broken: bool
+) -> None:
+    monkeypatch.setattr(smtp, "STOP_SECONDS", 3_600.0)
     post.ledger.pause = 0.3
     post.ledger.failure = RuntimeError("crash") if broken else None
     to_three(wire)
     wire.say(b"x\r\n.\r\n")
     time.sleep(0.1)
-    began = time.monotonic()
     post.run(post.sink.stop)
-    assert time.monotonic() - began < smtp.STOP_SECONDS / 2
     assert [wire.hear()[:3] for _ in range(5)] == ["451" if broken else "250"] * 3 + ["421", ""]
