@@ -110,7 +110,7 @@ class Dovecot:
         self._users = users
         self._introspection = introspection
         self._certificate = certificate
-        self.tls_port = _free_port() if certificate else 0
+        self.tls_port = free_port() if certificate else 0
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Dovecot:
