@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Column, Table
 
+from mailagent.cli import asked
 from mailagent.cli.console import HERE, AsJson, ConfigFile, fail, opened, out, say_json
 from mailagent.core import clocks
 from mailagent.core.calendar import AMSTERDAM
@@ -60,7 +61,7 @@ def _colour(tx: Tx, klacht: Klacht, world: World) -> str:
 
 
 def show(kenmerk: str, config: ConfigFile = HERE, json: AsJson = False) -> None:  # noqa: FBT002
-    """One klacht with its history, its mails with their proof, and its smiley rounds."""
+    """One klacht with its history, its mails with their proof, and what its melder answered."""
     with opened(config) as house, house.world.store.read() as tx:
         klacht = klachten.by_kenmerk(tx, kenmerk)
         if klacht is None:
@@ -70,6 +71,7 @@ def show(kenmerk: str, config: ConfigFile = HERE, json: AsJson = False) -> None:
         say_json(dossier)
     else:
         _print_dossier(klacht, dossier)
+        _lines(asked.lines(dossier, house.world.surveys))
 
 
 def _dossier(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
@@ -95,6 +97,8 @@ def _dossier(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
         "history": [_veiled(asdict(event)) for event in klachten.history(tx, klacht.id)],
         "mails": mails,
         "rounds": answers,
+        "surveys": _veiled(asked.about_klacht(tx, klacht)),
+        "melder_kto": asked.by_melder(tx, klacht, world),
         "arrivals": [_arrival(row) for row in arrivals.told_of(tx, kenmerk=klacht.kenmerk)],
     }
 

@@ -32,11 +32,14 @@ def as_json(overview: Overview) -> dict[str, Any]:
     }
 
 
+def of_survey(one: SurveyFigures) -> dict[str, Any]:
+    """One survey as a whole."""
+    return {"survey": one.survey.id, "title": one.survey.title.nl, **_figures(one.whole, one)}
+
+
 def _survey(one: SurveyFigures, overview: Overview) -> dict[str, Any]:
     return {
-        "survey": one.survey.id,
-        "title": one.survey.title.nl,
-        **_figures(one.whole, one),
+        **of_survey(one),
         "trends": {question.id: _trend(one, question, overview) for question in one.survey.questions},
         "over_time": [
             {"period": period.name, **_figures(found, one)}

@@ -22,13 +22,13 @@ from mailagent.core.overview import (
     CHANNEL,
     GROUPS,
     PERIOD,
+    SMILEYS,
     Overview,
     SurveyFigures,
     Wanted,
     chosen,
-    forgotten,
     overview,
-    smileys,
+    survey_of,
     tally_of,
 )
 from mailagent.core.periods import MONTH, SIZES
@@ -101,12 +101,12 @@ def _found(wanted: Wanted, world: World) -> Overview:
     with world.store.read() as tx:
         counts = counted(tx, Asked(until, since, wanted.periods, wanted.by, wanted.survey))
         kept = states(tx)
-    there = [smileys(world.organisation.answers), *world.surveys.values()]
-    there += [forgotten(id) for id in sorted(kept.keys() - world.surveys.keys())]
-    if wanted.survey not in ("", *(survey.id for survey in there)):
-        fail(f"there is no survey {wanted.survey}; there is {', '.join(survey.id for survey in there)}")
-    asked = {line.survey for line in counts[0]} | {wanted.survey}
-    return overview(wanted, [survey for survey in there if survey.id in asked], counts)
+    there = [SMILEYS, *sorted(world.surveys.keys() | kept.keys())]
+    if wanted.survey not in ("", *there):
+        fail(f"there is no survey {wanted.survey}; there is {', '.join(there)}")
+    told = {line.survey for line in counts[0]} | {wanted.survey}
+    answers = world.organisation.answers
+    return overview(wanted, [survey_of(id, world.surveys, answers) for id in there if id in told], counts)
 
 
 def _print(found: Overview, organisation: Organisation) -> None:

@@ -157,9 +157,11 @@ def smileys(answers: Sequence[StandardAnswer]) -> Survey:
     return _bare(SMILEYS, title, questions)
 
 
-def forgotten(id: str) -> Survey:
-    """A survey that was answered once, and whose file is gone."""
-    return _bare(id, Words(id), ())
+def survey_of(id: str, surveys: Mapping[str, Survey], answers: Sequence[StandardAnswer]) -> Survey:
+    """A survey by its id, the smileys too; a bare one where it was answered once and its file is gone."""
+    if id == SMILEYS:
+        return smileys(answers)
+    return surveys.get(id) or _bare(id, Words(id), ())
 
 
 def _bare(id: str, title: Words, questions: tuple[Question, ...]) -> Survey:

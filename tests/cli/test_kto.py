@@ -1,4 +1,4 @@
-"""`mailagent kto`: what people answered, told in every form it has."""
+"""What people answered: `mailagent kto` in every form it has, and `mailagent show` of one klacht."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from desk import MONDAY, Desk, open_desk
 from test_spreadsheet import read_back
 from typer.testing import CliRunner
 
 from mailagent.cli import app
+from mailagent.core.klacht import Klacht
 from mailagent.core.surveys import Invitation, SurveyAnswer
-from mailagent.store import invitations, surveys
+from mailagent.store import invitations, klachten, surveys
 
 RUNNER = CliRunner()
 UNTIL = ("--until", "2026-03-31")
@@ -31,16 +34,22 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def kto(desk: Desk) -> Any:
-    """Run the command on this desk."""
+def ask(desk: Desk) -> Any:
+    """Run a command on this desk."""
     config = Path(desk.world.store.engine.url.database).with_name("mailagent.toml")
 
     def run(*words: str, code: int = 0) -> Any:
-        result = RUNNER.invoke(app, ["kto", "--config", str(config), *words])
+        result = RUNNER.invoke(app, [*words, "--config", str(config)])
         assert result.exit_code == code, (result.output, result.exception)
         return result
 
     return run
+
+
+@pytest.fixture
+def kto(ask: Any) -> Any:
+    """Run `mailagent kto` on this desk."""
+    return partial(ask, "kto")
 
 
 def handled(desk: Desk, name: str, smiley: str = "", *reasons: str) -> None:
@@ -61,7 +70,7 @@ def surveyed(desk: Desk, *scores: int) -> None:
     with desk.world.store.begin() as tx:
         surveys.move(tx, "afhandeling", "draft", "active", desk.now())
         for score in scores:
-            new = Invitation(
+            invitation = Invitation(
                 id=0,
                 survey="afhandeling",
                 klacht_id=klacht.id,
@@ -81,7 +90,7 @@ def surveyed(desk: Desk, *scores: int) -> None:
                 SurveyAnswer("beter", "multiple", choices=("sneller",)),
                 SurveyAnswer("tip", "open", text="geheim"),
             ]
-            surveys.keep_answers(tx, invitations.add(tx, new).id, answers)
+            surveys.keep_answers(tx, invitations.add(tx, invitation).id, answers)
 
 
 def test_kt_03_the_response_to_smileys_is_told_with_what_it_is_a_share_of(desk: Desk, kto: Any) -> None:
@@ -210,3 +219,68 @@ def test_what_cannot_be_told_is_one_clear_line(kto: Any, words: tuple[str, ...],
     result = kto(*words, code=2)
     assert said in result.stderr
     assert result.stdout == ""
+
+
+def test_kt_04_a_klacht_shows_what_its_melder_answered_to_surveys_about_it(desk: Desk, ask: Any) -> None:
+    surveyed(desk, 3)
+    [klacht] = desk.klachten()
+
+    dossier = json.loads(ask("show", klacht.kenmerk, "--json").stdout)
+
+    [survey] = dossier["surveys"]
+    assert (survey["survey"], survey["state"]) == ("afhandeling", "answered")
+    assert [(a["question"], a["score"], a["choices"], a["text"]) for a in survey["answers"]] == [
+        ("aanbevelen", 3, [], ""),
+        ("beter", None, ["sneller"], ""),
+        ("tip", None, [], "geheim"),
+    ]
+    screen = ask("show", klacht.kenmerk).stdout
+    assert "enquête afhandeling: answered" in screen
+    assert "3 (van 10)" in screen
+    assert "Sneller antwoorden" in screen
+
+
+def test_kt_04_a_klacht_shows_how_its_melder_answered_over_all_klachten(desk: Desk, ask: Any) -> None:
+    handled(desk, "piet", "tevreden")
+    handled(desk, "piet", "ontevreden", "duurde-te-lang")
+    handled(desk, "eva", "ontevreden", "duurde-te-lang")
+    surveyed(desk, 3, 8)
+    [klacht, *_] = desk.klachten()
+
+    dossier = json.loads(ask("show", klacht.kenmerk, "--json").stdout)
+
+    smileys, survey = dossier["melder_kto"]
+    assert (smileys["survey"], smileys["response"]["answered"], smileys["response"]["delivered"]) == (
+        "smileys",
+        2,
+        3,
+    )
+    assert smileys["questions"][0]["satisfied"] == 50.0
+    assert [one["average"] for one in survey["questions"] if one["kind"] == "nps"] == [5.5]
+    screen = ask("show", klacht.kenmerk).stdout
+    assert "smileys: 2 van 3 beantwoord, tevreden ja 50%" in screen
+    assert "afhandeling: 2 van 2 beantwoord, aanbevelen gemiddeld 5,5" in screen
+
+
+def test_kt_04_a_klacht_without_an_address_is_nobody_elses(desk: Desk, ask: Any) -> None:
+    handled(desk, "jan", "tevreden")
+    with desk.world.store.begin() as tx:
+        letter = Klacht(0, "KL26-00077", "Brief", "Per post.", "", desk.now(), channel="letter")
+        klachten.add(tx, letter, b"salt")
+
+    dossier = json.loads(ask("show", "KL26-00077", "--json").stdout)
+
+    assert (dossier["melder_kto"], dossier["surveys"]) == ([], [])
+    assert "antwoordde" not in ask("show", "KL26-00077").stdout
+
+
+def test_answers_are_told_although_the_file_of_the_survey_is_gone(desk: Desk, ask: Any, kto: Any) -> None:
+    surveyed(desk, 3)
+    with desk.world.store.begin() as tx:
+        tx.execute(sa.text("UPDATE invitation SET survey = 'oud'"))
+        surveys.move(tx, "oud", "draft", "active", desk.now())
+    [klacht] = desk.klachten()
+
+    assert "aanbevelen: 3" in ask("show", klacht.kenmerk).stdout
+    [survey] = json.loads(kto("--json", "--survey", "oud", *UNTIL).stdout)["surveys"]
+    assert (survey["title"], survey["questions"][0]["nps"]) == ("oud", -100)

@@ -16,9 +16,9 @@ from mailagent.core.overview import (
     Chosen,
     Wanted,
     chosen,
-    forgotten,
     overview,
     smileys,
+    survey_of,
     tally_of,
 )
 from mailagent.core.surveys import MULTIPLE, NPS, YES_NO, Option, Question, Words
@@ -99,7 +99,7 @@ def test_every_choice_has_its_share_also_one_that_nobody_made_or_that_is_gone() 
 
 def test_a_question_and_a_survey_that_are_gone_are_still_told() -> None:
     lines = [Answered("oud", "", OUTSIDE, "aanbevelen", NPS, 9, (), 2)]
-    [one] = overview(Wanted(MAY), [forgotten("oud")], ([], lines)).surveys
+    [one] = overview(Wanted(MAY), [survey_of("oud", {}, ())], ([], lines)).surveys
     [question] = one.survey.questions
     assert (one.survey.title.nl, question.id, tally_of(one.whole, question).nps) == ("oud", "aanbevelen", 100)
 
