@@ -155,6 +155,14 @@ def test_every_verdict_and_all_evidence_is_told() -> None:
     assert set(told) == {verdict.__name__ for verdict in Verdict.__subclasses__()} | set(KINDS)
 
 
+def test_every_design_token_is_told() -> None:
+    sheet = (HOME / "web" / "static" / "style.css").read_text("utf-8")
+    told = re.findall(
+        r"`([\w-]+)`", "".join(re.findall(r"^\|[^|]+\|(.+)\|$", section("## Pages"), re.MULTILINE))
+    )
+    assert sorted(told) == sorted(set(re.findall(r"--utrecht-([\w-]+)", sheet)))
+
+
 @pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
 def test_a_doc_names_only_files_and_pages_that_are_there(doc: Path) -> None:
     text = doc.read_text("utf-8")

@@ -20,6 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.errors import Mistake
 from mailagent.core.organisation import Organisation
+from mailagent.web.theme import theme_class
 
 Values = Mapping[str, object]
 
@@ -44,6 +45,7 @@ class Pages:
         self._jinja.globals["organisation"] = organisation
         # our pages may lie below a path of a site that has other pages as well
         self._jinja.globals["root"] = urlsplit(organisation.web).path.rstrip("/")
+        self._jinja.globals["theme"] = theme_class(search)
         self._jinja.filters["moment"] = _moment
         files = set(self._jinja.list_templates())
         self._languages = {

@@ -189,7 +189,7 @@ class FakeFlow:
         if self._WRONG[round_id] == "crash":
             raise RuntimeError("secret internals")
         if round_id:
-            raise LinkGone(self._WRONG[round_id], "KL26-00042")
+            raise LinkGone(self._WRONG[round_id], "KL26-00042", self.invitation.language)
         return self.invitation
 
     def _cast(self, round_id: int, number: int, answer: Answer) -> Invitation:

@@ -140,23 +140,14 @@ def test_no_name_leads_out_of_the_list_of_files(path: str, tmp_path: Path) -> No
         assert (page.status, page.heading) == (404, "Deze pagina bestaat niet")
 
 
-def test_a_municipality_brings_its_own_look_and_logo(tmp_path: Path) -> None:
+def test_a_municipality_brings_files_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "static").mkdir()
-    (tmp_path / "pages").mkdir()
     (tmp_path / "static" / "theme.css").write_text(":root { --utrecht-link-color: #24578f; }")
     (tmp_path / "static" / "logo.svg").write_text("<svg/>")
-    (tmp_path / "pages" / "_base.html").write_text(
-        '{% extends "shipped/_base.html" %}{% block theme %}stad-theme{% endblock %}'
-        '{% block sender %}<img src="{{ root }}/static/logo.svg" alt="{{ organisation.name }}">{% endblock %}'
-    )
     with surfing(FakeFlow(), tmp_path) as browser:
         assert "#24578f" in browser.get("/static/theme.css").html
         assert browser.get("/static/logo.svg").headers["Content-Type"] == "image/svg+xml"
         assert browser.get("/static/style.css").headers["Content-Type"] == "text/css; charset=utf-8"
-        page = browser.get("/kto/goed")
-    assert 'class="stad-theme"' in page.html
-    assert 'alt="Gemeente Stad"' in page.html
-    assert 'name="keuze"' in page.html
 
 
 def test_pages_below_a_path_find_their_stylesheet() -> None:

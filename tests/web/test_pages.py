@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from browser import STAD
-from colours import contrast
 
 from mailagent.shipped import ROOT, search_path
 from mailagent.web.pages import Pages
@@ -64,14 +63,3 @@ def test_an_admin_hears_of_every_mistake_in_their_own_pages(tmp_path: Path) -> N
     found = mistakes(Pages([tmp_path, *search_path("web", None)], STAD))
     assert {Path(mistake.file).name for mistake in found} == {"later.html", "te_vaak.html", "te_groot.html"}
     assert any("'kenmerk' is undefined" in mistake.what for mistake in found)
-
-
-def test_no_two_colours_of_ours_are_too_close_to_read() -> None:
-    sheet = (ROOT / "web" / "static" / "style.css").read_text()
-    on_white = set(re.findall(r"[^-]color: (?:var\([^#;]*)?(#[0-9a-f]{6})", sheet)) - {"#ffffff", "#000000"}
-    assert len(on_white) >= 4
-    for colour in on_white:
-        for behind in ("#ffffff", "#eef1f4", "#fdf1f0", "#eaf3f9"):
-            assert contrast(colour, behind) >= 4.5, (colour, behind)
-    for behind in ("#0b4a6f", "#06304a"):
-        assert contrast("#ffffff", behind) >= 4.5
