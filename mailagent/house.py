@@ -122,6 +122,11 @@ def policy(settings: Settings) -> Policy:
         photos=feedback.photos,
         many_answers=feedback.many_answers,
         ask_contact=feedback.ask_contact,
+        mail_kto_uitnodiging=feedback.mail_kto_uitnodiging,
+        mail_kto_herinnering=feedback.mail_kto_herinnering,
+        reminder_days=feedback.reminder_days,
+        cooldown_days=feedback.cooldown_days,
+        mail_opvolgtaak=feedback.mail_opvolgtaak,
         ombudsman=settings.organisation.ombudsman,
     )
 

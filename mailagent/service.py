@@ -15,7 +15,7 @@ from mailagent.config.listening import Listening
 from mailagent.config.mailboxes import ImapSettings
 from mailagent.config.settings import Settings
 from mailagent.core.errors import Problem
-from mailagent.flow import arrive, confirm, deliver, mailboxes, tick, vote
+from mailagent.flow import arrive, confirm, deliver, mailboxes, survey, tick, vote
 from mailagent.flow.process import give_up, process, process_all
 from mailagent.flow.world import POST, PROCESS, World
 from mailagent.house import House
@@ -26,7 +26,7 @@ from mailagent.inbound.lmtp import LmtpSink
 from mailagent.inbound.smtp import Door, SmtpSink
 from mailagent.shipped import search_path
 from mailagent.store.jobs import Handlers
-from mailagent.web.doors import Doors
+from mailagent.web.doors import Doors, SurveyDoors
 from mailagent.web.metrics import make_metrics
 
 ROLES = ("smtp", "imap", "worker", "post", "clock", "web")
@@ -127,9 +127,23 @@ def make_doors(house: House) -> Doors:
         read_confirm=links.read_confirm,
         waiting=lambda pending_id: confirm.waiting(pending_id, world),
         confirm=lambda pending_id: confirm.confirm(pending_id, world),
+        surveys=_survey_doors(house),
         organisation=world.organisation,
         search=search_path("web", house.settings.paths.local),
         trusted_proxies=house.settings.web.trusted_proxies,
+    )
+
+
+def _survey_doors(house: House) -> SurveyDoors:
+    world, links = house.world, house.links
+    return SurveyDoors(
+        read=links.read_survey,
+        ask=lambda invitation_id: survey.look(invitation_id, world),
+        answer=lambda invitation_id, given: survey.answer(invitation_id, given, world),
+        opt_out_link=links.opt_out,
+        read_opt_out=links.read_opt_out,
+        opting_out=lambda asked_by, id: survey.language_of(asked_by, id, world),
+        opt_out=lambda asked_by, id: survey.opt_out(asked_by, id, world),
     )
 
 

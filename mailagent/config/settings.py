@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
+from mailagent.config.feedback import FeedbackSettings
 from mailagent.config.fields import Address, Loc, Name, OptionalAddress, Part, at_least_one, sentence
 from mailagent.config.leaving import DkimSettings, RelaySettings
 from mailagent.config.listening import (
@@ -128,20 +129,6 @@ class CapsSettings(Part):
     """How many automatic mails may go to one address, or about one klacht: minutes → count."""
 
     windows: dict[Positive, Positive] = {10: 10, 30: 15, 60: 25}
-
-
-class FeedbackSettings(Part):
-    """The smileys: how long a link lives (days), and which mails and habits are on."""
-
-    link_days: Positive = 5
-    mail_after_unhappy: bool = False
-    satisfied_ends_contact: bool = False
-    mail_in_behandeling: bool = True
-    mail_aanvulling: bool = True
-    mail_feedback_received: bool = True
-    photos: bool = True
-    many_answers: bool = True
-    ask_contact: bool = True
 
 
 class PathsSettings(Part):
@@ -361,6 +348,11 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 # photos = true                          # the smiley page asks an unhappy melder for photos
 # many_answers = true                    # false: one standard answer only
 # ask_contact = true                     # the page offers "no contact any more"
+# mail_kto_uitnodiging = true            # send the surveys that are active
+# mail_kto_herinnering = true            # remind once who did not answer a survey or the smileys
+# reminder_days = 2                      # so many days before the link dies
+# cooldown_days = 30                     # ask one address no more often than this
+# mail_opvolgtaak = true                 # a low score in a survey is a task for the behandelaar
 
 # [paths]
 # local = ""                             # your own folder with rules/, templates/ and web/

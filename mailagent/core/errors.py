@@ -11,7 +11,7 @@
     ├── Unreadable            a mail the reader gave up on: Quarantine, with a reason
     ├── LinkProblem
     │   ├── LinkUnknown       404: never ours, or tampered with
-    │   └── LinkGone          410: expired, used, or of an older round
+    │   └── LinkGone          410: expired, used, of an older round, or of a closed survey
     └── Mistakes              the admin's: every mistake at once, with file and line
 
 A class docstring is the message when nothing more is known.
@@ -83,7 +83,8 @@ class LinkUnknown(LinkProblem):
 
 
 class LinkGone(LinkProblem):
-    """This link no longer works; `why` is expired, answered or older_round. `language` is its reader's."""
+    """This link no longer works; `why` is expired, answered, older_round or closed. `language` is its
+    reader's."""
 
     def __init__(self, why: str, kenmerk: str = "", language: str = "nl") -> None:
         super().__init__(f"this link no longer works: {why}")

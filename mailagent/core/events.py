@@ -191,6 +191,49 @@ class FeedbackGiven(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Invited(Event):
+    """The melder was asked to fill in a survey, at `to`, the address of its invitation."""
+
+    survey: str
+    invitation: int
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded(Event):
+    """The melder was reminded, once, of a survey (`invitation`) or of a smiley round (`round`)."""
+
+    to: str
+    survey: str = ""
+    invitation: int = 0
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered(Event):
+    """The melder filled in a survey. `answers` are its questions with what was answered, in sentences."""
+
+    survey: str
+    invitation: int
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpAsked(Event):
+    """Something in the answers to a survey is `low`: whoever handled the klacht is asked to look at it."""
+
+    survey: str
+    invitation: int
+    answers: tuple[str, ...]
+    low: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut(Event):
+    """The melder wants no surveys and no reminders any more, about no klacht."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoundExpired(Event):
     """Nobody answered the smileys in time."""
 

@@ -41,6 +41,8 @@ ECHOED = {
     "ignored": 120,
     "why": 400,
     "error": 400,
+    "answers": 2_500,
+    "low": 400,
 }
 """Words that a stranger may have written, and how many characters of them a mail shows. Whoever renders
 makes them inert: a stranger can enter a victim's address and let us carry a link to it."""
@@ -95,6 +97,18 @@ MAILS: dict[str, MailKind] = {
     "naar_tevredenheid": MailKind(MELDER, ("kenmerk",), ("text",)),
     "doorgestuurd": MailKind(MELDER, ("kenmerk", "text")),
     "niet_in_behandeling": MailKind(MELDER, ("kenmerk", "ground", "ombudsman", "ombudsman_until"), ("text",)),
+    "kto_uitnodiging": MailKind(
+        MELDER,
+        ("kenmerk", "title", "survey_url", "link_until", "opt_out_url"),
+        ("intro",),
+        switch="mail_kto_uitnodiging",
+    ),
+    "kto_herinnering": MailKind(
+        MELDER,
+        ("kenmerk", "link_until", "opt_out_url"),
+        ("title", "survey_url"),
+        switch="mail_kto_herinnering",
+    ),
     # to an agent
     "nieuw_voor_team": MailKind(
         AGENT,
@@ -111,6 +125,7 @@ MAILS: dict[str, MailKind] = {
     "verzoek_tot_heropenen": MailKind(
         AGENT, ("kenmerk", "description"), ("reasons", "attachments", "locked", "encrypted")
     ),
+    "opvolgtaak": MailKind(AGENT, ("kenmerk", "answers"), ("low", "title"), switch="mail_opvolgtaak"),
     "opdracht_uitgevoerd": MailKind(AGENT, ("kenmerk", "done"), ("note", "ignored")),
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until"), ("why",)),
@@ -125,8 +140,8 @@ MAILS: dict[str, MailKind] = {
     # may lie open on a screen, so it knows nothing of what the melder wrote
     "herinnering": MailKind(AGENT, ("kenmerk", "last_day", "level"), about=("category",)),
 }
-"""`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored` are tuples of sentences; `help` and
-`tags` are tuples of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`,
+"""`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored`, `answers`, `low` are tuples of words,
+`help` and `tags` of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`,
 `order` and `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of
 GROUNDS; `reopens`, `withdraws`, `confirmed`, `encrypted`, `to_melder` are booleans; the rest are words.
 `kenmerk` may be empty in `hulp`, and is in `geweigerd_te_groot` and the mails about a mailbox."""

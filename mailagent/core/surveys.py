@@ -167,6 +167,11 @@ class Invitation:
     answered_at: datetime | None = None
     submitted: str | None = None
 
+    @property
+    def is_owed(self) -> bool:
+        """Has its moment come, so that its mail is on its way? Until then it is due when it is to be sent."""
+        return self.due_at != self.send_at
+
     def is_open(self, now: datetime) -> bool:
         """Can it still be answered?"""
         return self.state in (SCHEDULED, SENT) and now < self.expires_at
@@ -210,6 +215,8 @@ def read_answers(survey: Survey, given: Iterable[tuple[str, str]]) -> tuple[Surv
             wrong[question.id] = problem
         elif values:
             answers.append(_answer(question, values))
+    if not answers:
+        wrong = wrong or {survey.questions[0].id: "nothing"}
     if wrong:
         raise AnswersWrong(wrong)
     return tuple(answers)
@@ -263,5 +270,7 @@ def check_open(invitation: Invitation, kenmerk: str, state: str, now: datetime) 
     """Raise `LinkGone` where this invitation to a survey in `state` can no longer be answered."""
     if invitation.state == ANSWERED:
         raise LinkGone("answered", kenmerk, invitation.language)
-    if state == CLOSED or not invitation.is_open(now):
+    if state == CLOSED:
+        raise LinkGone("closed", kenmerk, invitation.language)
+    if not invitation.is_open(now):
         raise LinkGone("expired", kenmerk, invitation.language)

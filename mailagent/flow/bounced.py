@@ -8,10 +8,11 @@ from mailagent.core import delivery, reference
 from mailagent.core.events import THE_SYSTEM, AutomaticKept, MailBounced
 from mailagent.core.klacht import Klacht
 from mailagent.core.mail import Bounce
+from mailagent.flow import invite
 from mailagent.flow.gather import Letter, bounced_notice, tokens
 from mailagent.flow.happen import happen
 from mailagent.flow.world import POST, Act, World
-from mailagent.store import dead_addresses, notices, rounds
+from mailagent.store import dead_addresses, notices
 from mailagent.store.notices import Notice, Proof
 
 ONCE_MORE_AFTER = timedelta(hours=4)
@@ -30,8 +31,7 @@ def came_back(act: Act, letter: Letter, klacht: Klacht | None) -> Klacht | None:
     dead = delivery.is_dead(status)
     if dead:
         dead_addresses.mark(act.tx, notice.recipient, act.at, status)
-    if "round" in notice.values:
-        rounds.set_state(act.tx, notice.values["round"][0], "failed", only_from=("scheduled", "sent"))
+    invite.became(act.tx, notice, "failed", act.at)
     bounced = MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, status, dead)
     return happen(act, klacht, [bounced]) if klacht else None
 

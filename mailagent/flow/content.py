@@ -11,11 +11,14 @@ from mailagent.core.events import (
     Assigned,
     Closed,
     Event,
+    FollowUpAsked,
+    Invited,
     LevelCrossed,
     MailBounced,
     MailSuppressed,
     Reacted,
     Received,
+    Reminded,
     ReopenDeclined,
     ReopenRequested,
     Resolved,
@@ -24,7 +27,7 @@ from mailagent.core.events import (
 from mailagent.core.klacht import GROUNDS, Klacht
 from mailagent.core.mails import AGENT, MAILS, TO_MELDER
 from mailagent.flow.world import Act, World
-from mailagent.store import rounds
+from mailagent.store import invitations, rounds
 from mailagent.store.store import Tx
 
 
@@ -54,12 +57,14 @@ def said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
         **_of_the_melder(act, klacht, event, mail),
         **_of_an_agent(act, klacht, event),
         **_of_us(klacht, event),
+        **_asked(act, klacht, event),
     }
     return {name: value for name, value in values.items() if name in known or name in _ROWS}
 
 
-_ROWS = ("round", "photos_of")
-"""Beside what a mail says, what it is made with: the round it invites to, the one whose photos go along."""
+_ROWS = ("round", "invitation", "photos_of")
+"""Beside what a mail says, what it is made with: the round or the survey it invites to, and the round whose
+photos go along."""
 
 
 def _of_the_melder(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
@@ -104,6 +109,20 @@ def _of_us(klacht: Klacht, event: Event) -> dict[str, Any]:
     return {}
 
 
+def _asked(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
+    """What asks a melder for an answer, or an agent to look at one."""
+    surveys = act.world.surveys
+    match event:
+        case Invited():
+            return _survey(act.tx, event.invitation, act.world)
+        case Reminded():
+            survey = _survey(act.tx, event.invitation, act.world)
+            return survey if event.invitation else _invitation(act.tx, klacht)
+        case FollowUpAsked():
+            return {"title": surveys[event.survey].title.nl} if event.survey in surveys else {}
+    return {}
+
+
 def _routed_by(event: Routed, world: World) -> str:
     """Who gave it to the team, from where and why."""
     agent, was = world.organisation.agent(event.actor.address), world.organisation.team(event.was)
@@ -138,6 +157,21 @@ def _invitation(tx: Tx, klacht: Klacht) -> dict[str, Any]:
     return {"round": [last.id, last.number], "link_until": last.expires_at.isoformat()} if last else {}
 
 
+def _survey(tx: Tx, invitation_id: int, world: World) -> dict[str, Any]:
+    """What an invitation to a survey says, in its language; its links are made when the mail is."""
+    invitation = invitations.by_id(tx, invitation_id)
+    survey = world.surveys.get(invitation.survey) if invitation else None
+    if invitation is None or survey is None:
+        return {}
+    return {
+        "invitation": invitation.id,
+        "language": invitation.language,
+        "title": survey.title.said(invitation.language),
+        "intro": survey.intro.said(invitation.language),
+        "link_until": invitation.expires_at.isoformat(),
+    }
+
+
 def _ombudsman(at: datetime, world: World) -> dict[str, Any]:
     """Which ombudsman, and until when: one year after the notice (Awb 9:12 lid 2, 9:24)."""
     return {"ombudsman": world.policy.ombudsman, "ombudsman_until": _a_year_on(at).isoformat()}
@@ -151,7 +185,10 @@ def _a_year_on(at: datetime) -> date:
         return day.replace(year=day.year + 1, month=3, day=1)
 
 
-CONTENT = ("melder_name", "sender", "description", "quote", "attachments", "locked", "reasons", "why")
+CONTENT = (
+    *("melder_name", "sender", "description", "quote", "attachments", "locked", "reasons", "why"),
+    *("answers", "low"),
+)
 """What a mail may say of the melder and their words."""
 
 

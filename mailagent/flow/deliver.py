@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from mailagent.core import delivery
 from mailagent.core.events import THE_SYSTEM, MailBounced, MailSuppressed
 from mailagent.core.mails import TO_MELDER
-from mailagent.flow import rest
+from mailagent.flow import invite, rest
 from mailagent.flow.happen import ENDS_HANDLING, happen
 from mailagent.flow.reach import DEAD_ADDRESS
 from mailagent.flow.receipt import Receipt
@@ -22,7 +22,6 @@ from mailagent.store import (
     notices,
     photos,
     resting,
-    rounds,
     terms,
 )
 from mailagent.store.addresses import Issued
@@ -59,15 +58,16 @@ def next_try(attempts: int, at: datetime) -> datetime | None:
 
 def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list[str]]]:
     """Take these notices for sending, with the Message-IDs of the thread of each. Those that a cap holds, or
-    whose domain rests, stay out; so does what is for a melder whose address died since it was owed."""
+    whose domain rests, stay out; so does what is for a melder whose address died since it was owed, or who
+    does not want it any more."""
     now = world.now()
     with world.store.begin() as tx:
         taken = notices.claim(tx, ids, now, now + HOLD)
         rests = resting.now_resting(tx, now)
-        dead = _to_the_dead(tx, taken)
+        pointless = {**invite.too_late(tx, taken, now), **_to_the_dead(tx, taken)}
         sent = _counted(tx, taken, now, world)
         free: list[Notice] = []
-        for notice in (one for one in taken if one not in dead):
+        for notice in (one for one in taken if one.id not in pointless):
             if rests and (why := rest.rest_of(notice, rests)) and _may_rest(notice, why):
                 _let_rest(Act(tx, world, now, ""), notice, why)
             elif room_at := _room_at(notice, sent, now, world):
@@ -79,32 +79,31 @@ def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list
         if len(taken) < len(ids):
             _look_again(tx, set(ids) - {notice.id for notice in taken}, world)
         threads = {n.id: _thread(tx, n) for n in free if n.rendered is None}
-    for notice in dead:
-        _suppress(notice, world)
+    for notice in (one for one in taken if one.id in pointless):
+        _suppress(notice, pointless[notice.id], world)
     return free, threads
 
 
-def _to_the_dead(tx: Tx, taken: Sequence[Notice]) -> list[Notice]:
+def _to_the_dead(tx: Tx, taken: Sequence[Notice]) -> dict[int, str]:
     """Those for a melder with a dead address. A task for an agent is offered all the same: what comes of it
     makes it another's."""
     to_melders = [notice for notice in taken if notice.kind in TO_MELDER]
     dead = dead_addresses.among(tx, {notice.recipient for notice in to_melders})
-    return [notice for notice in to_melders if notice.recipient.lower() in dead]
+    return {notice.id: DEAD_ADDRESS for notice in to_melders if notice.recipient.lower() in dead}
 
 
-def _suppress(notice: Notice, world: World) -> None:
-    """It is not offered; somebody hears of it, as of one that came back."""
+def _suppress(notice: Notice, reason: str, world: World) -> None:
+    """It is not offered; where its address is dead somebody hears of it, as of one that came back."""
     now = world.now()
     with world.store.begin() as tx:
         klacht = klachten.by_id(tx, notice.klacht_id, lock=True) if notice.klacht_id else None
-        if not notices.suppress(tx, notice, Proof(now, notices.SUPPRESSED, None, DEAD_ADDRESS)):
+        if not notices.suppress(tx, notice, Proof(now, notices.SUPPRESSED, None, reason)):
             return
-        if "round" in notice.values:
-            rounds.set_state(tx, notice.values["round"][0], "suppressed", only_from=("scheduled",))
+        invite.became(tx, notice, "suppressed", now, reason)
         if klacht:
             if notice.kind in ENDS_HANDLING:
                 terms.stop(tx, klacht.id, now, ("statutory",))
-            silent = MailSuppressed(now, THE_SYSTEM, notice.kind, DEAD_ADDRESS, notice.recipient)
+            silent = MailSuppressed(now, THE_SYSTEM, notice.kind, reason, notice.recipient)
             happen(Act(tx, world, now, f"notice:{notice.id}"), klacht, [silent])
 
 
@@ -250,8 +249,7 @@ def _accepted(act: Act, taken: Sequence[tuple[Notice, Receipt]]) -> None:
     rest.took(act.tx, [notice for notice, _ in taken])
     notices.sent(act.tx, [(notice.id, receipt.code, receipt.text) for notice, receipt in taken], act.at)
     for notice, _ in taken:
-        if "round" in notice.values:
-            rounds.sent(act.tx, notice.values["round"][0], act.at)
+        invite.became(act.tx, notice, "sent", act.at)
 
 
 def _not_accepted(act: Act, notice: Notice, receipt: Receipt) -> None:
@@ -265,8 +263,7 @@ def _not_accepted(act: Act, notice: Notice, receipt: Receipt) -> None:
         return
     if dead := receipt.final and delivery.is_dead(receipt.status):
         dead_addresses.mark(act.tx, notice.recipient, act.at, receipt.status)
-    if "round" in notice.values:
-        rounds.set_state(act.tx, notice.values["round"][0], "failed", only_from=("scheduled",))
+    invite.became(act.tx, notice, "failed", act.at)
     if klacht:
         gone = MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, str(receipt.code), dead)
         happen(act, klacht, [gone])

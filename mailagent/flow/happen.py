@@ -1,4 +1,5 @@
-"""What follows from an event: clocks and smiley rounds, the log, and the mails we owe; one transaction."""
+"""What follows from an event: clocks, smiley rounds and invitations, the log, and the mails we owe, in one
+transaction."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from mailagent.core.events import (
     Settled,
 )
 from mailagent.core.klacht import OPGELOST, Klacht
+from mailagent.flow.invite import invite
 from mailagent.flow.reach import DEAD_ADDRESS, unreachable
 from mailagent.flow.tell import owed_for
 from mailagent.flow.world import POST, Act, World
@@ -37,6 +39,7 @@ def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
     """Let events take effect on a kept klacht: one commit holds them, the clocks and the mails they owe."""
     for event in events:
         klacht = _follow(act, klacht, event)
+    events = [*events, *invite(act, klacht, events)]
     klacht = replace(klacht, wake_at=_wake_at(act.tx, klacht))
     klachten.save(act.tx, klacht)
     _tell(act, klacht, events, klachten.record(act.tx, klacht, events, act.origin))
@@ -51,7 +54,8 @@ def begin(act: Act, new: Klacht, received: Received) -> Klacht:
     due = replace(new, deadline=clock.last_day, wake_at=clocks.next_wake(clock))
     klacht = klachten.add(act.tx, due, salt)
     terms.begin(act.tx, klacht.id, clock)
-    _tell(act, klacht, [received], klachten.record(act.tx, klacht, [received], act.origin, salt=salt))
+    events = [received, *invite(act, klacht, [received])]
+    _tell(act, klacht, events, klachten.record(act.tx, klacht, events, act.origin, salt=salt))
     return klacht
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mailagent.core.events import Assigned, Event, MailBounced, MailSuppressed
+from mailagent.core.events import Assigned, Event, Invited, MailBounced, MailSuppressed, Reminded
 from mailagent.core.klacht import Klacht
 from mailagent.core.organisation import Organisation
 from mailagent.flow.gather import is_own
@@ -34,11 +34,12 @@ class Hearer:
     instead_of: str = ""
 
 
-def unreachable(act: Act, klacht: Klacht) -> str:
-    """Why no mail may go to the melder, "" where it may."""
+def unreachable(act: Act, klacht: Klacht, address: str | None = None) -> str:
+    """Why no mail may go to the melder, "" where it may; at `address`, where that was frozen before."""
     if not klacht.contact_allowed:
         return CONTACT_REFUSED
-    return why_not(klacht.melder, act.world, dead_addresses.among(act.tx, [klacht.melder]))
+    to = klacht.melder if address is None else address
+    return why_not(to, act.world, dead_addresses.among(act.tx, [to]))
 
 
 def why_not(address: str, world: World, dead: Collection[str]) -> str:
@@ -56,7 +57,7 @@ def circles(to: str, klacht: Klacht, event: Event, organisation: Organisation) -
     if to == "melder":
         yield (klacht.melder,)
         return
-    if to == "assignee" and isinstance(event, Assigned):
+    if to in ("assignee", "invited") and isinstance(event, Assigned | Invited | Reminded):
         yield (event.to,)
         return
     unreached = event.recipient if isinstance(event, MailBounced | MailSuppressed) else NOBODY

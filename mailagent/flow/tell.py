@@ -14,11 +14,14 @@ from mailagent.core.events import (
     Closed,
     Event,
     FeedbackGiven,
+    FollowUpAsked,
+    Invited,
     LevelCrossed,
     MailBounced,
     MailSuppressed,
     Reacted,
     Received,
+    Reminded,
     ReopenDeclined,
     Reopened,
     ReopenRequested,
@@ -29,6 +32,7 @@ from mailagent.core.events import (
 from mailagent.core.klacht import Klacht
 from mailagent.core.mails import AGENT, MAILS, TO_MELDER
 from mailagent.flow.content import discreet, facts, said
+from mailagent.flow.invite import GOVERNED
 from mailagent.flow.reach import ABSENT, CONTACT_REFUSED, DEAD_ADDRESS, Hearer, circles, heard_by, why_not
 from mailagent.flow.world import Act, Policy
 from mailagent.store import dead_addresses, notices
@@ -65,7 +69,8 @@ def _is_news(event: Assigned) -> bool:
 
 def _needs_another_way(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
     """A dead address and nobody beside it: where a task went to a whole team, the others have it."""
-    return bool(event.reason == DEAD_ADDRESS) and (event.mail in TO_MELDER or event.mail == "toegewezen")
+    missed = event.mail in TO_MELDER - MISSED_BY_NOBODY or event.mail == "toegewezen"
+    return bool(event.reason == DEAD_ADDRESS) and missed
 
 
 def _closed_for(reason: str) -> When:
@@ -76,8 +81,9 @@ def _closed_for(reason: str) -> When:
 class Telling:
     """One row of TELL: after this event, this mail goes to `to`, where `when` holds.
 
-    `to` is melder, team (every member), handler (whoever has it, else the team), assignee, or others: the
-    first of handler, team and coordinator with someone other than whom a mail did not reach.
+    `to` is melder, invited (the melder, at the address of the invitation), team (every member), handler
+    (whoever has it, else the team), assignee, or others: the first of handler, team and coordinator with
+    someone other than whom a mail did not reach.
     """
 
     event: type[Event]
@@ -86,10 +92,15 @@ class Telling:
     when: When = _always
 
 
-MISSED_BY_NOBODY = frozenset(
-    {"niet_bezorgd", "hulp", "opdracht_uitgevoerd", "opdracht_niet_begrepen", "opdracht_bevestigen"}
-)
-"""When one of these does not arrive nobody else is told: an agent's own answers, and this very message."""
+MISSED_BY_NOBODY = GOVERNED | {
+    "niet_bezorgd",
+    "hulp",
+    "opdracht_uitgevoerd",
+    "opdracht_niet_begrepen",
+    "opdracht_bevestigen",
+}
+"""When one of these does not arrive nobody else is told: an agent's own answers, this very message, and what
+asks a melder a favour."""
 
 LOCKED, ENCRYPTED = "geweigerd_wachtwoord", "geweigerd_versleuteld"
 SUPPLEMENTED = "aanvulling_ontvangen"
@@ -119,6 +130,9 @@ TELL = (
         "melder",
         lambda e, _k, p: p.mail_feedback_received and not e.satisfied and not e.reopens,
     ),
+    Telling(Invited, "kto_uitnodiging", "invited"),
+    Telling(Reminded, "kto_herinnering", "invited"),
+    Telling(FollowUpAsked, "opvolgtaak", "handler"),
     Telling(Reopened, "heropend", "melder"),
     Telling(ReopenDeclined, "afgehandeld_na_ontevreden", "melder", lambda _e, _k, p: p.mail_after_unhappy),
     Telling(Closed, "ingetrokken", "melder", _closed_for("ingetrokken")),

@@ -10,10 +10,10 @@ from mailagent.core import clocks
 from mailagent.core import klacht as life
 from mailagent.core.events import CLOCK, THE_CLOCK, Event, LevelCrossed, RoundExpired, Settled
 from mailagent.core.klacht import Klacht
-from mailagent.flow import confirm
+from mailagent.flow import confirm, remind
 from mailagent.flow.happen import happen
 from mailagent.flow.world import POST, PROCESS, Act, World
-from mailagent.store import arrivals, klachten, notices, pending, rounds, terms
+from mailagent.store import arrivals, invitations, klachten, notices, pending, rounds, terms
 from mailagent.store.store import Tx
 
 FORGOTTEN_AFTER = timedelta(minutes=5)
@@ -33,8 +33,10 @@ def due(world: World) -> list[tuple[str, Callable[[], None]]]:
     with world.store.read() as tx:
         awake = klachten.due(tx, world.now())
         lapsed = pending.lapsed(tx, world.now())
+        invited = invitations.due(tx, world.now())
     steps: list[tuple[str, Callable[[], None]]] = [(f"klacht {id}", partial(tick, id, world)) for id in awake]
-    return steps + [(f"order {parked.id}", partial(confirm.lapse, parked.id, world)) for parked in lapsed]
+    steps += [(f"order {parked.id}", partial(confirm.lapse, parked.id, world)) for parked in lapsed]
+    return steps + [(f"invitation {id}", partial(remind.come_due, id, world)) for id in invited]
 
 
 def tick(klacht_id: int, world: World) -> None:

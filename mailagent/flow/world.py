@@ -42,6 +42,11 @@ class Policy:
     photos: bool = True
     many_answers: bool = True
     ask_contact: bool = True
+    mail_kto_uitnodiging: bool = True
+    mail_kto_herinnering: bool = True
+    reminder_days: int = 2
+    cooldown_days: int = 30
+    mail_opvolgtaak: bool = True
     ombudsman: str = "de Nationale ombudsman"
 
     def key_id(self, key: bytes) -> str:

@@ -50,7 +50,8 @@ class Headers:
     """What stands on the envelope of one mail; `BadHeader` where it could not stand there.
 
     `sender` and `to` are bare ASCII addresses, `reply_to` is the signed reply address. `date` is an aware
-    datetime. Message-IDs keep their angle brackets. `automatic` says how the mail came about (RFC 3834 5).
+    datetime. Message-IDs keep their angle brackets. `automatic` says how the mail came about (RFC 3834 5);
+    `unsubscribe` is a link that opts out by one POST (RFC 8058).
 
     A stranger chose `to_name`, and their mail program made `in_reply_to` and `references`. That must not
     keep them from getting an answer: a name is cleaned, and what is no Message-ID is left out.
@@ -65,6 +66,7 @@ class Headers:
     to_name: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    unsubscribe: str = ""
     automatic: Automatic = "auto-generated"
 
     def __post_init__(self) -> None:
@@ -110,9 +112,11 @@ def _photo(name: str, jpeg: bytes) -> bytes:
 
 
 def _folded(name: str, value: str) -> str:
-    """A header in lines of at most 78 characters where its blanks allow it (RFC 5322 2.1.1, 2.2.3)."""
-    lines = [f"{name}:"]
-    for word in value.split(" "):
+    """A header in lines of at most 78 characters where its blanks allow it (RFC 5322 2.1.1, 2.2.3). The first
+    word stays beside the name: not everybody reads on where a line holds no more than that."""
+    first, *words = value.split(" ")
+    lines = [f"{name}: {first}"]
+    for word in words:
         if len(lines[-1]) + 1 + len(word) > LINE and lines[-1].strip() and word:
             lines.append("")
         lines[-1] += f" {word}"
@@ -133,6 +137,9 @@ def _lines(rendered: Rendered, headers: Headers) -> list[tuple[str, str]]:
         ("Auto-Submitted", headers.automatic),
         ("X-Auto-Response-Suppress", SUPPRESS),
     ]
+    if headers.unsubscribe:
+        lines.append(("List-Unsubscribe", f"<{headers.unsubscribe}>"))
+        lines.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     if _MESSAGE_ID.fullmatch(headers.in_reply_to):
         lines.append(("In-Reply-To", headers.in_reply_to))
     if references := _thread(headers.references):

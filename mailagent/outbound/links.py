@@ -15,6 +15,9 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from mailagent.core.errors import LinkUnknown
 
 SATISFIED, UNSATISFIED = "tevreden", "ontevreden"
+PURPOSES = ("kto", "confirm", "survey", "opt_out")
+ASKED_BY = ("round", "invitation")
+"""What a mail may have asked an answer to; a link to opt out carries the place in this list."""
 
 
 class Links:
@@ -22,7 +25,7 @@ class Links:
 
     def __init__(self, web: str, keys: Sequence[bytes]) -> None:
         self._web = web.rstrip("/")
-        self._signers = {purpose: _signer(purpose, keys) for purpose in ("kto", "confirm")}
+        self._signers = {purpose: _signer(purpose, keys) for purpose in PURPOSES}
 
     def smiley(self, round_id: int, number: int, *, satisfied: bool) -> str:
         """One of the two smileys of a round."""
@@ -33,6 +36,14 @@ class Links:
         """The page on which an agent confirms an order."""
         return f"{self._web}/bevestig/{self._make('confirm', [pending_id])}"
 
+    def survey(self, invitation_id: int) -> str:
+        """The page of a survey, for one invitation."""
+        return f"{self._web}/enquete/{self._make('survey', [invitation_id])}"
+
+    def opt_out(self, asked_by: str, id: int) -> str:
+        """The page on which whoever got this mail opts out of surveys and reminders (RFC 8058)."""
+        return f"{self._web}/afmelden/{self._make('opt_out', [ASKED_BY.index(asked_by), id])}"
+
     def read_smiley(self, token: str) -> tuple[int, int]:
         """Round id and number; `LinkUnknown` for a token we did not make."""
         round_id, number = self._read("kto", token, 2)
@@ -41,6 +52,15 @@ class Links:
     def read_confirm(self, token: str) -> int:
         """The id of the waiting order; `LinkUnknown` for a token we did not make."""
         return self._read("confirm", token, 1)[0]
+
+    def read_survey(self, token: str) -> int:
+        """The id of the invitation; `LinkUnknown` for a token we did not make."""
+        return self._read("survey", token, 1)[0]
+
+    def read_opt_out(self, token: str) -> tuple[str, int]:
+        """What the mail was about, of ASKED_BY, and its id; `LinkUnknown` for a token we did not make."""
+        asked_by, id = self._read("opt_out", token, 2)
+        return ASKED_BY[asked_by], id
 
     def _make(self, purpose: str, ids: list[int]) -> str:
         token = self._signers[purpose].dumps(ids)

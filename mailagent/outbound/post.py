@@ -16,6 +16,7 @@ from mailagent.core.mails import AGENT, MAILS, Value
 from mailagent.core.orders import sensible
 from mailagent.flow import deliver, rest
 from mailagent.flow.deliver import Rendering
+from mailagent.flow.invite import GOVERNED
 from mailagent.flow.receipt import Receipt
 from mailagent.flow.world import World
 from mailagent.outbound.dkim import Signer
@@ -154,10 +155,8 @@ class Post:
             return Rendering(notice.message_id, notice.bounce_token, notice.rendered)
         world, key = self.world, self.world.policy.keys[0]
         own, kind = world.organisation.address, MAILS[notice.kind]
-        reply = self._reply_address(notice)
-        rendered = self.templates.render(
-            notice.kind, str(notice.values.get("language", "nl")), self._values(notice)
-        )
+        reply, values = self._reply_address(notice), self._values(notice)
+        rendered = self.templates.render(notice.kind, str(notice.values.get("language", "nl")), values)
         message_id = reference.message_id(
             reference.token(key, "message", notice.key), world.organisation.domain
         )
@@ -171,6 +170,7 @@ class Post:
             reply_to=reference.tokened(own, reference.REPLY, reply.token) if reply else own,
             in_reply_to=thread[-1] if thread else "",
             references=tuple(thread),
+            unsubscribe=str(values.get("opt_out_url", "")),
             automatic="auto-replied" if notice.arrival_id or notice.kind in _ANSWERS else "auto-generated",
         )
         bounce = reference.token(key, "bounce", notice.key)
@@ -198,16 +198,26 @@ class Post:
             "organisation_address": self.world.organisation.address,
             "organisation_web": self.world.organisation.web,
         }
-        if "round" in stored:
-            id, number = stored["round"]
-            values["satisfied_url"] = self.links.smiley(id, number, satisfied=True)
-            values["unsatisfied_url"] = self.links.smiley(id, number, satisfied=False)
-        if "pending" in stored:
-            values["confirm_url"] = self.links.confirm(stored["pending"])
+        values |= self._links_in(notice)
         if MAILS[notice.kind].audience == AGENT:
             status, handler = str(stored.get("status", "")), str(stored.get("handler", ""))
             values.setdefault("tags", sensible(status, handler))
         return values
+
+    def _links_in(self, notice: Notice) -> Iterator[tuple[str, str]]:
+        stored, links = notice.values, self.links
+        if "round" in stored:
+            id, number = stored["round"]
+            yield "satisfied_url", links.smiley(id, number, satisfied=True)
+            yield "unsatisfied_url", links.smiley(id, number, satisfied=False)
+        if "invitation" in stored:
+            yield "survey_url", links.survey(stored["invitation"])
+        if "pending" in stored:
+            yield "confirm_url", links.confirm(stored["pending"])
+        if notice.kind in GOVERNED:
+            invitation = stored.get("invitation")
+            whose = ("invitation", invitation) if invitation else ("round", stored["round"][0])
+            yield "opt_out_url", links.opt_out(*whose)
 
 
 _ANSWERS = frozenset(

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
-from mailagent.core.surveys import ANSWERED, EXPIRED, SCHEDULED, SENT, SUPPRESSED, Invitation
+from mailagent.core.surveys import ANSWERED, EXPIRED, FAILED, SCHEDULED, SENT, SUPPRESSED, Invitation
 from mailagent.store.tables import invitation
 from mailagent.store.tables import round as smiley_round
 
@@ -75,8 +75,10 @@ def set_state(tx: sa.Connection, id: int, state: str, *, only_from: Sequence[str
 
 def sent(tx: sa.Connection, id: int, at: datetime) -> None:
     """The relay took its mail."""
-    where = (invitation.c.id == id, invitation.c.state.in_((SCHEDULED, "failed")))
-    tx.execute(sa.update(invitation).where(*where).values(state=SENT, sent_at=at))
+    c = invitation.c
+    due = sa.func.coalesce(c.due_at, c.expires_at)
+    where = (c.id == id, c.state.in_((SCHEDULED, FAILED)))
+    tx.execute(sa.update(invitation).where(*where).values(state=SENT, sent_at=at, due_at=due))
 
 
 def asked_since(

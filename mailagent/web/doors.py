@@ -11,7 +11,26 @@ from aiohttp import web
 from mailagent.core.feedback import Answer
 from mailagent.core.organisation import Organisation
 from mailagent.flow.confirm import Waiting
+from mailagent.flow.survey import Asked, Given
 from mailagent.flow.vote import Invitation
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyDoors:
+    """The flow behind the page of a survey, and the one to opt out.
+
+    `read` gives the id of an invitation, `read_opt_out` what a mail was about and its id, `opting_out` and
+    `opt_out` the language of its reader. All of them raise `LinkUnknown`; `ask` and `answer` also `LinkGone`,
+    and `answer` `AnswersWrong` with what is wrong with each question.
+    """
+
+    read: Callable[[str], int]
+    ask: Callable[[int], Asked]
+    answer: Callable[[int, Given], Asked]
+    opt_out_link: Callable[[str, int], str]
+    read_opt_out: Callable[[str], tuple[str, int]]
+    opting_out: Callable[[str, int], str]
+    opt_out: Callable[[str, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +49,7 @@ class Doors:
     read_confirm: Callable[[str], int]
     waiting: Callable[[int], Waiting]
     confirm: Callable[[int], Waiting]
+    surveys: SurveyDoors
     organisation: Organisation
     search: Sequence[Path]
     trusted_proxies: Sequence[str] = ()

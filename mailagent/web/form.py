@@ -18,6 +18,9 @@ MAX_UPLOAD = 25 * 1024 * 1024
 
 MOST_FILES = 10
 
+TRAP = "onderwerp"
+"""A field that people do not see and robots fill in. The name means nothing to a browser's autofill."""
+
 _MALFORMED = (HttpProcessingError, ValueError, LookupError, RuntimeError)
 """All that aiohttp raises for a body that is no form: odd parts, odd encodings, odd signs."""
 

@@ -24,8 +24,16 @@ HEADERS = {
 }
 """A link is a secret: no cache, no search engine and no other site may learn it. No page runs a script."""
 
-GONE = {"expired": "link_verlopen", "answered": "link_gebruikt", "older_round": "link_ouder"}
-"""Why a smiley link no longer works → its page."""
+GONE = {
+    "expired": "link_verlopen",
+    "answered": "link_gebruikt",
+    "older_round": "link_ouder",
+    "closed": "enquete_gesloten",
+}
+"""Why a link to smileys or a survey no longer works → its page."""
+
+UNLIMITED = "/afmelden/{token}"
+"""Who opts out is never slowed down: the POSTs of a mail program all come from its provider (RFC 8058)."""
 
 PROBLEMS = {404: "niet_gevonden", 405: "niet_mogelijk", 413: "te_groot", 429: "te_vaak", 503: "later"}
 """Status → its page. What is not named here goes out plain, as aiohttp says it."""
@@ -62,7 +70,8 @@ def slow_down(trusted_proxies: Sequence[str]) -> Middleware:
 
     @web.middleware
     async def slowed(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method == "POST":
+        resource = request.match_info.route.resource
+        if request.method == "POST" and not (resource and resource.canonical == UNLIMITED):
             who = visitor(request.remote, request.headers.getall("X-Forwarded-For", []), trusted)
             if seconds := limit.wait(who, time.monotonic()):
                 return _problem(request, 429, {"Retry-After": str(seconds)})

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from mailagent.core.errors import Mistake
 from mailagent.core.feedback import MAX_PHOTOS, MAX_TEXT, Answer
 from mailagent.core.organisation import StandardAnswer, Topic
+from mailagent.core.surveys import KINDS, MULTIPLE, Option, Question, Survey, Words
 from mailagent.flow.confirm import Waiting
+from mailagent.flow.survey import Asked
 from mailagent.flow.vote import Invitation
 from mailagent.web.confirm import CLOSED
 from mailagent.web.manners import GONE, PROBLEMS
 from mailagent.web.pages import Pages, Values
+from mailagent.web.survey import Filled, form_values
 from mailagent.web.vote import SATISFIED, UNSATISFIED, Error, Typed
 
 KENMERK = "KL26-00042"
@@ -51,9 +54,28 @@ _UNHAPPY: Values = {
 }
 _ORDER = "#opgelost gegrond\nDe bak is vanochtend geleegd."
 
+_OPTIONS = (Option("sneller", Words("Sneller antwoorden")), Option("uitleg", Words("Beter uitleggen")))
+_QUESTIONS = tuple(
+    Question(kind, kind, Words("Hoe vond u dat?"), required, _OPTIONS if kind == MULTIPLE else (), many)
+    for kind in KINDS
+    for required, many in ((kind == MULTIPLE, kind == MULTIPLE),)
+)
+_SURVEY = Survey("balie", Words("Hoe ging het?"), Words("Kort."), _QUESTIONS, "closed", timedelta(0), 14)
+_ASKED = Asked(KENMERK, "Afval en inzameling", "nl", _INVITATION.until, _SURVEY)
+_MISSED = {"nps": "required", "rating": "unknown", "multiple": "one", "open": "too_long", "yes_no": "nothing"}
+_OPT_OUT = "/afmelden/x"
+
 SAMPLES: Mapping[str, Sequence[Values]] = {
     "kto": (_FORM, {**_FORM, **_WRONG}, {**_FORM, **_BARE}),
     "kto_bedankt": (_THANKS, {**_THANKS, **_UNHAPPY}),
+    "enquete": (
+        form_values(_ASKED, Filled(), {}, _OPT_OUT),
+        form_values(replace(_ASKED, category=""), Filled({"nps": ("7",)}), _MISSED, _OPT_OUT),
+        form_values(_ASKED, Filled(), {"": "malformed"}, _OPT_OUT),
+    ),
+    "enquete_bedankt": ({"asked": _ASKED},),
+    "afmelden": ({},),
+    "afgemeld": ({},),
     "bevestig": ({"waiting": Waiting(KENMERK, "anna@stad.example", _ORDER, "open")},),
     "bevestig_gedaan": ({"kenmerk": KENMERK},),
     **dict.fromkeys((*GONE.values(), *CLOSED.values()), ({"kenmerk": KENMERK}, {"kenmerk": ""})),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import blake2b
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from secrets import token_bytes
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -18,20 +20,24 @@ _RANGE = {4: 24, 6: 48}
 class Limit:
     """Counts the POSTs of each address range: at most MOST_POSTS in one window.
 
-    All ranges share one window, so that what is remembered never outgrows what came in within a minute.
+    All ranges share one window, so that what is remembered never outgrows what came in within a minute. What
+    is remembered tells nobody who was here: it is hashed with a secret that lives as long as the window.
     """
 
     def __init__(self) -> None:
         self._until = float("-inf")
-        self._seen: Counter[str] = Counter()
+        self._secret = b""
+        self._seen: Counter[bytes] = Counter()
 
     def wait(self, visitor: str, now: float) -> int:
         """Count one more; 0 where it may go on, else the seconds to wait. `now` in seconds, monotonic."""
         if now >= self._until:
             self._seen.clear()
             self._until = now + WINDOW_SECONDS
-        self._seen[visitor] += 1
-        return 0 if self._seen[visitor] <= MOST_POSTS else max(1, round(self._until - now))
+            self._secret = token_bytes(32)
+        hashed = blake2b(visitor.encode(), key=self._secret, digest_size=16).digest()
+        self._seen[hashed] += 1
+        return 0 if self._seen[hashed] <= MOST_POSTS else max(1, round(self._until - now))
 
 
 def visitor(remote: str | None, forwarded: Sequence[str], trusted: Sequence[Network]) -> str:

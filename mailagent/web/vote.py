@@ -12,14 +12,11 @@ from mailagent.core.errors import AnswerWrong
 from mailagent.core.feedback import MAX_PHOTOS, MAX_TEXT, Answer
 from mailagent.flow.vote import Invitation
 from mailagent.web.doors import DOORS
-from mailagent.web.form import Sent, sent_by
+from mailagent.web.form import TRAP, Sent, sent_by
 from mailagent.web.pages import shown
 from mailagent.web.photos import developed
 
 SATISFIED, UNSATISFIED = "tevreden", "ontevreden"
-
-TRAP = "onderwerp"
-"""A field that people do not see and robots fill in. The name means nothing to a browser's autofill."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,13 @@ def test_every_wrong_answer_is_named_with_its_question(
     assert problem.value.wrong == wrong
 
 
+def test_a_form_that_was_left_empty_is_no_answer() -> None:
+    survey = replace(SURVEY, questions=SURVEY.questions[1:])
+    with pytest.raises(AnswersWrong) as problem:
+        surveys.read_answers(survey, [("tip", " ")])
+    assert problem.value.wrong == {"contact": "nothing"}
+
+
 @pytest.mark.parametrize("kind", surveys.KINDS)
 def test_a_question_of_any_kind_can_be_mandatory(kind: str) -> None:
     survey = replace(SURVEY, questions=(Question("q", kind, Words("?")),))
@@ -190,7 +197,7 @@ def test_a_behandelaar_reads_each_question_with_its_answer() -> None:
         (replace(INVITATION, state="answered"), "closed", "answered"),
         (replace(INVITATION, expires_at=MONDAY), "active", "expired"),
         (replace(INVITATION, state="suppressed"), "active", "expired"),
-        (INVITATION, "closed", "expired"),
+        (INVITATION, "closed", "closed"),
     ],
 )
 def test_what_can_no_longer_be_answered_says_why(invitation: Invitation, state: str, why: str) -> None:

@@ -10,7 +10,7 @@ from browser import ANSWERS, INVITATION, STAD, Browser, FakeFlow, Page, surfing
 
 from mailagent.core.feedback import Answer
 from mailagent.core.organisation import StandardAnswer
-from mailagent.web.vote import TRAP
+from mailagent.web.form import TRAP
 
 HAPPY, UNHAPPY = "/kto/goed/tevreden", "/kto/goed/ontevreden"
 VILE = """<script>alert(1)</script>"><img src=x onerror=alert(1)>'"""

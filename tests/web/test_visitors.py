@@ -42,3 +42,11 @@ def test_a_visitor_has_to_wait_for_the_window_to_pass() -> None:
     assert limit.wait("b", 130.0) == 0
     assert limit.wait("a", 100.0 + WINDOW_SECONDS - 0.1) == 1
     assert limit.wait("a", 100.0 + WINDOW_SECONDS) == 0
+
+
+def test_what_is_remembered_tells_nobody_who_was_here() -> None:
+    limit, other = Limit(), Limit()
+    for one in (limit, other):
+        one.wait("203.0.113.0/24", 100.0)
+    assert "203.0.113" not in repr(vars(limit))
+    assert limit._seen.keys() != other._seen.keys()

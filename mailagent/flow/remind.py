@@ -1,0 +1,96 @@
+"""An invitation whose moment has come: its mail goes, its reminder does, or it is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mailagent.core.events import THE_CLOCK, Event, Invited, MailSuppressed, Reminded
+from mailagent.core.klacht import Klacht
+from mailagent.core.surveys import (
+    ACTIVE,
+    COOLDOWN,
+    EXPIRED,
+    OTHER_STATUS,
+    SCHEDULED,
+    SENT,
+    SUPPRESSED,
+    SURVEY_CLOSED,
+    Invitation,
+    Survey,
+)
+from mailagent.flow.happen import happen
+from mailagent.flow.invite import INVITATION, REMINDER, asked_lately, unwanted
+from mailagent.flow.world import Act, Policy, World
+from mailagent.store import invitations, klachten, surveys
+
+NOT_SENT = "not_sent"
+"""Why there is no reminder: what it would remind of has not left yet."""
+
+
+def come_due(invitation_id: int, world: World) -> None:
+    """Do what is due for one invitation, once."""
+    now = world.now()
+    with world.store.begin() as tx:
+        found = invitations.by_id(tx, invitation_id)
+        klacht = klachten.by_id(tx, found.klacht_id, lock=True) if found else None
+        invitation = invitations.by_id(tx, invitation_id, lock=True)
+        if klacht is None or invitation is None or invitation.due_at is None or invitation.due_at > now:
+            return
+        act = Act(tx, world, now, "clock")
+        after, event = _next(act, klacht, invitation)
+        invitations.save(tx, after)
+        if event:
+            happen(act, klacht, [event])
+
+
+def _next(act: Act, klacht: Klacht, invitation: Invitation) -> tuple[Invitation, Event | None]:
+    survey = act.world.surveys.get(invitation.survey)
+    if survey is None or surveys.state_of(act.tx, survey.id) != ACTIVE:
+        survey = None
+    if not invitation.is_owed:
+        return _sent(act, klacht, invitation, survey)
+    if not invitation.is_open(act.at):
+        expired = EXPIRED if invitation.state in (SCHEDULED, SENT) else invitation.state
+        return replace(invitation, state=expired, due_at=None), None
+    return _reminded(act, klacht, invitation, survey)
+
+
+def _sent(
+    act: Act, klacht: Klacht, invitation: Invitation, survey: Survey | None
+) -> tuple[Invitation, Event | None]:
+    reason = unwanted(act, klacht, invitation.address)
+    if survey is None:
+        reason = SURVEY_CLOSED
+    elif not survey.fits_status(klacht):
+        reason = OTHER_STATUS
+    if reason or survey is None:
+        left = replace(invitation, state=SUPPRESSED, reason=reason, due_at=None)
+        return left, MailSuppressed(act.at, THE_CLOCK, INVITATION, reason, invitation.address)
+    until = survey.until(act.at)
+    due = remind_at(act.at, until, act.world.policy) or until
+    goes = replace(invitation, send_at=act.at, expires_at=until, due_at=due)
+    return goes, Invited(act.at, THE_CLOCK, survey.id, invitation.id, invitation.address)
+
+
+def _reminded(
+    act: Act, klacht: Klacht, invitation: Invitation, survey: Survey | None
+) -> tuple[Invitation, Event | None]:
+    reason = unwanted(act, klacht, invitation.address, REMINDER)
+    if survey is None:
+        reason = SURVEY_CLOSED
+    elif invitation.state != SENT:
+        reason = NOT_SENT
+    elif not reason and asked_lately(act, invitation.address, but_invitation=invitation.id):
+        reason = COOLDOWN
+    waits = replace(invitation, due_at=invitation.expires_at)
+    if reason:
+        return waits, MailSuppressed(act.at, THE_CLOCK, REMINDER, reason, invitation.address)
+    told = Reminded(act.at, THE_CLOCK, invitation.address, invitation.survey, invitation.id)
+    return replace(waits, reminded_at=act.at), told
+
+
+def remind_at(at: datetime, until: datetime, policy: Policy) -> datetime | None:
+    """When to remind of an invitation that goes now and whose link dies at `until`; None for never."""
+    when = until - timedelta(days=policy.reminder_days)
+    return when if policy.mail_kto_herinnering and when > at else None
