@@ -26,6 +26,10 @@ _LONGEST_WORD = 60
 """No Dutch word is longer: what is, would only cost time."""
 
 
+_REMEMBERED = 20_000
+"""Words whose clues are kept at hand: some megabytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clue:
     """One test of a rule: any of these words (`woord`: by stem or as part of a compound) or literal phrases
@@ -85,7 +89,8 @@ _Found = dict[_Place, str]
 
 class RuleSet:
     """Rules made ready for use: `words` holds the clues by each form of their words, `phrases` by their first
-    word. ValueError where two rules share an id or a clue holds no word."""
+    word, `looked_up` those of words that came by. ValueError where two rules share an id or a clue holds no
+    word."""
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         listed = tuple(rules)
@@ -94,6 +99,7 @@ class RuleSet:
             raise ValueError("two rules share an id")
         self.words: defaultdict[str, set[_Place]] = defaultdict(set)
         self.phrases: defaultdict[str, list[tuple[list[str], _Place]]] = defaultdict(list)
+        self.looked_up: dict[str, tuple[_Place, ...]] = {}
         stem = _stemmer()
         for rule in listed:
             for number, clue in enumerate(rule.clues):
@@ -139,9 +145,20 @@ def _find_words(words: list[str], rules: RuleSet, stem: Callable[[str], str], fo
     for word in dict.fromkeys(words):
         if len(word) > _LONGEST_WORD:
             continue
-        for form in _forms(stem(word)):
-            for place in rules.words.get(form, ()):
-                found.setdefault(place, word)
+        places = rules.looked_up.get(word)
+        if places is None:
+            places = _look_up(word, rules, stem)
+        for place in places:
+            found.setdefault(place, word)
+
+
+def _look_up(word: str, rules: RuleSet, stem: Callable[[str], str]) -> tuple[_Place, ...]:
+    """The clues a word is found by; remembered, for most words of a mail stand in other mails too."""
+    places = tuple(place for form in _forms(stem(word)) for place in sorted(rules.words.get(form, ())))
+    if len(rules.looked_up) >= _REMEMBERED:
+        rules.looked_up.clear()  # strangers choose the words, and may never run out of them
+    rules.looked_up[word] = places
+    return places
 
 
 def _forms(stem: str) -> Iterator[str]:

@@ -6,7 +6,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +56,9 @@ class Post:
     signer: Signer | None = None
     lines: int = 1
     _in_hand: dict[int, tuple[Notice, Receipt | None]] = field(default_factory=dict, init=False)
+    _carriers: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(LINES, "post"), init=False, repr=False
+    )
     _alone: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def send(self, ids: Sequence[int]) -> None:
@@ -117,18 +119,15 @@ class Post:
         until = self.world.now() + deliver.PATIENCE
         later: Counter[str] = Counter()
         left = list(ready)
-        with ExitStack() as at_the_end:
-            each: Callable[..., Iterator[Receipt]] = map
-            if self.lines > 1 and len(left) > 1:
-                each = at_the_end.enter_context(ThreadPoolExecutor(self.lines, "post")).map
-            while self.world.now() < until and (chosen := self._chosen(left, later)):
-                taken = {notice.id for notice, _ in chosen}
-                left = [one for one in left if one[0].id not in taken]
-                said = list(zip((notice for notice, _ in chosen), each(self._offer, chosen), strict=True))
-                yield said
-                if any(receipt.away for _, receipt in said):
-                    return
-                later.update(rest.domain(n.recipient) for n, receipt in said if rest.says_later(receipt))
+        while self.world.now() < until and (chosen := self._chosen(left, later)):
+            taken = {notice.id for notice, _ in chosen}
+            left = [one for one in left if one[0].id not in taken]
+            at_once: Callable[..., Iterator[Receipt]] = self._carriers.map if len(chosen) > 1 else map
+            said = list(zip((notice for notice, _ in chosen), at_once(self._offer, chosen), strict=True))
+            yield said
+            if any(receipt.away for _, receipt in said):
+                return
+            later.update(rest.domain(n.recipient) for n, receipt in said if rest.says_later(receipt))
 
     def _chosen(self, left: Sequence[_Ready], later: Counter[str]) -> list[_Ready]:
         """One mail for each line: no two to one reader about one klacht, who gets them in order, and to one

@@ -52,14 +52,22 @@ def revive_for(tx: sa.Connection, notices: Sequence[int]) -> None:
 
 def among(tx: sa.Connection, addresses: Collection[str]) -> dict[str, Dead]:
     """Which of these are dead."""
-    if not addresses:
-        return {}
-    rows = tx.execute(_AMONG, {"some": sorted({address.lower() for address in addresses})})
-    return {row.address: Dead(*row) for row in rows}
+    wanted = sorted({address.lower() for address in addresses})
+    dead: dict[str, Dead] = {}
+    for start in range(0, len(wanted), len(_ASKED)):
+        some = dict(zip(_ASKED, wanted[start : start + len(_ASKED)], strict=False))
+        dead |= {address: Dead(address, *rest) for address, *rest in _AMONG.rows(tx, _NOBODY | some)}
+    return dead
 
 
-_COLUMNS = (dead_address.c.address, dead_address.c.since, dead_address.c.status)
-_AMONG = sa.select(*_COLUMNS).where(dead_address.c.address.in_(sa.bindparam("some", expanding=True)))
+_ASKED = tuple(f"address_{number}" for number in range(8))
+"""One question is about so many at most: a list of any length would have to be written out each time."""
+_NOBODY = dict.fromkeys(_ASKED, "")
+_AMONG = Prepared(
+    sa.select(dead_address.c.address, dead_address.c.since, dead_address.c.status).where(
+        dead_address.c.address.in_([sa.bindparam(name, type_=sa.Text) for name in _ASKED])
+    )
+)
 
 
 def count(tx: sa.Connection) -> int:
