@@ -86,8 +86,8 @@ def _dossier(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
         for n in notices.of_klacht(tx, klacht.id)
     ]
     answers = [
-        {"round": r.number, "state": r.state, "until": r.expires_at, "satisfied": r.satisfied, "text": r.text}
-        | {"photos": photos.count(tx, r.id)}
+        {"round": r.number, "state": r.state, "why": r.why, "until": r.expires_at, "satisfied": r.satisfied}
+        | {"text": r.text, "photos": photos.count(tx, r.id)}
         for r in rounds.of_klacht(tx, klacht.id)
     ]
     return {
@@ -153,7 +153,7 @@ def _print_dossier(klacht: Klacht, dossier: Mapping[str, Any]) -> None:
             said = (_moment(p["at"]), p["what"], p["code"], p["detail"])
             _lines([f"      {' '.join(str(word) for word in said if word)}"])
     _lines(
-        f"  smileys, ronde {r['round']}: {r['state']}, tot {_moment(r['until'])}"
+        f"  smileys, ronde {r['round']}: {r['state']}{_because(r['why'])}, tot {_moment(r['until'])}"
         + (f", foto’s: {r['photos']}" if r["photos"] else "")
         for r in dossier["rounds"]
     )
@@ -164,6 +164,10 @@ def _news(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in event["data"].items():
         if value and not (event["kind"] == "received" and name == "text"):
             yield name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _because(why: str) -> str:
+    return f" ({why})" if why else ""
 
 
 def _moment(at: datetime) -> str:

@@ -64,7 +64,8 @@ class Reacted(Event):
     """A further mail about the klacht; `confirmed` is False where it is not proven to be the melder's.
 
     `supplements`: the klacht is still unhandled, and this tells more of it; `withdraws`: it seems to be
-    withdrawn, which a human decides. `photos_of` is the id of the smiley round whose photos belong to it.
+    withdrawn, which a human decides. Where it answers a smiley round, `smiley` says which of the two was
+    chosen, `reasons` are the standard answers, and `photos_of` is the id of that round if it has photos.
     """
 
     text: str
@@ -76,6 +77,8 @@ class Reacted(Event):
     supplements: bool = False
     withdraws: bool = False
     photos_of: int = 0
+    reasons: tuple[str, ...] = ()
+    smiley: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,11 @@ class FeedbackGiven(Event):
     reopens: bool = False
     contact_refused: bool = False
     photos: int = 0
+
+    @property
+    def smiley(self) -> str:
+        """Which of the two it was."""
+        return "tevreden" if self.satisfied else "ontevreden"
 
 
 @dataclass(frozen=True, slots=True)

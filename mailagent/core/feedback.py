@@ -30,16 +30,17 @@ UNSATISFIED_WORDS = frozenset(
 )
 
 THANKS = frozenset(
-    """dank dankjewel dankuwel bedankt fijn fijne prima top super ok oke oké mooi goed goede thanks thank
+    """tevreden satisfied satisfait satisfaite
+    dank dankjewel dankuwel bedankt fijn fijne prima top super ok oke oké mooi goed goede thanks thank
     merci duidelijk opgelost geregeld orde helder akkoord perfect geweldig
     👍 👌 🙏 👏 🙂 😊 ☺ 😀 😃 😄 ❤ ✅""".split()  # noqa: SIM905 - a word list reads better so
 )
 """A reply of only these words and signs is thanks, and asks nothing."""
 
 _BESIDE_THANKS = frozenset(
-    """hartelijk hartelijke vriendelijk vriendelijke met u je wel voor de het uw jouw reactie antwoord bericht
-    mail moeite hulp snelle is in zo dag avond weekend nog zeer veel erg heel you very much for your help
-    reply beaucoup pour votre réponse""".split()  # noqa: SIM905
+    """ik ben hartelijk hartelijke vriendelijk vriendelijke met u je wel voor de het uw jouw reactie antwoord
+    bericht mail moeite hulp snelle is in zo dag avond weekend nog zeer veel erg heel you very much for
+    your help reply beaucoup pour votre réponse""".split()  # noqa: SIM905
 )
 _NO_THANKS = frozenset(
     """niet niets nooit geen nog maar helaas weer echter steeds toch zonder ps wel not but still again never
@@ -63,7 +64,7 @@ MAX_PHOTOS = 3
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One invitation to answer the smileys; `state` as in the table of rounds."""
+    """One invitation to answer the smileys; `state` and `why` as in the table of rounds."""
 
     id: int
     klacht_id: int
@@ -73,10 +74,11 @@ class Round:
     opened_at: datetime
     expires_at: datetime
     submitted: str | None = None
+    why: str = ""
 
     def is_open(self, now: datetime) -> bool:
-        """Can it still be answered?"""
-        return self.state in ("scheduled", "sent") and now < self.expires_at
+        """Can it still be answered? Also where its mail came back: who has the link has had the mail."""
+        return self.state in ("scheduled", "sent", "failed") and now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,9 @@ MAILS: dict[str, MailKind] = {
         AGENT, ("kenmerk", "description"), ("withdraws", "sender", "attachments", "locked", "encrypted")
     ),
     "reactie_melder": MailKind(
-        AGENT, ("kenmerk", "description"), ("confirmed", "sender", "attachments", "locked", "encrypted")
+        AGENT,
+        ("kenmerk", "description"),
+        ("confirmed", "sender", "smiley", "reasons", "attachments", "locked", "encrypted"),
     ),
     "verzoek_tot_heropenen": MailKind(
         AGENT, ("kenmerk", "description"), ("reasons", "attachments", "locked", "encrypted")

@@ -31,7 +31,7 @@ def came_back(act: Act, letter: Letter, klacht: Klacht | None) -> Klacht | None:
     dead = delivery.is_dead(status)
     if dead:
         dead_addresses.mark(act.tx, notice.recipient, act.at, status)
-    invite.became(act.tx, notice, "failed", act.at)
+    invite.became(act.tx, notice, "failed", act.at, status)
     bounced = MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, status, dead)
     return happen(act, klacht, [bounced]) if klacht else None
 

@@ -11,6 +11,7 @@ from mailagent.core.events import (
     Assigned,
     Closed,
     Event,
+    FeedbackGiven,
     FollowUpAsked,
     Invited,
     LevelCrossed,
@@ -74,6 +75,8 @@ def _of_the_melder(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[st
         case Received():
             team = act.world.organisation.team(klacht.team).name
             return {"quote": text, "description": text, "sender": klacht.melder, "team": team}
+        case FeedbackGiven():
+            return {"description": text, "smiley": event.smiley, "confirmed": True}
         case Reacted() | ReopenRequested():
             promised = _promised(klacht, event.at) if mail in TO_MELDER else {}
             reopens = isinstance(event, ReopenRequested)

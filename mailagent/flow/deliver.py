@@ -263,7 +263,7 @@ def _not_accepted(act: Act, notice: Notice, receipt: Receipt) -> None:
         return
     if dead := receipt.final and delivery.is_dead(receipt.status):
         dead_addresses.mark(act.tx, notice.recipient, act.at, receipt.status)
-    invite.became(act.tx, notice, "failed", act.at)
+    invite.became(act.tx, notice, "failed", act.at, receipt.status or str(receipt.code))
     if klacht:
         gone = MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, str(receipt.code), dead)
         happen(act, klacht, [gone])

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from mailagent.core import feedback, reference, trace
 from mailagent.core.errors import Unreadable
 from mailagent.core.evidence import Evidence
+from mailagent.core.feedback import Round
 from mailagent.core.mail import Envelope, Mail
 from mailagent.core.rulings import Ruling
 from mailagent.core.screening import screened
@@ -222,9 +223,16 @@ def _is_agents_own(letter: Letter, world: World) -> bool:
 
 def _feedback(tx: Tx, letter: Letter, issued: Issued) -> Iterator[Evidence]:
     said = feedback.word_of_reply(letter.mail.new_text)
-    last = rounds.last_of(tx, issued.klacht_id) if issued.klacht_id else None
-    if said and last and last.is_open(letter.at) and last.address == letter.sender:
+    if said and open_round(tx, letter, issued):
         yield Evidence("feedback_word", "tevreden" if said[0] else "ontevreden", "first new line")
+
+
+def open_round(tx: Tx, letter: Letter, issued: Issued) -> Round | None:
+    """The smiley round this reply address asks about, where whom it invited can still answer it."""
+    last = rounds.last_of(tx, issued.klacht_id) if issued.klacht_id else None
+    if last is None or last.id != issued.round_id or last.address != letter.sender:
+        return None
+    return last if last.is_open(letter.at) else None
 
 
 def _thread(tx: Tx, letter: Letter, issued: Issued | None, world: World) -> Iterator[Evidence]:

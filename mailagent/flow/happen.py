@@ -24,7 +24,7 @@ from mailagent.core.events import (
 )
 from mailagent.core.klacht import OPGELOST, Klacht
 from mailagent.flow.invite import invite
-from mailagent.flow.reach import DEAD_ADDRESS, unreachable
+from mailagent.flow.reach import DEAD_ADDRESS, MAIL_OFF, unreachable
 from mailagent.flow.tell import owed_for
 from mailagent.flow.world import POST, Act, World
 from mailagent.store import dead_addresses, klachten, notices, rounds, terms
@@ -135,18 +135,12 @@ def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:
 
 def _open_round(act: Act, klacht: Klacht, *, invited: bool = True) -> None:
     # without an invitation the round only counts the days until the klacht closes
-    address = klacht.melder if invited and not unreachable(act, klacht) else ""
+    silent = unreachable(act, klacht) if invited else MAIL_OFF
     until = act.at + timedelta(days=act.world.policy.link_days)
-    rounds.open_next(act.tx, klacht.id, address, act.at, until)
+    rounds.open_next(act.tx, klacht.id, klacht.melder, act.at, until, silent)
 
 
 def _wake_at(tx: Tx, klacht: Klacht) -> datetime | None:
-    moments = [at for at in (terms.next_moment(tx, klacht.id), _round_ends(tx, klacht)) if at]
-    return min(moments, default=None)
-
-
-def _round_ends(tx: Tx, klacht: Klacht) -> datetime | None:
-    if klacht.status != OPGELOST:
-        return None
-    last = rounds.last_of(tx, klacht.id)
-    return last.expires_at if last else None
+    # what is handled closes when its newest round is over, also one to which nobody was invited
+    ends = rounds.next_end(tx, klacht.id, newest=klacht.status == OPGELOST)
+    return min((at for at in (terms.next_moment(tx, klacht.id), ends) if at), default=None)

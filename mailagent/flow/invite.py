@@ -172,7 +172,7 @@ def became(tx: Tx, notice: Notice, state: str, at: datetime, reason: str = "") -
     if "round" in notice.values and state == SENT:
         rounds.sent(tx, notice.values["round"][0], at)
     elif "round" in notice.values:
-        rounds.set_state(tx, notice.values["round"][0], state, only_from=before)
+        rounds.set_state(tx, notice.values["round"][0], state, only_from=before, why=reason)
     elif "invitation" in notice.values and state == SENT:
         invitations.sent(tx, notice.values["invitation"], at)
     elif "invitation" in notice.values:

@@ -42,11 +42,11 @@ from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
 from mailagent.core.withdrawal import looks_like_withdrawal
 from mailagent.flow import bounced, forward, obey, refuse, settle, turns, vote
-from mailagent.flow.gather import Letter, gather, issued_address, writer
+from mailagent.flow.gather import Letter, gather, issued_address, open_round, writer
 from mailagent.flow.happen import happen
 from mailagent.flow.opening import open_klacht, why
 from mailagent.flow.world import PROCESS, Act, World
-from mailagent.store import arrivals, dead_addresses, klachten, rounds
+from mailagent.store import arrivals, dead_addresses, klachten
 from mailagent.store.arrivals import Fate, Kept
 from mailagent.store.store import Tx
 
@@ -289,11 +289,12 @@ def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Kla
 
 def _vote(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
     said = word_of_reply(letter.mail.new_text)
-    last = rounds.last_of(act.tx, klacht.id)
+    issued = issued_address(act.tx, letter, act.world)
     # the evidence was gathered before the klacht was ours alone: a click may have come first
-    if said is None or last is None or not last.is_open(act.at):
+    asked = open_round(act.tx, letter, issued) if issued else None
+    if said is None or asked is None:
         return _append(act, letter, klacht, confirmed=True)
-    return vote.count(act, klacht, last, Answer(said[0], text=said[1][:MAX_DESCRIPTION]))
+    return vote.count(act, klacht, asked, Answer(said[0], text=said[1][:MAX_DESCRIPTION]))
 
 
 def give_up(arrival_id: int, reason: str, world: World, *, most: int = 5) -> bool:

@@ -29,7 +29,7 @@ from mailagent.core.events import (
     Routed,
     TakenUp,
 )
-from mailagent.core.klacht import Klacht
+from mailagent.core.klacht import OPGELOST, Klacht
 from mailagent.core.mails import AGENT, MAILS, TO_MELDER
 from mailagent.flow.content import discreet, facts, said
 from mailagent.flow.invite import GOVERNED
@@ -129,6 +129,12 @@ TELL = (
         "feedback_ontvangen",
         "melder",
         lambda e, _k, p: p.mail_feedback_received and not e.satisfied and not e.reopens,
+    ),
+    Telling(
+        FeedbackGiven,
+        "reactie_melder",
+        "handler",
+        lambda e, k, _p: not e.satisfied and not e.reopens and k.status == OPGELOST,
     ),
     Telling(Invited, "kto_uitnodiging", "invited"),
     Telling(Reminded, "kto_herinnering", "invited"),

@@ -40,13 +40,14 @@ def due(world: World) -> list[tuple[str, Callable[[], None]]]:
 
 
 def tick(klacht_id: int, world: World) -> None:
-    """The levels a klacht has crossed and the round that expired, each once."""
+    """The levels a klacht has crossed and the rounds that expired, each once."""
     now = world.now()
     with world.store.begin() as tx:
         klacht = klachten.by_id(tx, klacht_id, lock=True)
         if klacht is None or klacht.wake_at is None or klacht.wake_at > now:
             return
         events = _crossed(tx, klacht, now)
+        events += [RoundExpired(r.expires_at, THE_CLOCK, r.number) for r in rounds.expire(tx, klacht.id, now)]
         klacht, ended = _ended(tx, klacht, now)
         happen(Act(tx, world, now, "clock"), klacht, [*events, *ended])
 
@@ -67,9 +68,7 @@ def _ended(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:
     last = rounds.last_of(tx, klacht.id)
     if klacht.status != life.OPGELOST or last is None or now < last.expires_at:
         return klacht, []
-    expired = rounds.set_state(tx, last.id, "expired", only_from=("scheduled", "sent"))
-    events: list[Event] = [RoundExpired(last.expires_at, THE_CLOCK, last.number)] if expired else []
-    return life.after(klacht, "settle", CLOCK), [*events, Settled(last.expires_at, THE_CLOCK, "verlopen")]
+    return life.after(klacht, "settle", CLOCK), [Settled(last.expires_at, THE_CLOCK, "verlopen")]
 
 
 def remember(world: World) -> None:

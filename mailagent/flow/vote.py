@@ -125,8 +125,17 @@ def count(act: Act, klacht: Klacht, round: Round, answer: Answer) -> Klacht:
 def _outcome(klacht: Klacht, given: FeedbackGiven, photos_of: int) -> tuple[Klacht, list[Event]]:
     at, actor, names = given.at, given.actor, feedback.photo_names(given.photos)
     if klacht.status != life.OPGELOST:
-        text = "\n".join((*given.reasons, given.text)).strip()
-        said = Reacted(at, actor, text, actor.address, confirmed=True, attachments=names, photos_of=photos_of)
+        said = Reacted(
+            at,
+            actor,
+            given.text,
+            actor.address,
+            confirmed=True,
+            attachments=names,
+            photos_of=photos_of,
+            reasons=given.reasons,
+            smiley=given.smiley,
+        )
         return klacht, [given, said]
     if given.satisfied:
         return life.after(klacht, "settle", MELDER), [given, Settled(at, actor, "tevreden")]

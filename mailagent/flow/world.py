@@ -53,16 +53,24 @@ class Policy:
         """A name for a key that gives nothing of it away."""
         return hashlib.sha256(b"key" + key).hexdigest()[:12]
 
-    def reply_token(self, kenmerk: str, role: str, address: str) -> tuple[str, str]:
-        """The reply token for one person and one klacht, and the id of the key that signed it."""
+    def reply_token(
+        self, kenmerk: str, role: str, address: str, round_id: int | None = None
+    ) -> tuple[str, str]:
+        """The reply token for one person and one klacht, or one of its smiley rounds, and the id of the key
+        that signed it."""
         key = self.keys[0]
-        return reference.token(key, "reply", kenmerk, role, address), self.key_id(key)
+        return _reply_token(key, kenmerk, role, address, round_id), self.key_id(key)
 
     def is_genuine(self, issued: Issued) -> bool:
         """Was this token made with a key we still hold?"""
         key = next((k for k in self.keys if self.key_id(k) == issued.key_id), None)
-        parts = (issued.kenmerk, issued.role, issued.address)
-        return key is not None and reference.token(key, "reply", *parts) == issued.token
+        asked = (issued.kenmerk, issued.role, issued.address, issued.round_id)
+        return key is not None and _reply_token(key, *asked) == issued.token
+
+
+def _reply_token(key: bytes, kenmerk: str, role: str, address: str, round_id: int | None) -> str:
+    of_round = () if round_id is None else (str(round_id),)
+    return reference.token(key, "reply", kenmerk, role, address, *of_round)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from mailagent.core import reference
@@ -182,8 +183,9 @@ class Post:
         if notice.klacht_id is None and message is None:
             return None
         kenmerk, role = str(notice.values["kenmerk"]), MAILS[notice.kind].audience
-        token, key_id = self.world.policy.reply_token(kenmerk, role, notice.recipient)
-        return Issued(token, kenmerk, notice.klacht_id, role, notice.recipient, key_id, message)
+        round_id = notice.values["round"][0] if "round" in notice.values else None
+        token, key_id = self.world.policy.reply_token(kenmerk, role, notice.recipient, round_id)
+        return Issued(token, kenmerk, notice.klacht_id, role, notice.recipient, key_id, message, round_id)
 
     def _values(self, notice: Notice) -> Mapping[str, Value]:
         """What the template may say, written out in its language; links are made nowhere else."""
@@ -206,9 +208,7 @@ class Post:
     def _links_in(self, notice: Notice) -> Iterator[tuple[str, str]]:
         stored, links = notice.values, self.links
         if "round" in stored:
-            id, number = stored["round"]
-            yield "satisfied_url", links.smiley(id, number, satisfied=True)
-            yield "unsatisfied_url", links.smiley(id, number, satisfied=False)
+            yield from self._smileys(stored)
         if "invitation" in stored:
             yield "survey_url", links.survey(stored["invitation"])
         if "pending" in stored:
@@ -217,6 +217,13 @@ class Post:
             invitation = stored.get("invitation")
             whose = ("invitation", invitation) if invitation else ("round", stored["round"][0])
             yield "opt_out_url", links.opt_out(*whose)
+
+    def _smileys(self, stored: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Nothing in a mail that leaves too late for an answer."""
+        id, number = stored["round"]
+        in_time = datetime.fromisoformat(stored["link_until"]) > self.world.now()
+        for name, satisfied in (("satisfied_url", True), ("unsatisfied_url", False)):
+            yield name, self.links.smiley(id, number, satisfied=satisfied) if in_time else ""
 
 
 _ANSWERS = frozenset(

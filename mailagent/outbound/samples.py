@@ -64,6 +64,7 @@ SAMPLES: Values = {
     "dead": True,
     "by": "Anna Bakker",
     "confirmed": True,
+    "smiley": "ontevreden",
     "reasons": ("De bak is nog steeds vol", "Ik ben niet teruggebeld"),
     "done": ("KL26-00042 is in behandeling.", "KL26-00042 staat op uw naam."),
     "note": "Morgen navragen bij de wijkploeg.",

@@ -16,7 +16,8 @@ from mailagent.store.tables import klacht, reply_address
 @dataclass(frozen=True, slots=True)
 class Issued:
     """A reply address that was given out: to a melder or an agent, for one klacht, or to an agent for one
-    message that was set aside (`arrival_id`; `kenmerk` is then its name)."""
+    message that was set aside (`arrival_id`; `kenmerk` is then its name). `round_id` is the smiley round that
+    may be answered there."""
 
     token: str
     kenmerk: str
@@ -25,6 +26,7 @@ class Issued:
     address: str
     key_id: str
     arrival_id: int | None = None
+    round_id: int | None = None
 
 
 def issue(tx: sa.Connection, issued: Sequence[Issued], at: datetime) -> None:
@@ -34,18 +36,22 @@ def issue(tx: sa.Connection, issued: Sequence[Issued], at: datetime) -> None:
 
 _ISSUE = Prepared(
     sa.text(
-        "INSERT INTO reply_address (token, klacht_id, arrival_id, role, address, key_id, issued_at) "
-        "VALUES (:token, :klacht_id, :arrival_id, :role, :address, :key_id, :issued_at) "
+        "INSERT INTO reply_address "
+        "(token, klacht_id, arrival_id, round_id, role, address, key_id, issued_at) "
+        "VALUES (:token, :klacht_id, :arrival_id, :round_id, :role, :address, :key_id, :issued_at) "
         "ON CONFLICT (token) DO NOTHING"
     ).bindparams(sa.bindparam("issued_at", type_=reply_address.c.issued_at.type))
 )
+
+
+_KEPT = tuple(name for name in Issued.__dataclass_fields__ if name != "kenmerk")
 
 
 def find(tx: sa.Connection, token: str) -> Issued | None:
     """To whom a token was issued, None for one we never gave out."""
     c = reply_address.c
     query = (
-        sa.select(c.token, klacht.c.kenmerk, c.klacht_id, c.role, c.address, c.key_id, c.arrival_id)
+        sa.select(*(c[name] for name in _KEPT), klacht.c.kenmerk)
         .outerjoin(klacht, klacht.c.id == c.klacht_id)
         .where(c.token == token)
     )

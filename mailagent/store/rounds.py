@@ -14,16 +14,23 @@ from mailagent.store.tables import round as table
 _FIELDS = tuple(table.c[name] for name in Round.__dataclass_fields__)
 
 
-def open_next(tx: sa.Connection, klacht_id: int, address: str, at: datetime, until: datetime) -> Round:
-    """A new round for a klacht: every earlier one is now an older round."""
-    number = latest(tx, klacht_id) + 1
+_WAITING = ("scheduled", "sent")
+"""The states of a round that still may be answered, or lapse."""
+
+
+def open_next(
+    tx: sa.Connection, klacht_id: int, address: str, at: datetime, until: datetime, suppressed: str = ""
+) -> Round:
+    """A new round for a klacht: every earlier one is now an older round. `suppressed` is why nobody is
+    invited, "" where somebody is."""
     values = {
         "klacht_id": klacht_id,
-        "number": number,
+        "number": latest(tx, klacht_id) + 1,
         "address": address,
         "opened_at": at,
         "expires_at": until,
-        "state": "scheduled" if address else "suppressed",
+        "state": "suppressed" if suppressed else "scheduled",
+        "why": suppressed,
     }
     row = tx.execute(sa.insert(table).values(**values).returning(*_FIELDS)).one()
     return Round(**row._asdict())
@@ -63,6 +70,7 @@ def answered(tx: sa.Connection, id: int, answer: Answer, at: datetime) -> None:
     """Keep the answer."""
     values: dict[str, Any] = {
         "state": "answered",
+        "why": "",
         "answered_at": at,
         "satisfied": answer.satisfied,
         "reasons": list(answer.reasons),
@@ -75,13 +83,27 @@ def answered(tx: sa.Connection, id: int, answer: Answer, at: datetime) -> None:
 def sent(tx: sa.Connection, id: int, at: datetime) -> None:
     """A relay took its mail."""
     waits = table.c.state.in_(("scheduled", "failed"))
-    tx.execute(sa.update(table).where(table.c.id == id, waits).values(state="sent", sent_at=at))
+    tx.execute(sa.update(table).where(table.c.id == id, waits).values(state="sent", why="", sent_at=at))
 
 
-def set_state(tx: sa.Connection, id: int, state: str, *, only_from: Sequence[str]) -> bool:
-    """Move a round on, where it still is in one of these states; says whether it was."""
-    moved = sa.update(table).where(table.c.id == id, table.c.state.in_(only_from)).values(state=state)
-    return tx.execute(moved.returning(table.c.id)).scalar() is not None
+def set_state(tx: sa.Connection, id: int, state: str, *, only_from: Sequence[str], why: str = "") -> None:
+    """Move a round on, where it still is in one of these states."""
+    here = (table.c.id == id, table.c.state.in_(only_from))
+    tx.execute(sa.update(table).where(*here).values(state=state, why=why))
+
+
+def expire(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
+    """The rounds of a klacht that nobody answered in time: each is returned once."""
+    over = (table.c.klacht_id == klacht_id, table.c.state.in_(_WAITING), table.c.expires_at <= now)
+    rows = tx.execute(sa.update(table).where(*over).values(state="expired").returning(*_FIELDS))
+    return sorted((Round(**row._asdict()) for row in rows), key=lambda round: round.number)
+
+
+def next_end(tx: sa.Connection, klacht_id: int, *, newest: bool) -> datetime | None:
+    """When the next round of a klacht lapses; with `newest`, the newest one counts in any state."""
+    last = table.c.number == latest(tx, klacht_id) if newest else sa.false()
+    counts = (table.c.klacht_id == klacht_id, table.c.state.in_(_WAITING) | last)
+    return tx.execute(sa.select(sa.func.min(table.c.expires_at)).where(*counts)).scalar()
 
 
 def of_klacht(tx: sa.Connection, klacht_id: int) -> list[sa.Row[Any]]:

@@ -243,8 +243,10 @@ reply_address = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("key_id", sa.Text, nullable=False),
     sa.Column("issued_at", Moment, nullable=False),
+    sa.Column("round_id", Id),
 )
-"""Issued for a klacht, or for a message that a human must judge: one of the two ids is filled."""
+"""Issued for a klacht, or for a message that a human must judge: one of the two ids is filled.
+`round_id` is the smiley round that may be answered there, NULL for none."""
 
 round = sa.Table(
     "round",
@@ -254,6 +256,7 @@ round = sa.Table(
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
     _text("state", "scheduled"),
+    _text("why"),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("sent_at", Moment),
@@ -273,10 +276,11 @@ round = sa.Table(
         postgresql_where=sa.text("reminded_at IS NOT NULL"),
     ),
 )
-"""A smiley round: one invitation. `state`: scheduled, sent, answered, expired, suppressed, failed. `sent_at`
-is when a relay took its mail: what expired without it was never delivered. `submitted` is the digest of the
-answer, so that a repeated identical POST gets the thanks page again. `remind_at` is when a reminder is due,
-NULL when none is (any more)."""
+"""A smiley round: one invitation. `state`: scheduled, sent, answered, expired, suppressed, failed; `why` is
+the reason of the last two. `address` is the melder's as it was when the round was opened. `sent_at` is when a
+relay took its mail: what expired without it was never delivered. `submitted` is the digest of the answer, so
+that a repeated identical POST gets the thanks page again. `remind_at` is when a reminder is due, NULL when
+none is (any more)."""
 
 photo = sa.Table(
     "photo",
