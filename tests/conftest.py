@@ -9,9 +9,14 @@ import pytest
 import sqlalchemy as sa
 import structlog
 from desk import Desk, open_desk
+from hypothesis import settings
 from servers import PostgresServer
 
 from mailagent.store.database import connect, upgrade
+
+# How long one example may take says more of what else this machine does than of us.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 
 @pytest.fixture(autouse=True)

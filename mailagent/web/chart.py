@@ -1,8 +1,8 @@
 """A chart of figures over periods as SVG, and the table that says the same.
 
 It can be read without colour, on paper and by ear: every point has its figure beside it, a period without
-answers is a gap, and the description tells what the eye would see. There is no script and no style in it: the
-colours are tokens of NL Design System, as in web/static/style.css, with a neutral default.
+answers is a gap, and the description tells what the eye would see. There is no script and no style in it, so
+that a page with a strict policy can hold it; a theme of NL Design System colours it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ WIDTH, HEIGHT = 760, 350
 LEFT, RIGHT, TOP, BOTTOM = 96, 744, 34, 244
 """Where the points are drawn; below stand the periods and how many answers each has."""
 
-INK = "var(--utrecht-document-color, #1c2733)"
-PAPER = "var(--utrecht-document-background-color, #ffffff)"
+INK = "var(--ink, var(--utrecht-document-color, #1c2733))"
+PAPER = "var(--paper, var(--utrecht-document-background-color, #ffffff))"
 LINE = "var(--utrecht-link-color, #0b4a6f)"
-AXIS = "var(--utrecht-form-control-border-color, #6b7a88)"
-GRID = "#d5dce3"
+AXIS = "var(--control, var(--utrecht-form-control-border-color, #6b7a88))"
+GRID = "var(--line, #d5dce3)"
+"""As web/static/style.css has them; without it the tokens themselves count, and else our own colours."""
 
 TICKS = {NPS: (-100, -50, 0, 50, 100), RATING: (1, 2, 3, 4, 5), YES_NO: (0, 25, 50, 75, 100)}
 

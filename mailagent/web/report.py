@@ -15,12 +15,18 @@ from mailagent.core.organisation import Organisation
 from mailagent.core.overview import CATEGORY, PERIOD, Overview, SurveyFigures, chosen, tally_of
 from mailagent.core.periods import Period
 from mailagent.core.surveys import NPS, RATING, YES_NO, Question
-from mailagent.shipped import ROOT, find
+from mailagent.shipped import ROOT, find, search_path
 from mailagent.web.chart import Chart, in_full, said, svg, table
+from mailagent.web.theme import theme_class
 
 ARROWS = {UP: "↑", DOWN: "↓", LEVEL: "→"}
 FOREIGN = ("en", "fr")
 
+POINTS = {
+    "nl": {NPS: " punten", YES_NO: " procentpunt"},
+    "en": {NPS: " points", YES_NO: " percentage points"},
+    "fr": {NPS: " points", YES_NO: " points de pourcentage"},
+}
 MOVED = {
     "nl": {
         UP: "{last}: {figure}. Dat is {change} hoger dan in {before} ({was}).",
@@ -99,6 +105,7 @@ def report(overview: Overview, organisation: Organisation, language: str, local:
     return jinja.get_template("cijfers.html").render(
         language=spoken,
         words="_words.html" if spoken == "nl" else f"_words.{spoken}.html",
+        theme=theme_class(search_path("web", local)),
         organisation=organisation.name,
         css=_css(local),
         since=_day(wanted.since, spoken) if wanted.since else "",
@@ -188,6 +195,6 @@ def _moved(trend: Trend, chart: Chart) -> str:
     before, last = ((in_full(period, chart.language)) for period in chart.periods[-2:])
     was, figure = (chart.said(tally.figure or 0) for tally in chart.row[-2:])
     unit = NPS if chart.kind == YES_NO else chart.kind
-    change = said(abs(trend.change), unit, chart.language)
+    change = said(abs(trend.change), unit, chart.language) + POINTS[chart.language].get(chart.kind, "")
     sentence = MOVED[chart.language][trend.direction]
     return sentence.format(last=last.capitalize(), before=before, figure=figure, was=was, change=change)
