@@ -14,6 +14,7 @@ from mailagent.cli import asked
 from mailagent.cli.console import HERE, AsJson, ConfigFile, fail, opened, out, say_json
 from mailagent.core import clocks
 from mailagent.core.calendar import AMSTERDAM
+from mailagent.core.clocks import Clock
 from mailagent.core.echo import veiled
 from mailagent.core.klacht import STATUSES, Klacht
 from mailagent.flow import deliver
@@ -55,9 +56,7 @@ def listed(
 
 
 def _colour(tx: Tx, klacht: Klacht, world: World) -> str:
-    running = [clock for _, clock in terms.running(tx, klacht.id)]
-    colours = [clocks.colour(clock, world.now()) for clock in running]
-    return max(colours, key=("op_schema", "bijna", "te_laat").index, default="")
+    return clocks.worst([clock for _, clock in terms.running(tx, klacht.id)], world.now())
 
 
 def show(kenmerk: str, config: ConfigFile = HERE, json: AsJson = False) -> None:  # noqa: FBT002
@@ -93,6 +92,7 @@ def _dossier(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
     return {
         **_veiled(asdict(klacht)),
         "colour": _colour(tx, klacht, world),
+        "clocks": [_clock(*kept, world.now()) for kept in terms.versions(tx, klacht.id)],
         "melder_dead": _dead(tx, klacht),
         "history": [_veiled(asdict(event)) for event in klachten.history(tx, klacht.id)],
         "mails": mails,
@@ -100,6 +100,18 @@ def _dossier(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
         "surveys": _veiled(asked.about_klacht(tx, klacht)),
         "melder_kto": asked.by_melder(tx, klacht, world),
         "arrivals": [_arrival(row) for row in arrivals.told_of(tx, kenmerk=klacht.kenmerk)],
+    }
+
+
+def _clock(version: int, clock: Clock, stopped_at: datetime | None, now: datetime) -> dict[str, Any]:
+    """One version of a clock, with its colour where it runs."""
+    return {
+        "clock": clock.preset.id,
+        "version": version,
+        "started_at": clock.started_at,
+        "ends": clock.said_end,
+        "stopped_at": stopped_at,
+        "colour": "" if stopped_at else clocks.colour(clock, now),
     }
 
 
@@ -130,6 +142,8 @@ _FACTS = (
     "received_at",
     "deadline",
     "colour",
+    "priority",
+    "complexity",
     "oordeel",
 )
 
@@ -141,6 +155,7 @@ def _print_dossier(klacht: Klacht, dossier: Mapping[str, Any]) -> None:
     if dead := dossier["melder_dead"]:
         facts["melder"] += f" (neemt geen mail aan sinds {_moment(dead['since'])}: {dead['status']})"
     _lines(f"  {name:12} {facts[name] or '-'}" for name in _FACTS)
+    _lines(["", "Termijnen", *(f"  {_term(one)}" for one in dossier["clocks"])])
     _lines(["", dossier["description"], "", "Wat er gebeurde"])
     for event in dossier["history"]:
         who = f"{event['actor']} {event['who']}".strip()
@@ -157,6 +172,14 @@ def _print_dossier(klacht: Klacht, dossier: Mapping[str, Any]) -> None:
         + (f", foto’s: {r['photos']}" if r["photos"] else "")
         for r in dossier["rounds"]
     )
+
+
+def _term(one: Mapping[str, Any]) -> str:
+    """A clock, until when it runs or ran, and how it stands."""
+    ends = one["ends"]
+    until = _moment(datetime.fromisoformat(ends)) if "T" in ends else ends
+    how = f"gestopt {_moment(one['stopped_at'])}" if one["stopped_at"] else one["colour"]
+    return f"{one['clock']}, versie {one['version']}: tot {until}, {how}"
 
 
 def _news(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
+from mailagent.config.clocks import ClocksFile, presets_of, wrong_clocks
 from mailagent.config.fields import Id, Name, Part, at_least_one
 from mailagent.config.surveys import SURVEYS, load_surveys
 from mailagent.config.teams import TeamsFile, teams_of, wrong_teams
 from mailagent.config.yaml import Sheet, read_sheet
 from mailagent.core import clocks
 from mailagent.core.calendar import Calendar
-from mailagent.core.clocks import Level, Preset
+from mailagent.core.clocks import Preset
 from mailagent.core.errors import Mistake, Mistakes
 from mailagent.core.organisation import Category, StandardAnswer, Team, Topic, in_order
 from mailagent.core.rules import Clue, Rule, RuleSet, decide
@@ -54,6 +55,7 @@ class CategoryEntry(Part):
     name: Name
     team: str
     clock: str = clocks.AWB
+    service: tuple[str, ...] = ()
 
 
 class CategoriesFile(Part):
@@ -113,29 +115,6 @@ class RulesFile(Part):
     rules: tuple[RuleEntry, ...]
 
 
-class LevelEntry(Part):
-    name: Id
-    share: float = Field(gt=0, le=10)
-
-
-class ClockEntry(Part):
-    id: Id
-    kind: Literal["statutory", "service"]
-    weeks: int = Field(0, ge=0, le=12)
-    working_days: int = Field(0, ge=0, le=250)
-    levels: tuple[LevelEntry, ...] = ()
-
-    @model_validator(mode="after")
-    def _either(self) -> ClockEntry:
-        if bool(self.weeks) == bool(self.working_days):
-            raise ValueError("should have either weeks or working_days")
-        return self
-
-
-class ClocksFile(Part):
-    clocks: tuple[ClockEntry, ...]
-
-
 class HolidaysFile(Part):
     equated: tuple[date, ...]
     until: int = Field(ge=2000, le=2200)
@@ -143,7 +122,8 @@ class HolidaysFile(Part):
 
 @dataclass(frozen=True)
 class RuleFiles:
-    """What the rules folder says, in the words of the core. `clocks` and `surveys` are by id."""
+    """What the rules folder says, in the words of the core. `clocks` and `surveys` are by id; `reports_at` is
+    the hour at which reports are mailed, in Europe/Amsterdam."""
 
     teams: tuple[Team, ...]
     categories: tuple[Category, ...]
@@ -153,6 +133,7 @@ class RuleFiles:
     clocks: Mapping[str, Preset]
     calendar: Calendar
     surveys: Mapping[str, Survey]
+    reports_at: time
 
 
 def load_rules(local: Path | None = None) -> RuleFiles:
@@ -173,26 +154,23 @@ def load_rules(local: Path | None = None) -> RuleFiles:
     mistakes += _wrong_categories(categories, teams, terms) if categories else ()
     mistakes += _wrong_answers(answers) if answers else ()
     mistakes += _wrong_rules(rules, categories) if rules else ()
-    mistakes += _wrong_clocks(terms) if terms else ()
+    mistakes += wrong_clocks(terms) if terms else ()
     mistakes += _wrong_holidays(holidays) if holidays else ()
     if mistakes or not (teams and categories and answers and rules and terms and holidays):
         raise Mistakes(sorted(mistakes, key=lambda mistake: (mistake.file, mistake.line or 0)))
     topics = tuple(Topic(**entry.model_dump()) for entry in answers.content.topics)
+    office = terms.content.office
     return RuleFiles(
         teams_of(teams.content),
         tuple(Category(**entry.model_dump()) for entry in categories.content.categories),
         in_order((StandardAnswer(**entry.model_dump()) for entry in answers.content.answers), topics),
         topics,
         _ruleset(rules),
-        {entry.id: _preset(entry) for entry in terms.content.clocks},
-        Calendar(frozenset(holidays.content.equated), holidays.content.until),
+        presets_of(terms.content),
+        Calendar(frozenset(holidays.content.equated), holidays.content.until, office.opens, office.closes),
         surveys,
+        office.reports,
     )
-
-
-def _preset(entry: ClockEntry) -> Preset:
-    levels = tuple(Level(level.name, level.share) for level in entry.levels)
-    return Preset(entry.id, entry.kind, entry.weeks, entry.working_days, levels)
 
 
 def _ruleset(rules: Sheet[RulesFile]) -> RuleSet:
@@ -244,6 +222,19 @@ def _wrong_categories(
     if terms:
         known = [entry.id for entry in terms.content.clocks if entry.kind == "statutory"]
         yield from _unknown(categories, "categories", "clock", [entry.clock for entry in entries], known)
+        yield from _wrong_services(categories, terms)
+
+
+def _wrong_services(categories: Sheet[CategoriesFile], terms: Sheet[ClocksFile]) -> Iterator[Mistake]:
+    """Service clocks that are none, or that the program starts by itself."""
+    ids = [entry.id for entry in terms.content.clocks if entry.kind == "service"]
+    known = [id for id in ids if id != clocks.HEROPEND]
+    for number, entry in enumerate(categories.content.categories):
+        for place, id in enumerate(entry.service):
+            if id not in known or id in entry.service[:place]:
+                what = "is in this list before" if id in known else "is no service clock that can be chosen"
+                at = ("categories", number, "service", place)
+                yield categories.mistake(at, f"'{id}' {what}; there is {', '.join(known) or 'none'}")
 
 
 def _wrong_answers(answers: Sheet[AnswersFile]) -> Iterator[Mistake]:
@@ -284,17 +275,6 @@ def _wrong_examples(rules: Sheet[RulesFile]) -> Iterator[Mistake]:
                         ("rules", number, "voorbeelden", key, place),
                         f"example of '{entry.id}' ({key}) gets {found}, with {decision.score} points",
                     )
-
-
-def _wrong_clocks(terms: Sheet[ClocksFile]) -> Iterator[Mistake]:
-    entries = terms.content.clocks
-    yield from terms.twice(("clocks",), "id", [entry.id for entry in entries])
-    for id, kind in ((clocks.AWB, "statutory"), (clocks.HEROPEND, "service")):
-        if not any(entry.id == id and entry.kind == kind for entry in entries):
-            yield terms.mistake(("clocks",), f"a {kind} clock '{id}' is needed")
-    for number, entry in enumerate(entries):
-        names = [level.name for level in entry.levels]
-        yield from terms.twice(("clocks", number, "levels"), "name", names)
 
 
 def _wrong_holidays(holidays: Sheet[HolidaysFile]) -> Iterator[Mistake]:

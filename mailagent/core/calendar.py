@@ -1,7 +1,8 @@
-"""Which days count: Dutch working days and last days, by the Algemene termijnenwet (Atw)."""
+"""Which days and hours count: Dutch working days, last days by the Algemene termijnenwet, office hours."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -26,6 +27,12 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + ONE_DAY, time.min, AMSTERDAM).astimezone(UTC)
 
 
+def months_on(day: date, months: int) -> date:
+    """The same day so many months on, or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 @cache
 def holidays_of(year: int) -> frozenset[date]:
     """The generally recognised holidays of Atw art. 3 lid 1 and 2, without the days equated by decree.
@@ -38,11 +45,14 @@ def holidays_of(year: int) -> frozenset[date]:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The working days. `equated` are the days equated with a holiday by decree (Atw art. 3 lid 3);
-    `equated_until` is the last year for which that table is known to be complete."""
+    """The working days by the Algemene termijnenwet (Atw), and the office hours on each. `equated` are the
+    days equated with a holiday by decree (Atw art. 3 lid 3); `equated_until` is the last year for which that
+    table is known to be complete. `opens` and `closes` are wall-clock time in Europe/Amsterdam."""
 
     equated: frozenset[date] = frozenset()
     equated_until: int = 0
+    opens: time = time(9)
+    closes: time = time(17)
 
     def is_working_day(self, day: date) -> bool:
         """Not a Saturday, Sunday, generally recognised holiday or equated day."""
@@ -59,6 +69,35 @@ class Calendar:
         for _ in range(n):
             day = self.roll(day + ONE_DAY)
         return day
+
+    def after_working_days(self, day: date, days: float) -> datetime:
+        """The moment, in UTC, at which so many working days after `day` are over; a part of one counts within
+        the working day on which it falls. `days` is more than 0."""
+        whole, part = divmod(round(days, 6), 1)
+        for _ in range(int(whole)):
+            day = self.roll(day + ONE_DAY)
+        if not part:
+            return end_of_day(day)
+        last = self.roll(day + ONE_DAY)
+        begins = end_of_day(last - ONE_DAY)
+        return begins + part * (end_of_day(last) - begins)
+
+    def after_office_hours(self, moment: datetime, hours: timedelta) -> datetime:
+        """The moment, in UTC, at which so much office time has passed since `moment`; the office is closed
+        outside its hours, and on days that are no working day. ValueError for a moment without a zone."""
+        day, moment = local_day(moment), moment.astimezone(UTC)
+        while True:
+            begins, ends = max(moment, self._at(day, self.opens)), self._at(day, self.closes)
+            if self.is_working_day(day) and begins < ends:
+                if hours <= ends - begins:
+                    return begins + hours
+                hours -= ends - begins
+            day += ONE_DAY
+
+    @staticmethod
+    def _at(day: date, clock: time) -> datetime:
+        # in UTC, for Python reckons between two moments of one zone by the wall clock
+        return datetime.combine(day, clock, AMSTERDAM).astimezone(UTC)
 
     def last_day(self, received: date, weeks: int, *, extended: int = 0) -> date:
         """The last day of a term of `weeks` after receipt, rolled; the day of receipt does not count.

@@ -257,11 +257,31 @@ class Settled(Event):
 
 @dataclass(frozen=True, slots=True)
 class LevelCrossed(Event):
-    """A clock passed a level. `at` is the crossing, not its detection."""
+    """A clock passed a level. `at` is the crossing, not its detection; `last_day` is a day, or a moment where
+    the term is in hours. `awaits` is what stops the clock, and `to` who hears of it."""
 
     clock: str
     level: str
     last_day: str
+    awaits: str = ""
+    to: str = "handler"
+
+
+@dataclass(frozen=True, slots=True)
+class TermChanged(Event):
+    """A clock goes by another term: when it ended before, and when it ends now; "" where it did not run."""
+
+    clock: str
+    was: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prioritised(Event):
+    """State and complexity gave the klacht another priority than it had."""
+
+    priority: str
+    was: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,12 +52,14 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """What a klacht is about, who handles it and by which clock (a preset of rules/clocks.yaml)."""
+    """What a klacht is about, who handles it, by which clock of the law, and by which service clocks beside
+    it (presets of rules/clocks.yaml)."""
 
     id: str
     name: str
     team: str
     clock: str = "awb"
+    service: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,8 +118,7 @@ def name_of(address: str) -> str:
 
 
 def _line(tx: Tx, klacht: Klacht, world: World) -> Line:
-    running = [clocks.colour(clock, world.now()) for _, clock in terms.running(tx, klacht.id)]
-    colour = max(running, key=("op_schema", "bijna", "te_laat").index, default="")
+    colour = clocks.worst([clock for _, clock in terms.running(tx, klacht.id)], world.now())
     return Line(
         klacht,
         _status(klacht.status),

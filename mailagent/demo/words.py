@@ -36,6 +36,8 @@ EVENTS = {
     "round_expired": "De smileys zijn verlopen",
     "settled": "De klacht is gesloten ({why})",
     "level_crossed": "Herinnering: {level}. De laatste dag is {last_day}",
+    "term_changed": "De termijn {clock} is opnieuw berekend: was {was}, is nu {ends}",
+    "prioritised": "De prioriteit is {priority}, want dat volgt uit status en complexiteit",
     "mail_suppressed": "De mail ‘{mail}’ is niet verstuurd ({reason})",
     "mail_bounced": "De mail ‘{mail}’ aan {recipient} kwam niet aan",
     "address_revived": "Het adres {address} doet het weer",

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from mailagent.core import delivery
 from mailagent.core.events import THE_SYSTEM, MailBounced, MailSuppressed
 from mailagent.core.mails import TO_MELDER
-from mailagent.flow import invite, rest
-from mailagent.flow.happen import ENDS_HANDLING, happen
+from mailagent.flow import invite, rest, timing
+from mailagent.flow.happen import happen
 from mailagent.flow.reach import DEAD_ADDRESS
 from mailagent.flow.receipt import Receipt
+from mailagent.flow.timing import ENDS_HANDLING, RECEIPT
 from mailagent.flow.world import POST, Act, World
 from mailagent.store import (
     addresses,
@@ -246,6 +247,10 @@ def _accepted(act: Act, taken: Sequence[tuple[Notice, Receipt]]) -> None:
         terms.stop(act.tx, klacht_id, act.at, ("statutory",))
         if klacht:
             happen(act, klacht, [])
+    if timing.is_awaited("acknowledged", act.world):
+        for notice, _ in taken:
+            if notice.kind == RECEIPT and notice.klacht_id:
+                timing.reached(act, notice.klacht_id, "acknowledged")
     rest.took(act.tx, [notice for notice, _ in taken])
     notices.sent(act.tx, [(notice.id, receipt.code, receipt.text) for notice, receipt in taken], act.at)
     for notice, _ in taken:

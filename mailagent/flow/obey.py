@@ -35,10 +35,11 @@ from mailagent.core.organisation import Agent
 from mailagent.core.rules import decide
 from mailagent.flow.answer import TOO_MANY_WAIT, about, answer, may_wait, newly_written, park
 from mailagent.flow.gather import Letter
-from mailagent.flow.happen import ENDS_HANDLING, happen
+from mailagent.flow.happen import happen
 from mailagent.flow.opening import open_klacht, why
 from mailagent.flow.reach import unreachable
 from mailagent.flow.tell import concerns_melder
+from mailagent.flow.timing import ENDS_HANDLING
 from mailagent.flow.world import Act
 from mailagent.store import klachten, notices
 

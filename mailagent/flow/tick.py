@@ -10,7 +10,7 @@ from mailagent.core import clocks
 from mailagent.core import klacht as life
 from mailagent.core.events import CLOCK, THE_CLOCK, Event, LevelCrossed, RoundExpired, Settled
 from mailagent.core.klacht import Klacht
-from mailagent.flow import confirm, remind
+from mailagent.flow import confirm, remind, timing
 from mailagent.flow.happen import happen
 from mailagent.flow.world import POST, PROCESS, Act, World
 from mailagent.store import arrivals, invitations, klachten, notices, pending, rounds, terms
@@ -46,21 +46,26 @@ def tick(klacht_id: int, world: World) -> None:
         klacht = klachten.by_id(tx, klacht_id, lock=True)
         if klacht is None or klacht.wake_at is None or klacht.wake_at > now:
             return
-        events = _crossed(tx, klacht, now)
+        klacht, events = _crossed(tx, klacht, now)
         events += [RoundExpired(r.expires_at, THE_CLOCK, r.number) for r in rounds.expire(tx, klacht.id, now)]
         klacht, ended = _ended(tx, klacht, now)
         happen(Act(tx, world, now, "clock"), klacht, [*events, *ended])
 
 
-def _crossed(tx: Tx, klacht: Klacht, now: datetime) -> list[Event]:
+def _crossed(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:
     events: list[Event] = []
     for id, clock in terms.running(tx, klacht.id):
         over, wound = clocks.crossed(clock, now)
         if over:
             terms.wind(tx, id, wound)
-            last_day = clock.last_day.isoformat()
-            events += [LevelCrossed(due.at, THE_CLOCK, clock.kind, due.name, last_day) for due in over]
-    return events
+        for due in over:
+            if due.name == clocks.URGENT.name:
+                klacht, urgent = timing.prioritise(klacht, "spoed", due.at)
+                events += urgent
+                continue
+            told = (clock.preset.id, due.name, clock.said_end, clock.awaits, due.to)
+            events.append(LevelCrossed(due.at, THE_CLOCK, *told))
+    return klacht, events
 
 
 def _ended(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:

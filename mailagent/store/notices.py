@@ -280,6 +280,13 @@ def told_since(tx: sa.Connection, klacht_id: int, kind: str, since: datetime) ->
     return tx.execute(sa.select(c.id).where(*where).limit(1)).scalar() is not None
 
 
+def was_sent(tx: sa.Connection, klacht_id: int, kind: str) -> bool:
+    """Has a relay taken a mail of this kind about a klacht?"""
+    c = notice.c
+    where = (c.klacht_id == klacht_id, c.kind == kind, c.sent_at.is_not(None))
+    return tx.execute(sa.select(c.id).where(*where).limit(1)).scalar() is not None
+
+
 def owed_to(tx: sa.Connection, recipient: str, kind: str, since: datetime) -> int:
     """How many mails of this kind we have owed to an address since a moment, and did not hold back."""
     c = notice.c

@@ -298,16 +298,17 @@ clock = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("klacht_id", Id, sa.ForeignKey("klacht.id"), nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("running", Json, nullable=False),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("last_day", sa.Date, nullable=False),
+    sa.Column("at_risk_at", Moment, nullable=False),
     sa.Column("stopped_at", Moment),
-    sa.UniqueConstraint("klacht_id", "kind", "version"),
+    sa.UniqueConstraint("klacht_id", "name", "version"),
 )
-"""A running term. `running` is the clock with the preset as it was at the start and the levels not yet
-crossed."""
+"""A running term. `name` tells the clocks of a klacht apart: `statutory`, or the id of a service preset.
+`running` is the clock with the preset as it was at the start and the levels not yet crossed."""
 
 pending_order = sa.Table(
     "pending_order",

@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from mailagent.core.clocks import Clock, next_wake
+from mailagent.core.clocks import STATUTORY, Clock
 from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import clock as table
 
 
-def start(tx: sa.Connection, klacht_id: int, clock: Clock) -> None:
-    """A clock starts; an earlier one of the same kind is a former version."""
-    where = (table.c.klacht_id == klacht_id, table.c.kind == clock.kind)
+def start(tx: sa.Connection, klacht_id: int, clock: Clock, at: datetime) -> None:
+    """A clock starts; an earlier one of the same name is a former version, and stops."""
+    where = (table.c.klacht_id == klacht_id, table.c.name == clock.name)
     version = tx.execute(sa.select(sa.func.max(table.c.version)).where(*where)).scalar() or 0
     if version:
-        stop(tx, klacht_id, clock.started_at, kinds=(clock.kind,))
-    begin(tx, klacht_id, clock, version + 1)
+        tx.execute(sa.update(table).where(*where, table.c.stopped_at.is_(None)).values(stopped_at=at))
+    begin(tx, klacht_id, [clock], version + 1)
 
 
-def begin(tx: sa.Connection, klacht_id: int, clock: Clock, version: int = 1) -> None:
-    """The first clock of its kind, or a next version of it."""
-    values: dict[str, Any] = {
-        "klacht_id": klacht_id,
-        "kind": clock.kind,
-        "version": version,
-        "running": clock.as_dict(),
-        "started_at": clock.started_at,
-        "last_day": clock.last_day,
-    }
-    _BEGIN.run(tx, [values])
+def begin(tx: sa.Connection, klacht_id: int, clocks: Sequence[Clock], version: int = 1) -> None:
+    """The first clocks of their names, or a next version of one."""
+    rows: list[dict[str, Any]] = [
+        {
+            "klacht_id": klacht_id,
+            "name": clock.name,
+            "version": version,
+            "running": clock.as_dict(),
+            "started_at": clock.started_at,
+            "last_day": clock.last_day,
+            "at_risk_at": clock.at_risk_at,
+        }
+        for clock in clocks
+    ]
+    _BEGIN.run(tx, rows)
 
 
-_BEGUN = ("klacht_id", "kind", "version", "running", "started_at", "last_day")
+_BEGUN = ("klacht_id", "name", "version", "running", "started_at", "last_day", "at_risk_at")
 _BEGIN = Prepared(sa.insert(table).values(by_name(_BEGUN)))
 
 
 def running(tx: sa.Connection, klacht_id: int) -> list[tuple[int, Clock]]:
     """The clocks that run for a klacht, each with its row id."""
-    query = sa.select(table.c.id, table.c.running).where(
-        table.c.klacht_id == klacht_id, table.c.stopped_at.is_(None)
-    )
-    return [(row.id, Clock.from_dict(row.running)) for row in tx.execute(query.order_by(table.c.id))]
+    return [(id, Clock.from_dict(kept)) for id, kept in _RUNNING.rows(tx, {"klacht": klacht_id})]
+
+
+_RUNNING = Prepared(
+    sa.select(table.c.id, table.c.running)
+    .where(table.c.klacht_id == sa.bindparam("klacht"), table.c.stopped_at.is_(None))
+    .order_by(table.c.id)
+)
 
 
 def wind(tx: sa.Connection, id: int, clock: Clock) -> None:
@@ -52,13 +60,24 @@ def wind(tx: sa.Connection, id: int, clock: Clock) -> None:
     tx.execute(sa.update(table).where(table.c.id == id).values(running=clock.as_dict()))
 
 
-def stop(tx: sa.Connection, klacht_id: int, at: datetime, kinds: Sequence[str]) -> None:
-    """These clocks of a klacht stop."""
-    where = (table.c.klacht_id == klacht_id, table.c.kind.in_(kinds), table.c.stopped_at.is_(None))
+def stop(tx: sa.Connection, klacht_id: int, at: datetime, kinds: Collection[str]) -> None:
+    """The `statutory` clock of a klacht stops, or every `service` clock, or both."""
+    where = [table.c.klacht_id == klacht_id, table.c.stopped_at.is_(None)]
+    if STATUTORY not in kinds:
+        where.append(table.c.name != STATUTORY)
+    if "service" not in kinds:
+        where.append(table.c.name == STATUTORY)
     tx.execute(sa.update(table).where(*where).values(stopped_at=at))
 
 
-def next_moment(tx: sa.Connection, klacht_id: int) -> datetime | None:
-    """The first moment any running clock of a klacht wants to be looked at."""
-    moments = [at for _, clock in running(tx, klacht_id) if (at := next_wake(clock))]
-    return min(moments, default=None)
+def stop_these(tx: sa.Connection, ids: Collection[int], at: datetime) -> None:
+    """These clocks stop, by row id."""
+    if ids:
+        tx.execute(sa.update(table).where(table.c.id.in_(ids)).values(stopped_at=at))
+
+
+def versions(tx: sa.Connection, klacht_id: int) -> list[tuple[int, Clock, datetime | None]]:
+    """Every clock a klacht ever had, oldest first: its version, and when it stopped."""
+    query = sa.select(table.c.version, table.c.running, table.c.stopped_at)
+    rows = tx.execute(query.where(table.c.klacht_id == klacht_id).order_by(table.c.id))
+    return [(row.version, Clock.from_dict(row.running), row.stopped_at) for row in rows]

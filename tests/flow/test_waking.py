@@ -85,7 +85,7 @@ def take(step: object, desk: Desk, relay: MoodyRelay, receipt: Got, task: Got) -
 
 def running(desk: Desk, klacht: Klacht) -> dict[str, Clock]:
     with desk.world.store.read() as tx:
-        return {clock.kind: clock for _, clock in terms.running(tx, klacht.id)}
+        return {clock.name: clock for _, clock in terms.running(tx, klacht.id)}
 
 
 def first_due(desk: Desk, klacht: Klacht) -> datetime | None:
@@ -128,7 +128,7 @@ def test_nw_02_a_klacht_never_sleeps_through_what_is_due(way: list[object]) -> N
 
 
 def _is_statutory(kind: str, data: object) -> bool:
-    return kind == "level_crossed" and isinstance(data, dict) and data["clock"] == "statutory"
+    return kind == "level_crossed" and isinstance(data, dict) and data["clock"] == "awb"
 
 
 def told(desk: Desk) -> list[str]:
@@ -166,7 +166,7 @@ def test_nw_02_reopening_starts_a_service_clock_and_not_the_one_of_the_law() -> 
     with opened() as (desk, relay, receipt, task):
         take(ORDERS[1], desk, relay, receipt, task)
         take(REPLIES[0], desk, relay, receipt, task)
-        assert list(running(desk, desk.klacht(receipt.kenmerk))) == ["service"]
+        assert list(running(desk, desk.klacht(receipt.kenmerk))) == ["heropend"]
 
         desk.passes(days=1)
         take(ORDERS[2], desk, relay, receipt, task)

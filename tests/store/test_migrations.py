@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -12,12 +13,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from servers import PostgresServer
 
-from mailagent.store import tables
-from mailagent.store.database import connect, reading, upgrade, version, writing
+from mailagent.core import clocks
+from mailagent.core.calendar import Calendar
+from mailagent.store import tables, terms
+from mailagent.store.database import MIGRATIONS, connect, reading, upgrade, version, writing
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -89,6 +94,53 @@ def test_an_empty_database_is_brought_up_to_date_and_then_left_alone(empty_url: 
     upgrade(engine)
 
     assert version(engine) is not None
+    engine.dispose()
+
+
+OF_BEFORE = {
+    "kind": "statutory",
+    "preset": {
+        "id": "awb",
+        "kind": "statutory",
+        "weeks": 6,
+        "working_days": 0,
+        "levels": [["bijna", 0.8], ["te_laat", 1.0]],
+    },
+    "started_at": "2026-03-02T09:00:00+00:00",
+    "last_day": "2026-04-13",
+    "levels": [["te_laat", "2026-04-13T22:00:00+00:00"]],
+}
+"""A clock as it was kept before step 0012; `bijna` has been crossed."""
+
+
+def test_nw_02_a_clock_that_ran_before_an_upgrade_runs_on(empty_url: str) -> None:
+    engine = connect(empty_url)
+    with writing(engine) as tx:
+        config = Config(attributes={"connection": tx})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, "0011")
+        columns = "klacht_id, kind, version, running, started_at, last_day"
+        tx.execute(sa.text("INSERT INTO klacht (kenmerk, received_at) VALUES ('KL26-00001', '2026-03-02')"))
+        for kind in ("statutory", "service"):
+            row = f"1, '{kind}', 1, '{json.dumps(OF_BEFORE)}', '2026-03-02', '2026-04-13'"
+            tx.exec_driver_sql(f"INSERT INTO clock ({columns}) VALUES ({row})")
+
+    upgrade(engine)
+
+    with writing(engine) as tx:
+        names = list(tx.execute(sa.select(tables.clock.c.name).order_by(tables.clock.c.id)).scalars())
+        [clock, _] = [clock for _, clock in terms.running(tx, 1)]
+        [at_risk_at, _] = tx.execute(
+            sa.select(tables.clock.c.at_risk_at).order_by(tables.clock.c.id)
+        ).scalars()
+        terms.stop(tx, 1, NOON, ("service",))
+    assert names == ["statutory", "heropend"]
+    assert clock.last_day.isoformat() == "2026-04-13"
+    assert [(due.name, due.to) for due in clock.levels] == [("te_laat", "lead")]
+    assert clock.at_risk_at == at_risk_at
+    assert clocks.colour(clock, at_risk_at) == "bijna"
+    fresh = clocks.start(clock.preset, clock.started_at, Calendar())
+    assert (fresh.ends_at, fresh.at_risk_at) == (clock.ends_at, clock.at_risk_at)
     engine.dispose()
 
 

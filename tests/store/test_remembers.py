@@ -268,17 +268,38 @@ def test_a_clock_that_starts_again_is_a_new_version(engine: sa.Engine) -> None:
     clock = clocks.start(AWB, NOON, Calendar())
     with writing(engine) as tx:
         klacht = kept(tx)
-        terms.begin(tx, klacht.id, clock)
-        terms.start(tx, klacht.id, clocks.start(AWB, NOON + timedelta(days=7), Calendar()))
+        terms.begin(tx, klacht.id, [clock])
+        week = timedelta(days=7)
+        terms.start(tx, klacht.id, clocks.start(AWB, NOON + week, Calendar()), NOON + 2 * week)
 
         [(id, running)] = terms.running(tx, klacht.id)
         assert running.last_day == date(2026, 4, 20)
-        assert terms.next_moment(tx, klacht.id) == clocks.next_wake(running)
         _, wound = clocks.crossed(running, NOON + timedelta(days=300))
         terms.wind(tx, id, wound)
-        assert terms.next_moment(tx, klacht.id) is None
-        terms.stop(tx, klacht.id, NOON, ("statutory",))
+        assert terms.running(tx, klacht.id) == [(id, wound)]
+        terms.stop(tx, klacht.id, NOON + 3 * week, ("service",))
+        assert terms.running(tx, klacht.id) == [(id, wound)]
+        terms.stop(tx, klacht.id, NOON + 3 * week, ("statutory",))
         assert terms.running(tx, klacht.id) == []
+        assert terms.versions(tx, klacht.id) == [(1, clock, NOON + 2 * week), (2, wound, NOON + 3 * week)]
+
+
+def test_service_clocks_run_beside_the_one_of_the_law_and_stop_each_by_itself(engine: sa.Engine) -> None:
+    law = clocks.start(AWB, NOON, Calendar())
+    service = [
+        clocks.start(clocks.Preset(id, "service", hours=8), NOON, Calendar())
+        for id in ("reactie", "oplossing")
+    ]
+    with writing(engine) as tx:
+        klacht = kept(tx)
+        terms.begin(tx, klacht.id, [law, *service])
+        ids = {clock.name: id for id, clock in terms.running(tx, klacht.id)}
+        assert list(ids) == ["statutory", "reactie", "oplossing"]
+
+        terms.stop_these(tx, [ids["reactie"]], NOON)
+        assert [clock.name for _, clock in terms.running(tx, klacht.id)] == ["statutory", "oplossing"]
+        terms.stop(tx, klacht.id, NOON, ("service",))
+        assert [clock.name for _, clock in terms.running(tx, klacht.id)] == ["statutory"]
 
 
 def test_a_reply_address_is_found_by_its_token_and_knows_its_key(engine: sa.Engine) -> None:

@@ -1,0 +1,201 @@
+"""Which clocks run for a klacht: started when it comes in, stopped and changed by what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from mailagent.core import clocks
+from mailagent.core.clocks import HEROPEND, STATUTORY, Clock, Preset
+from mailagent.core.events import (
+    MELDER,
+    THE_CLOCK,
+    Answered,
+    Closed,
+    Event,
+    FieldSet,
+    Prioritised,
+    ReopenDeclined,
+    Reopened,
+    ReopenRequested,
+    Resolved,
+    Settled,
+    TakenUp,
+    TermChanged,
+)
+from mailagent.core.klacht import NIEUW, UNHANDLED, Klacht
+from mailagent.flow.reach import unreachable
+from mailagent.flow.world import Act, World
+from mailagent.store import klachten, notices, terms
+
+ENDS_HANDLING = frozenset({"afgehandeld", "doorgestuurd", "niet_in_behandeling"})
+"""Mails that end the handling: the statutory clock stops when the relay has taken one (Awb 9:12, 9:8 lid 3,
+2:3). Other reasons end it by themselves (Awb 9:5). A mail about closing is named after its reason."""
+
+RECEIPT = "ontvangstbevestiging"
+"""The mail that acknowledges a klacht."""
+
+_HAPPENED = {"taken_up": ("taken_up",), "answered": ("answered",)}
+"""What a service clock waits for → the events after which it no longer does."""
+
+
+def at_intake(new: Klacht, world: World) -> list[Clock]:
+    """The clocks that begin with a klacht, that of the law first (Awb 9:11)."""
+    return [clocks.start(preset, new.received_at, world.calendar) for preset in _presets(new, world)]
+
+
+def _presets(klacht: Klacht, world: World) -> Iterator[Preset]:
+    """What the category asks for in the state the klacht is in."""
+    category = world.organisation.category(klacht.category)
+    yield world.presets[category.clock if category else clocks.AWB]
+    for id in category.service if category else ():
+        if preset := world.presets[id].in_state(klacht.status, klacht.complexity):
+            yield preset
+
+
+def follow(act: Act, klacht: Klacht, event: Event) -> None:
+    """What an event does to the clocks by itself."""
+    match event:
+        case TakenUp():
+            reached(act, klacht.id, "taken_up")
+        case Answered():
+            reached(act, klacht.id, "answered")
+        case Resolved():
+            terms.stop(act.tx, klacht.id, event.at, _stopped_by("afgehandeld", klacht, act))
+        case ReopenDeclined():
+            terms.stop(act.tx, klacht.id, event.at, ("service",))
+        case Closed():
+            terms.stop(act.tx, klacht.id, event.at, _stopped_by(event.reason, klacht, act))
+        case Settled():
+            # who answered has had our notice; that nobody answered proves nothing
+            answered = event.actor.role == MELDER
+            kinds = ("service", STATUTORY) if answered else ("service",)
+            terms.stop(act.tx, klacht.id, event.at, kinds)
+        case ReopenRequested() | Reopened():
+            preset = act.world.presets[HEROPEND]
+            terms.start(act.tx, klacht.id, clocks.start(preset, event.at, act.world.calendar), event.at)
+
+
+def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:
+    """The clocks that stop at once: the statutory one where it waits for no mail (flow/deliver.py)."""
+    waits = mail in ENDS_HANDLING and not unreachable(act, klacht)
+    return ("service",) if waits else ("service", STATUTORY)
+
+
+def reached(act: Act, klacht_id: int, what: clocks.Until) -> None:
+    """The service clocks that waited for this stop."""
+    over = [id for id, clock in terms.running(act.tx, klacht_id) if _waits_for(clock, what)]
+    terms.stop_these(act.tx, over, act.at)
+
+
+def _waits_for(clock: Clock, what: clocks.Until) -> bool:
+    return clock.name not in (STATUTORY, HEROPEND) and clock.preset.until == what
+
+
+def is_awaited(what: clocks.Until, world: World) -> bool:
+    """Does any category have a service clock that waits for this?"""
+    chosen = (world.presets[id] for category in world.organisation.categories for id in category.service)
+    return any(preset.until == what for preset in chosen)
+
+
+def recompute(act: Act, klacht: Klacht, happened: Sequence[Event]) -> tuple[Klacht, list[Event]]:
+    """Where a human set the category or the complexity, the clocks go as these ask for now. The events that
+    follow tell what they were.
+
+    A clock goes by its new preset from its own start on. What has stopped does not begin again.
+    """
+    if not any(
+        isinstance(event, FieldSet) and event.name in ("category", "complexity") for event in happened
+    ):
+        return klacht, []
+    running = {clock.name: (id, clock) for id, clock in terms.running(act.tx, klacht.id)}
+    wanted = {preset.name: preset for preset in _presets(klacht, act.world)}
+    events: list[Event] = []
+    for name, (id, clock) in running.items():
+        if name not in wanted and name != HEROPEND:
+            terms.stop_these(act.tx, [id], act.at)
+            events.append(TermChanged(act.at, THE_CLOCK, clock.preset.id, clock.said_end, ""))
+    for name, preset in wanted.items():
+        old = running[name][1] if name in running else None
+        new = _changed(act, klacht, old, preset)
+        if new:
+            terms.start(act.tx, klacht.id, new, act.at)
+            was = old.said_end if old else ""
+            events.append(TermChanged(act.at, THE_CLOCK, preset.id, was, new.said_end))
+            klacht, urgent = _prioritised(act, klacht, old, new)
+            events += urgent
+    return klacht, events
+
+
+def _changed(act: Act, klacht: Klacht, old: Clock | None, preset: Preset) -> Clock | None:
+    """The clock that is to run in place of `old`; None where that one stays, or where none may begin."""
+    calendar = act.world.calendar
+    if old:
+        return None if _is_by(old, preset) else clocks.by_another(old, preset, calendar, act.at)
+    if preset.kind == STATUTORY or klacht.status not in UNHANDLED or _is_past(act, klacht, preset):
+        return None
+    in_state = bool(preset.status) and klacht.status != NIEUW
+    return clocks.start(preset, act.at if in_state else klacht.received_at, calendar)
+
+
+def _is_by(clock: Clock, preset: Preset) -> bool:
+    return (clock.preset.id, clock.preset.status, clock.preset.complexity) == (
+        preset.id,
+        preset.status,
+        preset.complexity,
+    )
+
+
+def _is_past(act: Act, klacht: Klacht, preset: Preset) -> bool:
+    """Has what this service clock would wait for happened already?"""
+    if preset.until == "acknowledged":
+        return notices.was_sent(act.tx, klacht.id, RECEIPT)
+    kinds = _HAPPENED.get(preset.until, ())
+    return any(klachten.told_since(act.tx, klacht.id, kind, klacht.received_at) for kind in kinds)
+
+
+def enter_state(act: Act, klacht: Klacht) -> tuple[Klacht, list[Event]]:
+    """A term for a state stops when the klacht leaves it, and the next begins (RE-02)."""
+    category = act.world.organisation.category(klacht.category)
+    by_state = [act.world.presets[id] for id in (category.service if category else ())]
+    if not any(preset.states for preset in by_state):
+        return klacht, []
+    events: list[Event] = []
+    running = {clock.name: (id, clock) for id, clock in terms.running(act.tx, klacht.id)}
+    for preset in (preset for preset in by_state if preset.states):
+        id, old = running.get(preset.name, (0, None))
+        if old and old.preset.status == klacht.status:
+            continue
+        terms.stop_these(act.tx, [id] if old else [], act.at)
+        chosen = preset.in_state(klacht.status, klacht.complexity)
+        new = clocks.start(chosen, act.at, act.world.calendar) if chosen else None
+        if new:
+            terms.start(act.tx, klacht.id, new, act.at)
+        klacht, urgent = _prioritised(act, klacht, old, new)
+        events += urgent
+    return klacht, events
+
+
+def _prioritised(
+    act: Act, klacht: Klacht, old: Clock | None, new: Clock | None
+) -> tuple[Klacht, list[Event]]:
+    """What one clock made urgent is so no more where the next one does not."""
+    if not (old and clocks.made_urgent(old)) or (new and clocks.made_urgent(new)):
+        return klacht, []
+    return prioritise(klacht, "normaal", act.at)
+
+
+def prioritise(klacht: Klacht, priority: str, at: datetime) -> tuple[Klacht, list[Event]]:
+    """The priority that follows from state and complexity; a human decision is never overwritten."""
+    if klacht.priority == priority or "priority" in klacht.by_hand:
+        return klacht, []
+    return replace(klacht, priority=priority), [Prioritised(at, THE_CLOCK, priority, klacht.priority)]
+
+
+def looked_at(act: Act, klacht: Klacht, round_ends: datetime | None) -> Klacht:
+    """The klacht with its last day, and the moment at which it must be looked at again."""
+    running = [clock for _, clock in terms.running(act.tx, klacht.id)]
+    moments = [at for at in (round_ends, *map(clocks.next_wake, running)) if at]
+    deadline = next((clock.last_day for clock in running if clock.name == STATUTORY), klacht.deadline)
+    return replace(klacht, deadline=deadline, wake_at=min(moments, default=None))
