@@ -25,6 +25,8 @@ EVENTS = {
     "split_off": "Een tweede klacht is afgesplitst: {kenmerk}",
     "taken_up": "In behandeling genomen",
     "assigned": "Toegewezen aan {to}",
+    "routed": "Naar een ander team gestuurd: {team}. {why}",
+    "field_set": "{name} is nu {value}, was {was}",
     "noted": "Interne notitie",
     "answered": "Antwoord gestuurd aan de melder",
     "resolved": "Afgehandeld (oordeel: {oordeel})",
