@@ -35,6 +35,7 @@ EVENTS = {
     "reopen_requested": "De melder vraagt om de klacht opnieuw te openen",
     "reopen_declined": "De klacht blijft afgehandeld",
     "feedback_given": "De melder gaf een oordeel: {satisfied}",
+    "invited": "Uitgenodigd voor de vragenlijst {survey}",
     "round_expired": "De smileys zijn verlopen",
     "settled": "De klacht is gesloten ({why})",
     "level_crossed": "Herinnering: {level}. De laatste dag is {last_day}",
