@@ -42,7 +42,8 @@ class Kto:
         self, klacht: int, at: datetime = MARCH, *, address: str = "jan@home.example", sent: bool = True
     ) -> int:
         """A round, opened and, as a rule, sent at this moment."""
-        id = rounds.open_next(self.tx, klacht, address, at, at + 5 * DAY).id
+        why = "" if address else "no_address"
+        id = rounds.open_next(self.tx, klacht, address, at, at + 5 * DAY, why).id
         if sent and address:
             rounds.sent(self.tx, id, at)
         return id
