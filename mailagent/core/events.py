@@ -66,6 +66,7 @@ class Reacted(Event):
     `supplements`: the klacht is still unhandled, and this tells more of it; `withdraws`: it seems to be
     withdrawn, which a human decides. Where it answers a smiley round, `smiley` says which of the two was
     chosen, `reasons` are the standard answers, and `photos_of` is the id of that round if it has photos.
+    `asked_by` is the agent whose question it answers.
     """
 
     text: str
@@ -79,6 +80,7 @@ class Reacted(Event):
     photos_of: int = 0
     reasons: tuple[str, ...] = ()
     smiley: str = ""
+    asked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,59 @@ class Noted(Event):
 class Answered(Event):
     """An agent wrote to the melder."""
 
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Event):
+    """An agent asked the melder something, and waits for the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallPromised(Event):
+    """The melder must be called back, before `due` (ISO 8601)."""
+
+    due: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached(Event):
+    """An agent called the melder in vain, for the so manieth time."""
+
+    attempt: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack(Event):
+    """An agent spoke to the melder."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOverdue(Event):
+    """Nobody has reached the melder in time. `at` is the moment until which it should have been."""
+
+    note: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Merged(Event):
+    """It goes on in another klacht, and was closed as dubbel."""
+
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedIn(Event):
+    """A klacht about the same, `merged`, goes on in this one."""
+
+    merged: str
     text: str
 
 

@@ -53,7 +53,8 @@ class Klacht:
 
     `beklaagde` is the address of whom it is about, who may not handle it (Awb 9:7). `by_hand` names the
     fields that a human set: no rule changes those. `asked_by` is the agent who waits for an answer of the
-    melder, `merged_into` the kenmerk of the klacht in which this one goes on.
+    melder, `merged_into` the kenmerk of the klacht in which this one goes on. `call_due` is until when the
+    melder must be called, None where nobody has to; `call_note` says what the agent wrote of it.
     """
 
     id: int
@@ -86,6 +87,10 @@ class Klacht:
     by_hand: tuple[str, ...] = ()
     asked_by: str = ""
     merged_into: str = ""
+    call_due: datetime | None = None
+    call_note: str = ""
+    call_attempts: int = 0
+    call_reminded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +134,13 @@ def after(klacht: Klacht, step: str, by: str) -> Klacht:
             return replace(klacht, status=row.after)
     tags = ", ".join(possible_tags(klacht.status)) or "niets dat de status verandert"
     raise NotPossible(f"{klacht.kenmerk} heeft de status {klacht.status}. Mogelijk is nu: {tags}.")
+
+
+def uncalled(klacht: Klacht) -> Klacht:
+    """The klacht when nobody has to call the melder any more."""
+    return replace(klacht, call_due=None, call_note="", call_attempts=0, call_reminded=False)
+
+
+def ended(klacht: Klacht, step: str, by: str) -> Klacht:
+    """The klacht after a step that ends its handling: nobody waits for an answer, or has to call."""
+    return replace(uncalled(after(klacht, step, by)), asked_by="")

@@ -87,6 +87,7 @@ MAILS: dict[str, MailKind] = {
         MELDER, ("kenmerk",), ("last_day", "attachments"), switch="mail_aanvulling"
     ),
     "antwoord": MailKind(MELDER, ("kenmerk", "text")),
+    "vraag": MailKind(MELDER, ("kenmerk", "text")),
     "afgehandeld": MailKind(
         MELDER, ("kenmerk", "text", "oordeel", *SMILEYS), ("ombudsman", "ombudsman_until")
     ),
@@ -117,17 +118,21 @@ MAILS: dict[str, MailKind] = {
     ),
     "toegewezen": MailKind(AGENT, ("kenmerk", "description", "last_day"), ("team", "by", "attachments")),
     "aanvulling": MailKind(
-        AGENT, ("kenmerk", "description"), ("withdraws", "sender", "attachments", "locked", "encrypted")
+        AGENT,
+        ("kenmerk", "description"),
+        ("withdraws", "asked_by", "sender", "attachments", "locked", "encrypted"),
     ),
     "reactie_melder": MailKind(
         AGENT,
         ("kenmerk", "description"),
-        ("confirmed", "sender", "smiley", "reasons", "attachments", "locked", "encrypted"),
+        ("confirmed", "asked_by", "sender", "smiley", "reasons", "attachments", "locked", "encrypted"),
     ),
     "verzoek_tot_heropenen": MailKind(
         AGENT, ("kenmerk", "description"), ("reasons", "attachments", "locked", "encrypted")
     ),
     "opvolgtaak": MailKind(AGENT, ("kenmerk", "answers"), ("low", "title"), switch="mail_opvolgtaak"),
+    "samengevoegd": MailKind(AGENT, ("kenmerk", "merged", "description")),
+    "terugbellen": MailKind(AGENT, ("kenmerk", "call_due"), ("note", "attempts", "by")),
     "opdracht_uitgevoerd": MailKind(AGENT, ("kenmerk", "done"), ("note", "ignored")),
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until"), ("why",)),

@@ -9,6 +9,8 @@ from typing import Any
 from mailagent.core.calendar import local_day
 from mailagent.core.events import (
     Assigned,
+    CallOverdue,
+    CallPromised,
     Closed,
     Event,
     FeedbackGiven,
@@ -17,6 +19,7 @@ from mailagent.core.events import (
     LevelCrossed,
     MailBounced,
     MailSuppressed,
+    MergedIn,
     Reacted,
     Received,
     Reminded,
@@ -27,6 +30,7 @@ from mailagent.core.events import (
 )
 from mailagent.core.klacht import GROUNDS, Klacht
 from mailagent.core.mails import AGENT, MAILS, TO_MELDER
+from mailagent.core.orders import call_lines
 from mailagent.flow.world import Act, World
 from mailagent.store import invitations, rounds
 from mailagent.store.store import Tx
@@ -57,6 +61,7 @@ def said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
         **{name: value for name, value in event.data.items() if name in known},
         **_of_the_melder(act, klacht, event, mail),
         **_of_an_agent(act, klacht, event),
+        **_of_more(act, klacht, event),
         **_of_us(klacht, event),
         **_asked(act, klacht, event),
     }
@@ -79,8 +84,8 @@ def _of_the_melder(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[st
             return {"description": text, "smiley": event.smiley, "confirmed": True}
         case Reacted() | ReopenRequested():
             promised = _promised(klacht, event.at) if mail in TO_MELDER else {}
-            reopens = isinstance(event, ReopenRequested)
-            return {"description": text, "reopens": reopens} | promised | _photos(event, mail)
+            reopens, asked = isinstance(event, ReopenRequested), _answered(event, act.world)
+            return {"description": text, "reopens": reopens} | promised | _photos(event, mail) | asked
     return {}
 
 
@@ -102,9 +107,28 @@ def _of_an_agent(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
     return {}
 
 
+def _of_more(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
+    """What else an agent did: a call, another klacht that goes on in this one."""
+    match event:
+        case CallPromised():
+            agent = act.world.organisation.agent(event.actor.address)
+            return _call(klacht) | {"by": agent.name if agent else ""}
+        case MergedIn():
+            return {"description": event.text}
+    return {}
+
+
+def _answered(event: Reacted | ReopenRequested, world: World) -> dict[str, Any]:
+    """Whose question it answers."""
+    asker = world.organisation.agent(event.asked_by) if isinstance(event, Reacted) else None
+    return {"asked_by": asker.name if asker else ""}
+
+
 def _of_us(klacht: Klacht, event: Event) -> dict[str, Any]:
     """What happened by itself."""
     match event:
+        case CallOverdue():
+            return _call(klacht)
         case LevelCrossed():
             return {"level": event.level.replace("_", " ")}
         case MailBounced() | MailSuppressed():
@@ -141,6 +165,13 @@ def _photos(event: Reacted | ReopenRequested, mail: str) -> dict[str, Any]:
 def _promised(klacht: Klacht, at: datetime) -> dict[str, Any]:
     """A last day that is over is no promise to make once more."""
     return {"last_day": ""} if klacht.deadline and klacht.deadline < local_day(at) else {}
+
+
+def _call(klacht: Klacht) -> dict[str, Any]:
+    """Until when, what was noted, and the tags for it."""
+    due = klacht.call_due.isoformat() if klacht.call_due else ""
+    attempts = str(klacht.call_attempts) if klacht.call_attempts else ""
+    return {"call_due": due, "note": klacht.call_note, "attempts": attempts, "tags": call_lines()}
 
 
 def _missed(event: MailBounced | MailSuppressed) -> dict[str, Any]:
@@ -189,7 +220,7 @@ def _a_year_on(at: datetime) -> date:
 
 
 CONTENT = (
-    *("melder_name", "sender", "description", "quote", "attachments", "locked", "reasons", "why"),
+    *("melder_name", "sender", "description", "quote", "attachments", "locked", "reasons", "why", "note"),
     *("answers", "low"),
 )
 """What a mail may say of the melder and their words."""

@@ -30,6 +30,7 @@ from mailagent.core.orders import help_lines, sensible
 from mailagent.core.orders.asking import Help
 from mailagent.core.orders.handling import TakeNext
 from mailagent.core.orders.order import Case, Done
+from mailagent.core.orders.splitting import Merge
 from mailagent.core.orders.writing import Note
 from mailagent.core.organisation import Agent
 from mailagent.core.rules import decide
@@ -132,17 +133,24 @@ _ABOUT_YOU = (
 
 def _case(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Case:
     """What these orders are carried out on; what is looked up is what they ask for."""
-    own, case = act.world.organisation, Case(klacht, agent, act.at, act.world.organisation)
-    takes = sum(isinstance(order, TakeNext) for order in written.orders)
-    if takes:
-        teams = [team.id for team in own.teams_of(agent)]
-        waiting = klachten.unassigned(act.tx, teams, takes + MOST_PASSED_OVER)
-        case = replace(case, waiting=tuple(waiting), load=klachten.open_of(act.tx, agent.address))
-    return replace(
-        case,
-        melder_wrote=klachten.melder_reacted(act.tx, klacht.id),
-        mail_after_unhappy=act.world.policy.mail_after_unhappy,
+    world, tx = act.world, act.tx
+    case = Case(
+        klacht,
+        agent,
+        act.at,
+        world.organisation,
+        melder_wrote=klachten.melder_reacted(tx, klacht.id),
+        mail_after_unhappy=world.policy.mail_after_unhappy,
+        calendar=world.calendar,
     )
+    if takes := sum(isinstance(order, TakeNext) for order in written.orders):
+        teams = [team.id for team in world.organisation.teams_of(agent)]
+        waiting = klachten.unassigned(tx, teams, takes + MOST_PASSED_OVER)
+        case = replace(case, waiting=tuple(waiting), load=klachten.open_of(tx, agent.address))
+    if named := {order.kenmerk for order in written.orders if isinstance(order, Merge)}:
+        found = [klachten.by_kenmerk(tx, kenmerk, lock=True) for kenmerk in sorted(named)]
+        case = replace(case, others={other.kenmerk: other for other in found if other})
+    return case
 
 
 MOST_PASSED_OVER = 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from mailagent.core.errors import Unreadable
@@ -186,6 +187,8 @@ def _take_effect(act: Act, letter: Letter, verdict: Verdict, sorting: Decision |
 
 def _change(act: Act, letter: Letter, klacht: Klacht, verdict: Verdict) -> Klacht:
     """What a verdict does to the klacht it is about; most do nothing."""
+    if isinstance(verdict, Append | FeedbackReply):
+        klacht = _goes_on_in(act, klacht)
     match verdict:
         case Append():
             klacht = _with_note(act, letter, _append(act, letter, klacht, confirmed=verdict.confirmed))
@@ -197,6 +200,15 @@ def _change(act: Act, letter: Letter, klacht: Klacht, verdict: Verdict) -> Klach
             klacht = _warn(act, letter, klacht)
         case AutoMail():
             klacht = happen(act, klacht, [AutomaticKept(act.at, THE_SYSTEM, verdict.reason)])
+    return klacht
+
+
+def _goes_on_in(act: Act, klacht: Klacht) -> Klacht:
+    """The klacht in which another goes on that was merged, which may have been merged itself."""
+    passed: set[int] = set()
+    while klacht.merged_into and klacht.id not in passed:
+        passed.add(klacht.id)
+        klacht = klachten.by_kenmerk(act.tx, klacht.merged_into, lock=True) or klacht
     return klacht
 
 
@@ -283,8 +295,9 @@ def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Kla
         supplements=supplements,
         withdraws=supplements
         and looks_like_withdrawal(text if mail.is_reply else f"{mail.subject}\n\n{text}"),
+        asked_by=klacht.asked_by if confirmed and says_more else "",
     )
-    return happen(act, klacht, [event])
+    return happen(act, replace(klacht, asked_by="") if event.asked_by else klacht, [event])
 
 
 def _vote(act: Act, letter: Letter, klacht: Klacht) -> Klacht:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mailagent.core.events import Assigned, Event, Invited, MailBounced, MailSuppressed, Reminded
+from mailagent.core.events import (
+    Assigned,
+    CallPromised,
+    Event,
+    Invited,
+    MailBounced,
+    MailSuppressed,
+    MergedIn,
+    Reacted,
+    Reminded,
+)
 from mailagent.core.klacht import Klacht
 from mailagent.core.organisation import Organisation
 from mailagent.flow.gather import is_own
@@ -62,11 +72,20 @@ def circles(to: str, klacht: Klacht, event: Event, organisation: Organisation) -
     if to in ("assignee", "invited") and isinstance(event, Assigned | Invited | Reminded):
         yield (event.to,)
         return
-    unreached = event.recipient if isinstance(event, MailBounced | MailSuppressed) else NOBODY
-    passed_over = (unreached, klacht.beklaagde)
+    passed_over = (klacht.beklaagde, _knows_already(event))
+    if isinstance(event, Reacted) and event.asked_by and organisation.agent(event.asked_by):
+        asked = (event.asked_by, klacht.assigned_to or event.asked_by)
+        yield tuple(dict.fromkeys(address for address in asked if address != klacht.beklaagde))
     for some in _who_works_on(klacht, organisation, first="team" if to == "team" else "handler"):
         if others := tuple(dict.fromkeys(address for address in some if address not in passed_over)):
             yield others
+
+
+def _knows_already(event: Event) -> str:
+    """Who needs no mail about it: they did it, or it is about a mail that did not reach them."""
+    if isinstance(event, MailBounced | MailSuppressed):
+        return event.recipient
+    return event.actor.address if isinstance(event, CallPromised | MergedIn) else NOBODY
 
 
 def _who_works_on(klacht: Klacht, organisation: Organisation, *, first: str) -> Iterator[tuple[str, ...]]:

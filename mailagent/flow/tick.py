@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from mailagent.core import clocks
 from mailagent.core import klacht as life
-from mailagent.core.events import CLOCK, THE_CLOCK, Event, LevelCrossed, RoundExpired, Settled
+from mailagent.core.events import CLOCK, THE_CLOCK, CallOverdue, Event, LevelCrossed, RoundExpired, Settled
 from mailagent.core.klacht import Klacht
 from mailagent.flow import confirm, remind, timing
 from mailagent.flow.happen import happen
@@ -40,7 +41,7 @@ def due(world: World) -> list[tuple[str, Callable[[], None]]]:
 
 
 def tick(klacht_id: int, world: World) -> None:
-    """The levels a klacht has crossed and the rounds that expired, each once."""
+    """The levels a klacht has crossed, the call that nobody made and the rounds that expired, each once."""
     now = world.now()
     with world.store.begin() as tx:
         klacht = klachten.by_id(tx, klacht_id, lock=True)
@@ -48,8 +49,9 @@ def tick(klacht_id: int, world: World) -> None:
             return
         klacht, events = _crossed(tx, klacht, now)
         events += [RoundExpired(r.expires_at, THE_CLOCK, r.number) for r in rounds.expire(tx, klacht.id, now)]
+        klacht, overdue = _overdue(klacht, now)
         klacht, ended = _ended(tx, klacht, now)
-        happen(Act(tx, world, now, "clock"), klacht, [*events, *ended])
+        happen(Act(tx, world, now, "clock"), klacht, [*events, *overdue, *ended])
 
 
 def _crossed(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:
@@ -66,6 +68,15 @@ def _crossed(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]
             told = (clock.preset.id, due.name, clock.said_end, clock.awaits, due.to)
             events.append(LevelCrossed(due.at, THE_CLOCK, *told))
     return klacht, events
+
+
+def _overdue(klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:
+    """Whoever was to call the melder is reminded of it once."""
+    due = klacht.call_due
+    if due is None or klacht.call_reminded or now < due:
+        return klacht, []
+    late = CallOverdue(due, THE_CLOCK, klacht.call_note, klacht.call_attempts)
+    return replace(klacht, call_reminded=True), [late]
 
 
 def _ended(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:

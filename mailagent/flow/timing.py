@@ -196,6 +196,7 @@ def prioritise(klacht: Klacht, priority: str, at: datetime) -> tuple[Klacht, lis
 def looked_at(act: Act, klacht: Klacht, round_ends: datetime | None) -> Klacht:
     """The klacht with its last day, and the moment at which it must be looked at again."""
     running = [clock for _, clock in terms.running(act.tx, klacht.id)]
-    moments = [at for at in (round_ends, *map(clocks.next_wake, running)) if at]
+    call = None if klacht.call_reminded else klacht.call_due
+    moments = [at for at in (round_ends, call, *map(clocks.next_wake, running)) if at]
     deadline = next((clock.last_day for clock in running if clock.name == STATUTORY), klacht.deadline)
     return replace(klacht, deadline=deadline, wake_at=min(moments, default=None))

@@ -37,7 +37,7 @@ crash repeats one mail of each at most, byte for byte."""
 _WRONG = (LookupError, ValueError, TypeError, AttributeError)
 """All that goes wrong with values that an earlier release wrote down, or that no mail can carry."""
 
-_DAYS, _MOMENTS = ("last_day", "ombudsman_until"), ("received", "link_until", "since")
+_DAYS, _MOMENTS = ("last_day", "ombudsman_until"), ("received", "link_until", "since", "call_due")
 
 Carrier = Callable[[str, str, bytes], Receipt]
 """Envelope sender, recipient, bytes → what the relay said."""

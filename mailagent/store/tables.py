@@ -54,6 +54,10 @@ klacht = sa.Table(
     sa.Column("by_hand", Json, nullable=False, server_default="[]"),
     _text("asked_by"),
     _text("merged_into"),
+    sa.Column("call_due", Moment),
+    _text("call_note"),
+    sa.Column("call_attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("call_reminded", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_klacht_wake_at", "wake_at"),
     sa.Index("ix_klacht_melder", "melder"),
     sa.Index(

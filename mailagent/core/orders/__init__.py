@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from mailagent.core import klacht as life
 from mailagent.core.orders.asking import Help
+from mailagent.core.orders.calling import CallBack, Called, NoAnswer
 from mailagent.core.orders.closing import Close, Withdraw
+from mailagent.core.orders.elsewhere import MakeCase, Printed, Write
 from mailagent.core.orders.fields import (
     Categorise,
     Complicate,
@@ -16,8 +18,8 @@ from mailagent.core.orders.fields import (
 from mailagent.core.orders.handling import Reopen, Resolve, TakeNext, TakeUp
 from mailagent.core.orders.order import Order
 from mailagent.core.orders.routing import Assign, Misrouted, ToTeam
-from mailagent.core.orders.splitting import Split
-from mailagent.core.orders.writing import Note, Reply
+from mailagent.core.orders.splitting import Merge, Split
+from mailagent.core.orders.writing import Ask, Note, Reply
 
 ORDERS: tuple[type[Order], ...] = (
     TakeUp,
@@ -33,11 +35,19 @@ ORDERS: tuple[type[Order], ...] = (
     NameBeklaagde,
     Note,
     Reply,
+    Ask,
+    CallBack,
+    NoAnswer,
+    Called,
     Resolve,
     Close,
     Withdraw,
     Reopen,
     Split,
+    Merge,
+    MakeCase,
+    Write,
+    Printed,
     Help,
 )
 
@@ -60,3 +70,9 @@ def sensible(status: str, handler: str = "") -> tuple[tuple[str, str], ...]:
     if status == life.IN_BEHANDELING and not handler:
         unhandled += (TakeUp,)
     return tuple((o.usage, o.help) for o in ORDERS if o in always + unhandled or f"#{o.words[0]}" in steps)
+
+
+def call_lines() -> tuple[tuple[str, str], ...]:
+    """The tags that make sense where the melder is to be called."""
+    orders: tuple[type[Order], ...] = (Called, NoAnswer, Reply, Ask, Note)
+    return tuple((order.usage, order.help) for order in orders)

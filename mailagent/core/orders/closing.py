@@ -63,7 +63,7 @@ class Close(Order):
     def carry_out(self, case: Case) -> Done:
         """Close; naar_tevredenheid only with the melder's mail on record (Awb 9:5), ingetrokken with that or
         with the agent's word for it."""
-        klacht = life.after(case.klacht, "close", AGENT)
+        klacht = life.ended(case.klacht, "close", AGENT)
         if self.reason == "ingetrokken" and not case.melder_wrote and not self.text:
             raise NotPossible(
                 "De melder heeft niet zelf gemaild. Schrijf onder de tag hoe u weet dat de klacht wordt "

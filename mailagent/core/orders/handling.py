@@ -114,7 +114,7 @@ class Resolve(Order):
         """Resolve, or decline a request to reopen."""
         if case.klacht.status == life.VERZOEK:
             return self._decline(case)
-        klacht = replace(life.after(case.klacht, "resolve", AGENT), oordeel=self.oordeel)
+        klacht = replace(life.ended(case.klacht, "resolve", AGENT), oordeel=self.oordeel)
         event = Resolved(case.at, case.actor, self.text, self.oordeel)
         said = f"{klacht.kenmerk} is opgelost ({self.oordeel.replace('_', ' ')})."
         if self.oordeel == "geen_oordeel":
@@ -153,5 +153,5 @@ class Reopen(Order):
 
     def carry_out(self, case: Case) -> Done:
         """Reopen."""
-        klacht = life.after(case.klacht, "reopen", AGENT)
+        klacht = replace(life.after(case.klacht, "reopen", AGENT), merged_into="")
         return Done(klacht, (Reopened(case.at, case.actor, self.text),), f"{klacht.kenmerk} is heropend.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
+from mailagent.core.calendar import Calendar
 from mailagent.core.errors import NotUnderstood
 from mailagent.core.events import AGENT, Actor, Event
 from mailagent.core.klacht import OPEN, Klacht
@@ -20,7 +21,7 @@ class Case:
     """What an order is carried out on. `melder_wrote`: a later, proven mail of the melder is kept.
 
     `waiting` are klachten that nobody has in the agent's teams, the oldest last day first; `load` is how many
-    open ones are on the agent's name.
+    open ones are on the agent's name; `others` are klachten that the orders name, by kenmerk.
     """
 
     klacht: Klacht
@@ -29,8 +30,10 @@ class Case:
     organisation: Organisation
     melder_wrote: bool = False
     mail_after_unhappy: bool = False
+    calendar: Calendar = Calendar()
     waiting: tuple[Klacht, ...] = ()
     load: int = 0
+    others: Mapping[str, Klacht] = field(default_factory=dict)
 
     @property
     def actor(self) -> Actor:
@@ -43,7 +46,8 @@ class Case:
         waiting = tuple(klacht for klacht in self.waiting if klacht.id not in others)
         now = [done.klacht, *others.values()]
         load = self.load + sum(map(self._is_mine, now)) - self._is_mine(self.klacht)
-        return replace(self, klacht=done.klacht, waiting=waiting, load=load)
+        named = {k: others.get(other.id, other) for k, other in self.others.items()}
+        return replace(self, klacht=done.klacht, waiting=waiting, load=load, others=named)
 
     def _is_mine(self, klacht: Klacht) -> bool:
         return klacht.assigned_to == self.agent.address and klacht.status in OPEN
