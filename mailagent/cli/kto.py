@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from mailagent.cli.console import HERE, AsJson, ConfigFile, fail, opened, out, say_json
@@ -139,7 +139,7 @@ def _response(response: Response) -> str:
 def _by_question(one: SurveyFigures, found: Overview) -> Table:
     """Each question with its figure, that of the last period, and an arrow from the period before."""
     last = found.periods[-1].name + (" tot nu" if found.is_running else "")
-    table = Table("vraag", "soort", "cijfer", "antwoorden", last, "verschil")
+    table = Table("vraag", "soort", "cijfer", "antwoorden", Column(last, no_wrap=True), "verschil")
     for question in one.survey.questions:
         tally, trend = tally_of(one.whole, question), one.trend(question)
         moved = f"{ARROWS[trend.direction]} {_signed(trend.change, question.kind)}" if trend else ""
