@@ -139,7 +139,7 @@ def _response(response: Response) -> str:
 def _by_question(one: SurveyFigures, found: Overview) -> Table:
     """Each question with its figure, that of the last period, and an arrow from the period before."""
     last = found.periods[-1].name + (" tot nu" if found.is_running else "")
-    table = Table("vraag", "soort", "cijfer", "antwoorden", Column(last, no_wrap=True), "verschil")
+    table = Table("vraag", "soort", "cijfer", "aantal", Column(last, no_wrap=True), "verschil")
     for question in one.survey.questions:
         tally, trend = tally_of(one.whole, question), one.trend(question)
         moved = f"{ARROWS[trend.direction]} {_signed(trend.change, question.kind)}" if trend else ""
