@@ -99,6 +99,7 @@ def organisation(settings: Settings, rules: RuleFiles) -> Organisation:
         rules.categories,
         rules.answers,
         rules.topics,
+        own.manager,
     )
 
 

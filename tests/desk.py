@@ -32,12 +32,7 @@ from mailagent.store.klachten import Logged
 INTAKE = "klachten@stad.example"
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
-CONFIG = """
-[organisation]
-name = "Gemeente Voorbeeld"
-address = "klachten@stad.example"
-web = "http://127.0.0.1:8080"
-coordinator = "carla@stad.example"
+CONFIG = """\
 [database]
 url = "{database}"
 [smtp]
@@ -51,6 +46,11 @@ listen = "127.0.0.1:8080"
 keys = ["change-me-to-32-random-bytes-or-more"]
 [agents]
 proof = "{proof}"
+[organisation]
+name = "Gemeente Voorbeeld"
+address = "klachten@stad.example"
+web = "http://127.0.0.1:8080"
+coordinator = "carla@stad.example"
 {more}
 """
 

@@ -197,7 +197,6 @@ def work(house: House) -> Iterator[Finding]:
 
 
 def _dead_colleagues(tx: Tx, organisation: Organisation) -> list[Dead]:
-    """Agents, and the coordinator, whom no mail reaches."""
-    own = {member.address for team in organisation.teams for member in team.members}
-    found = dead_addresses.among(tx, own | {organisation.coordinator})
+    """Agents, the coordinator and the manager among them, whom no mail reaches."""
+    found = dead_addresses.among(tx, {agent.address for agent in organisation.agents()})
     return [found[address] for address in sorted(found)]

@@ -86,6 +86,7 @@ class OrganisationSettings(Part):
     address: Annotated[Address, AfterValidator(_own_address)]
     web: Annotated[str, AfterValidator(_web)]
     coordinator: OptionalAddress = ""
+    manager: OptionalAddress = ""
     kenmerk_prefix: Annotated[str, AfterValidator(_prefix)] = "KL"
     ombudsman: Name = "de Nationale ombudsman"
 
@@ -241,11 +242,13 @@ def _intake_fits_the_door(settings: Settings) -> Iterator[_Wrong]:
 
 
 def _tasks_do_not_come_back(settings: Settings) -> Iterator[_Wrong]:
-    if settings.organisation.coordinator == settings.organisation.address:
-        yield (
-            ("organisation", "coordinator"),
-            "should be another address than organisation.address, or every task would come in as a klacht",
-        )
+    own = settings.organisation
+    for who in ("coordinator", "manager"):
+        if getattr(own, who) == own.address:
+            yield (
+                ("organisation", who),
+                "should be another address than organisation.address, or our mails would come in as klachten",
+            )
 
 
 def _mailboxes_differ(settings: Settings) -> Iterator[_Wrong]:
@@ -290,6 +293,7 @@ name = "Gemeente Voorbeeld"
 address = "klachten@voorbeeld.example"   # where klachten come in, and what our mails come from
 web = "http://127.0.0.1:8080"            # where a melder reaches our pages
 # coordinator = ""                       # gets the tasks of a team without members
+# manager = ""                           # hears of klachten that are far too late
 # kenmerk_prefix = "KL"                  # as in KL26-00042
 # ombudsman = "de Nationale ombudsman"
 

@@ -145,12 +145,21 @@ MAILS: dict[str, MailKind] = {
     "postbus_stil": MailKind(AGENT, ("mailbox", "since", "error"), about=()),
     "postbus_hersteld": MailKind(AGENT, ("mailbox", "since"), about=()),
     # may lie open on a screen, so it knows nothing of what the melder wrote
-    "herinnering": MailKind(AGENT, ("kenmerk", "last_day", "level"), about=("category",)),
+    "herinnering": MailKind(
+        AGENT, ("kenmerk", "last_day", "level"), ("awaits", "late"), about=("category", "status")
+    ),
+    "escalatie": MailKind(
+        AGENT,
+        ("kenmerk", "last_day", "level"),
+        ("awaits", "late", "team"),
+        about=("category", "status", "handler"),
+    ),
 }
 """`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored`, `answers`, `low` are tuples of words,
 `help` and `tags` of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`,
 `order` and `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of
-GROUNDS; `reopens`, `withdraws`, `confirmed`, `encrypted`, `to_melder` are booleans; the rest are words.
+GROUNDS; `reopens`, `withdraws`, `confirmed`, `encrypted`, `to_melder` and `late` are booleans; `awaits` is
+what stops a clock (see core/clocks.py); the rest are words.
 `kenmerk` may be empty in `hulp`, and is in `geweigerd_te_groot` and the mails about a mailbox."""
 
 TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)

@@ -106,7 +106,7 @@ def in_order(answers: Iterable[StandardAnswer], topics: Sequence[Topic]) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who we are to the melder, and to whom tasks go when a team is empty."""
+    """Who we are to the melder, to whom tasks go when a team is empty, and who hears last of what is late."""
 
     name: str
     address: str
@@ -116,6 +116,7 @@ class Organisation:
     categories: tuple[Category, ...] = ()
     answers: tuple[StandardAnswer, ...] = ()
     topics: tuple[Topic, ...] = ()
+    manager: str = ""
 
     @property
     def domain(self) -> str:
@@ -136,11 +137,12 @@ class Organisation:
         return next((c for c in self.categories if c.id == id), None)
 
     def agents(self) -> Iterable[Agent]:
-        """Every registered agent, once; the coordinator is one as well."""
-        members = {m.address: m for t in self.teams for m in t.members}
-        if self.coordinator:
-            members.setdefault(self.coordinator.lower(), Agent(self.coordinator.lower(), "de coördinator"))
-        return members.values()
+        """Every registered agent, once; the coordinator and the manager are agents as well."""
+        agents = {m.address: m for t in self.teams for m in t.members}
+        for address, name in ((self.coordinator, "de coördinator"), (self.manager, "de manager")):
+            if address:
+                agents.setdefault(address.lower(), Agent(address.lower(), name))
+        return agents.values()
 
     def agent(self, address: str | None) -> Agent | None:
         """The registered agent with this address (any case)."""

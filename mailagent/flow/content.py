@@ -62,7 +62,7 @@ def said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
         **_of_the_melder(act, klacht, event, mail),
         **_of_an_agent(act, klacht, event),
         **_of_more(act, klacht, event),
-        **_of_us(klacht, event),
+        **_of_us(klacht, event, act.world),
         **_asked(act, klacht, event),
     }
     return {name: value for name, value in values.items() if name in known or name in _ROWS}
@@ -124,16 +124,27 @@ def _answered(event: Reacted | ReopenRequested, world: World) -> dict[str, Any]:
     return {"asked_by": asker.name if asker else ""}
 
 
-def _of_us(klacht: Klacht, event: Event) -> dict[str, Any]:
+def _of_us(klacht: Klacht, event: Event, world: World) -> dict[str, Any]:
     """What happened by itself."""
     match event:
         case CallOverdue():
             return _call(klacht)
         case LevelCrossed():
-            return {"level": event.level.replace("_", " ")}
+            return {"level": event.level.replace("_", " "), "late": _is_late(event)} | _whose(klacht, world)
         case MailBounced() | MailSuppressed():
             return {"status": klacht.status, **_missed(event)}
     return {}
+
+
+def _is_late(event: LevelCrossed) -> bool:
+    """Was the term over at the crossing? A last day is over when it has ended."""
+    if "T" in event.last_day:
+        return event.at >= datetime.fromisoformat(event.last_day)
+    return local_day(event.at) > date.fromisoformat(event.last_day)
+
+
+def _whose(klacht: Klacht, world: World) -> dict[str, str]:
+    return {"team": world.organisation.team(klacht.team).name}
 
 
 def _asked(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:

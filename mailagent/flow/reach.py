@@ -17,7 +17,7 @@ from mailagent.core.events import (
     Reminded,
 )
 from mailagent.core.klacht import Klacht
-from mailagent.core.organisation import Organisation
+from mailagent.core.organisation import DEPUTY, LEAD, Organisation
 from mailagent.flow.gather import is_own
 from mailagent.flow.world import Act, World
 from mailagent.store import dead_addresses
@@ -76,7 +76,9 @@ def circles(to: str, klacht: Klacht, event: Event, organisation: Organisation) -
     if isinstance(event, Reacted) and event.asked_by and organisation.agent(event.asked_by):
         asked = (event.asked_by, klacht.assigned_to or event.asked_by)
         yield tuple(dict.fromkeys(address for address in asked if address != klacht.beklaagde))
-    for some in _who_works_on(klacht, organisation, first="team" if to == "team" else "handler"):
+    above = to in ("lead", "manager")
+    whose = _who_answers_for(klacht, organisation, to) if above else _who_works_on(klacht, organisation, to)
+    for some in whose:
         if others := tuple(dict.fromkeys(address for address in some if address not in passed_over)):
             yield others
 
@@ -88,9 +90,21 @@ def _knows_already(event: Event) -> str:
     return event.actor.address if isinstance(event, CallPromised | MergedIn) else NOBODY
 
 
-def _who_works_on(klacht: Klacht, organisation: Organisation, *, first: str) -> Iterator[tuple[str, ...]]:
+def _who_answers_for(klacht: Klacht, organisation: Organisation, to: str) -> Iterator[tuple[str, ...]]:
+    """The manager, or the lead of the team; where there is none, who stands above or beside them."""
+    team = organisation.team(klacht.team)
+    if to == "manager":
+        yield (organisation.manager.lower(),)
+    else:
+        yield team.in_role(LEAD)
+        yield team.in_role(DEPUTY)
+    yield (organisation.coordinator.lower(),)
+    yield organisation.task_addresses(team)
+
+
+def _who_works_on(klacht: Klacht, organisation: Organisation, to: str) -> Iterator[tuple[str, ...]]:
     """Who has it, then the team, then the coordinator."""
-    if first == "handler" and klacht.assigned_to and organisation.agent(klacht.assigned_to):
+    if to != "team" and klacht.assigned_to and organisation.agent(klacht.assigned_to):
         yield (klacht.assigned_to,)
     yield organisation.task_addresses(organisation.team(klacht.team))
     yield (organisation.coordinator.lower(),)

@@ -77,6 +77,10 @@ def _needs_another_way(event: Any, klacht: Klacht, policy: Policy) -> bool:  # n
     return bool(event.reason == DEAD_ADDRESS) and missed
 
 
+def _heard_by(whom: str) -> When:
+    return lambda event, _klacht, _policy: bool(event.to == whom)
+
+
 def _closed_for(reason: str) -> When:
     return lambda event, _klacht, _policy: bool(event.reason == reason)
 
@@ -86,8 +90,8 @@ class Telling:
     """One row of TELL: after this event, this mail goes to `to`, where `when` holds.
 
     `to` is melder, invited (the melder, at the address of the invitation), team (every member), handler
-    (whoever has it, else the team), assignee, or others: the first of handler, team and coordinator with
-    someone other than whom a mail did not reach.
+    (whoever has it, else the team), assignee, lead (of the team), manager, or others: the first of handler,
+    team and coordinator with someone other than whom a mail did not reach.
     """
 
     event: type[Event]
@@ -153,7 +157,9 @@ TELL = (
     Telling(Closed, "doorgestuurd", "melder", _closed_for("doorgestuurd")),
     Telling(Closed, "niet_in_behandeling", "melder", _closed_for("niet_in_behandeling")),
     Telling(Closed, "naar_tevredenheid", "melder", _closed_for("naar_tevredenheid")),
-    Telling(LevelCrossed, "herinnering", "handler"),
+    Telling(LevelCrossed, "herinnering", "handler", _heard_by("handler")),
+    Telling(LevelCrossed, "escalatie", "lead", _heard_by("lead")),
+    Telling(LevelCrossed, "escalatie", "manager", _heard_by("manager")),
     Telling(MailBounced, "niet_bezorgd", "others", lambda e, _k, _p: e.mail not in MISSED_BY_NOBODY),
     Telling(MailSuppressed, "niet_bezorgd", "others", _needs_another_way),
 )

@@ -192,7 +192,7 @@ class Post:
         stored = notice.values
         language = self.templates.language(notice.kind, str(stored.get("language", "nl")))
         values: dict[str, Value] = {name: _tuples(value) for name, value in stored.items()}
-        values |= {name: day(str(stored[name]), language) for name in _DAYS if name in stored}
+        values |= {name: _end(str(stored[name]), language) for name in _DAYS if name in stored}
         values |= {name: moment(str(stored[name]), language) for name in _MOMENTS if name in stored}
         values |= {
             "organisation": self.world.organisation.name,
@@ -238,6 +238,11 @@ _ANSWERS = frozenset(
     }
 )
 """Mails that answer one that just came (RFC 3834 5: auto-replied)."""
+
+
+def _end(text: str, language: str) -> str:
+    """A day; or a moment, where a term ends at an hour."""
+    return moment(text, language) if "T" in text else day(text, language)
 
 
 def _tuples(value: Any) -> Any:

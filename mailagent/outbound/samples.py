@@ -76,7 +76,9 @@ SAMPLES: Values = {
     "call_due": "dinsdag 3 maart 2026 om 17.00 uur",
     "attempts": "2",
     "confirm_url": "https://klachten.voorbeeld.example/b/Ij1zYW1wbGUi",
-    "level": "teamleider",
+    "level": "te laat",
+    "awaits": "notice",
+    "late": True,
     "mailbox": "klachten",
     "since": "maandag 2 maart 2026 om 09.14 uur",
     "error": "de server antwoordt niet",
@@ -87,7 +89,7 @@ SAMPLES: Values = {
 }
 """One value for every variable, as it looks on an ordinary day."""
 
-_OTHERS: Values = {"oordeel": "geen_oordeel", "status": "opgelost", "channel": "letter"}
+_OTHERS: Values = {"oordeel": "geen_oordeel", "status": "opgelost", "channel": "letter", "awaits": "taken_up"}
 
 
 def other(variable: str) -> Value:

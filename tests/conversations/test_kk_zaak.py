@@ -205,3 +205,22 @@ def test_kk_zaak_c2975_said_on_the_phone_the_agent_writes_how_they_know(desk: De
 
     assert "vanochtend aan de telefoon" in jan.gets("ingetrokken").text
     assert desk.klacht(task.kenmerk).status == "gesloten"
+
+
+def test_kk_zaak_c5655_the_melder_hears_by_mail_how_far_it_is(desk: Desk) -> None:
+    jan, anna = desk.citizen("jan@home.example"), desk.agent("anna@stad.example")
+    receipt, task = _complaint(desk)
+
+    anna.replies(task, "#in_behandeling")
+    taken_up = jan.gets("in_behandeling")
+    assert "maandag 13 april 2026" in taken_up.text
+    assert taken_up.message["in-reply-to"] == receipt.message["message-id"]
+
+    desk.passes(days=22)
+    anna.replies(anna.gets("herinnering"), "#antwoord\nWij hebben uw klacht besproken met loket 3.")
+
+    progress = jan.gets("antwoord")
+    assert "Wij hebben uw klacht besproken met loket 3." in progress.text
+    assert desk.klacht(receipt.kenmerk).status == "in_behandeling"
+    jan.replies(progress, "Dank u wel, ik wacht af.")
+    anna.gets("aanvulling")
