@@ -36,6 +36,7 @@ ECHOED = {
     "attachments": 120,
     "locked": 120,
     "order": 5_000,
+    "dossier": 100_000,
     "note": 5_000,
     "problems": 400,
     "ignored": 120,
@@ -133,7 +134,7 @@ MAILS: dict[str, MailKind] = {
     "opvolgtaak": MailKind(AGENT, ("kenmerk", "answers"), ("low", "title"), switch="mail_opvolgtaak"),
     "samengevoegd": MailKind(AGENT, ("kenmerk", "merged", "description")),
     "terugbellen": MailKind(AGENT, ("kenmerk", "call_due"), ("note", "attempts", "by")),
-    "opdracht_uitgevoerd": MailKind(AGENT, ("kenmerk", "done"), ("note", "ignored")),
+    "opdracht_uitgevoerd": MailKind(AGENT, ("kenmerk", "done"), ("note", "ignored", "dossier")),
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until"), ("why",)),
     "ter_beoordeling": MailKind(

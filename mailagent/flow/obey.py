@@ -27,13 +27,14 @@ from mailagent.core.events import (
 from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
 from mailagent.core.orders import help_lines, sensible
-from mailagent.core.orders.asking import Help
+from mailagent.core.orders.asking import Help, Status
 from mailagent.core.orders.handling import TakeNext
 from mailagent.core.orders.order import Case, Done
 from mailagent.core.orders.splitting import Merge
 from mailagent.core.orders.writing import Note
 from mailagent.core.organisation import Agent
 from mailagent.core.rules import decide
+from mailagent.flow import dossier
 from mailagent.flow.answer import TOO_MANY_WAIT, about, answer, may_wait, newly_written, park
 from mailagent.flow.gather import Letter
 from mailagent.flow.happen import happen
@@ -121,6 +122,9 @@ def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klach
     values: dict[str, object] = {"done": said, "ignored": ignored}
     if any(isinstance(order, Help) for order in written.orders):
         values["tags"] = help_lines()
+    if any(isinstance(order, Status) for order in written.orders):
+        told = dossier.of(act.tx, after, act.world)
+        values["dossier"] = "\n".join(dossier.lines(told, discreet=after.confidential))
     answer(act, about(act, after), agent, "opdracht_uitgevoerd", values)
     return after
 

@@ -75,6 +75,7 @@ SAMPLES: Values = {
     "merged": "KL26-00041",
     "call_due": "dinsdag 3 maart 2026 om 17.00 uur",
     "attempts": "2",
+    "dossier": "KL26-00042 in_behandeling\n  subject      Gft-bak al drie weken niet geleegd",
     "confirm_url": "https://klachten.voorbeeld.example/b/Ij1zYW1wbGUi",
     "level": "te laat",
     "awaits": "notice",

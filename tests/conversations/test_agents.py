@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from desk import Desk, Got, open_desk
 
+from mailagent.core.echo import inert
+from mailagent.flow import dossier
+from mailagent.store import klachten
+
 
 def _complaint(desk: Desk) -> Got:
     desk.citizen("jan@home.example").writes("Balie", "Ik werd onbeleefd behandeld aan de balie.")
@@ -113,6 +117,24 @@ def test_help_beside_another_tag_comes_with_the_one_answer(desk: Desk) -> None:
     assert "is in behandeling" in done
     assert "#heropenen" in done
     anna.gets_nothing()
+
+
+def test_the_dossier_comes_by_mail_as_the_command_line_shows_it_and_gives_no_secret_away(desk: Desk) -> None:
+    jan, anna, task = desk.citizen("jan@home.example"), desk.agent("anna@stad.example"), _complaint(desk)
+    secret = jan.gets("ontvangstbevestiging").reply_to
+    jan.writes(f"Re: {task.subject}", f"Ik kreeg van u het adres {secret}.", to=secret)
+
+    anna.replies(task, "#in_behandeling\n#status")
+
+    told = anna.gets("opdracht_uitgevoerd")
+    with desk.world.store.read() as tx:
+        found = klachten.by_kenmerk(tx, task.kenmerk)
+        assert found
+        shown = list(dossier.lines(dossier.of(tx, found, desk.world)))
+    before = shown[: shown.index("Mails")]
+    assert [line for line in before if inert(line.strip()) not in told.text] == []
+    assert secret.partition("@")[0] not in told.text + told.html
+    assert "nieuw_voor_team aan" in told.text
 
 
 def test_resolving_without_text_is_refused(desk: Desk) -> None:

@@ -231,7 +231,7 @@ def test_mails_to_agents_about_a_confidential_klacht_carry_no_content(tmp_path: 
 
     anna.replies(task, "#vertrouwelijk\n#toewijzen bram")
     given = bram.gets("toegewezen")
-    bram.replies(given, "#in_behandeling")
+    bram.replies(given, "#in_behandeling\n#status")
     jan.replies(jan.gets("in_behandeling"), "Nog meer geheime woorden.")
     jan.replies(jan.gets("aanvulling_ontvangen"), "Geheime woorden ten slotte.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailagent.core import klacht as life
-from mailagent.core.orders.asking import Help
+from mailagent.core.orders.asking import Help, Status
 from mailagent.core.orders.calling import CallBack, Called, NoAnswer
 from mailagent.core.orders.closing import Close, Withdraw
 from mailagent.core.orders.elsewhere import MakeCase, Printed, Write
@@ -48,6 +48,7 @@ ORDERS: tuple[type[Order], ...] = (
     MakeCase,
     Write,
     Printed,
+    Status,
     Help,
 )
 

@@ -19,3 +19,16 @@ class Help(Order):
     def carry_out(self, case: Case) -> Done:
         """The list goes along with the answer."""
         return Done(case.klacht, (), "Wat u kunt schrijven, staat hieronder.")
+
+
+@dataclass(frozen=True, slots=True)
+class Status(Order):
+    """The dossier."""
+
+    words: ClassVar = ("status",)
+    usage: ClassVar = "#status"
+    help: ClassVar = "u krijgt het dossier: wat er gebeurde, en welke mails er gingen"
+
+    def carry_out(self, case: Case) -> Done:
+        """It goes along with the answer."""
+        return Done(case.klacht, (), f"Het dossier van {case.klacht.kenmerk} staat hieronder.")

@@ -1,0 +1,163 @@
+"""Everything about one klacht, as values and as lines to read: for the command line, and for `#status`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from mailagent.core import clocks
+from mailagent.core.calendar import AMSTERDAM
+from mailagent.core.clocks import Clock
+from mailagent.core.echo import veiled
+from mailagent.core.events import MELDER
+from mailagent.core.klacht import Klacht
+from mailagent.flow.world import World
+from mailagent.store import dead_addresses, klachten, notices, photos, rounds, terms
+from mailagent.store.store import Tx
+
+
+def colour(tx: Tx, klacht: Klacht, world: World) -> str:
+    """How its running clocks stand: the worst of them."""
+    return clocks.worst([clock for _, clock in terms.running(tx, klacht.id)], world.now())
+
+
+def of(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
+    """Everything about a klacht; links and reply addresses stay with their addressees."""
+    mails = [
+        {
+            "mail": n.kind,
+            "to": n.recipient,
+            "state": n.state,
+            "proof": [asdict(line) for line in notices.proofs(tx, n)],
+        }
+        for n in notices.of_klacht(tx, klacht.id)
+    ]
+    answers = [
+        {"round": r.number, "state": r.state, "why": r.why, "until": r.expires_at, "satisfied": r.satisfied}
+        | {"text": r.text, "photos": photos.count(tx, r.id)}
+        for r in rounds.of_klacht(tx, klacht.id)
+    ]
+    return {
+        **veil(asdict(klacht)),
+        "colour": colour(tx, klacht, world),
+        "clocks": [_clock(*kept, world.now()) for kept in terms.versions(tx, klacht.id)],
+        "melder_dead": _dead(tx, klacht),
+        "history": [veil(asdict(event)) for event in klachten.history(tx, klacht.id)],
+        "mails": mails,
+        "rounds": answers,
+    }
+
+
+def _clock(version: int, clock: Clock, stopped_at: datetime | None, now: datetime) -> dict[str, Any]:
+    """One version of a clock, with its colour where it runs."""
+    return {
+        "clock": clock.preset.id,
+        "version": version,
+        "started_at": clock.started_at,
+        "ends": clock.said_end,
+        "stopped_at": stopped_at,
+        "colour": "" if stopped_at else clocks.colour(clock, now),
+    }
+
+
+def veil(value: Any) -> Any:
+    """The same without what is secret, whatever was quoted in it."""
+    match value:
+        case str():
+            return veiled(value)
+        case dict():
+            return {name: veil(one) for name, one in value.items()}
+        case list() | tuple():
+            return [veil(one) for one in value]
+    return value
+
+
+def _dead(tx: Tx, klacht: Klacht) -> dict[str, Any] | None:
+    """Since when the melder's address takes no mail, and why; None where it does."""
+    dead = dead_addresses.among(tx, [klacht.melder])
+    return {"since": one.since, "status": one.status} if (one := dead.get(klacht.melder)) else None
+
+
+_OF_THE_MELDER = ("subject", "melder")
+
+_FACTS = (
+    "subject",
+    "melder",
+    "category",
+    "team",
+    "assigned_to",
+    "received_at",
+    "deadline",
+    "colour",
+    "priority",
+    "complexity",
+    "oordeel",
+)
+
+
+def lines(dossier: Mapping[str, Any], *, discreet: bool = False) -> Iterator[str]:
+    """A dossier as it is read from top to bottom, on any screen and in a mail; `discreet`: without what the
+    melder wrote, and who that is."""
+    yield f"{dossier['kenmerk']} {dossier['status']}"
+    facts = {**dossier, "received_at": _moment(dossier["received_at"])}
+    if dead := dossier["melder_dead"]:
+        facts["melder"] += f" (neemt geen mail aan sinds {_moment(dead['since'])}: {dead['status']})"
+    hidden = _OF_THE_MELDER if discreet else ()
+    yield from (f"  {name:12} {facts[name] or '-'}" for name in _FACTS if name not in hidden)
+    yield from ("", "Termijnen", *(f"  {_term(one)}" for one in dossier["clocks"]))
+    yield from () if discreet else ("", *dossier["description"].splitlines())
+    yield from ("", "Wat er gebeurde")
+    for event in dossier["history"]:
+        yield from _event(event, discreet=discreet)
+    yield from ("", "Mails")
+    for mail in dossier["mails"]:
+        yield from _mail(mail, dossier["melder"] if discreet else "")
+    for r in dossier["rounds"]:
+        why, until = f" ({r['why']})" if r["why"] else "", _moment(r["until"])
+        sent_along = f", foto’s: {r['photos']}" if r["photos"] else ""
+        yield f"  smileys, ronde {r['round']}: {r['state']}{why}, tot {until}{sent_along}"
+
+
+def _event(event: Mapping[str, Any], *, discreet: bool) -> Iterator[str]:
+    """One event, and what it says."""
+    known = event["actor"] != MELDER or not discreet
+    who = f"{event['actor']} {event['who'] if known else ''}".strip()
+    yield f"  {_moment(event['at'])} {event['kind']} ({who}), daarna {event['status']}"
+    if not discreet:
+        yield from (f"      {name}: {_short(said)}" for name, said in _news(event))
+
+
+def _mail(mail: Mapping[str, Any], melder: str) -> Iterator[str]:
+    """One mail and its proof; who the melder is, where that is asked for, is left out."""
+    to = "de melder" if melder and mail["to"] == melder else mail["to"]
+    yield f"  {mail['mail']} aan {to}: {mail['state']}"
+    for p in mail["proof"]:
+        said = (_moment(p["at"]), p["what"], p["code"], p["detail"])
+        yield f"      {' '.join(str(word) for word in said if word)}"
+
+
+def _term(one: Mapping[str, Any]) -> str:
+    """A clock, until when it runs or ran, and how it stands."""
+    ends = one["ends"]
+    until = _moment(datetime.fromisoformat(ends)) if "T" in ends else ends
+    how = f"gestopt {_moment(one['stopped_at'])}" if one["stopped_at"] else one["colour"]
+    return f"{one['clock']}, versie {one['version']}: tot {until}, {how}"
+
+
+def _news(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What an event says that the dossier does not say already."""
+    for name, value in event["data"].items():
+        if value and not (event["kind"] == "received" and name == "text"):
+            yield name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _moment(at: datetime) -> str:
+    """In our own time."""
+    return f"{at.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else f"{line[:159]}…"
