@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -62,12 +61,12 @@ def close(survey: Id, config: ConfigFile = HERE) -> None:
 def preview(
     survey: Id,
     language: Annotated[str, typer.Option(help="nl, en or fr.")] = "nl",
-    config: Annotated[Path | None, typer.Option("--config", help="For your own surveys.")] = None,
+    config: ConfigFile = HERE,
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Show what a survey asks."""
+    """Show what a survey asks; without a settings file, one of those we ship."""
     try:
-        local = load_settings(config, os.environ).paths.local if config else None
+        local = load_settings(config, os.environ).paths.local if config.is_file() else None
         surveys = load_rules(local).surveys
     except Mistakes as problem:
         fail(str(problem))

@@ -71,6 +71,13 @@ def test_kt_01_check_and_serve_miss_the_file_of_an_active_survey(own: Path) -> N
     assert "its file is gone" in ask("survey", "list", "--config", str(own))
 
 
+def test_kt_01_preview_shows_the_file_of_the_admin_who_stands_beside_it(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(own.parent)
+    assert "Hoe was de balie?" in ask("survey", "preview", "balie")
+
+
 def test_kt_01_preview_shows_what_a_survey_asks_in_each_language(own: Path) -> None:
     shown = ask("survey", "preview", "afhandeling")
     english = ask("survey", "preview", "afhandeling", "--language", "en")

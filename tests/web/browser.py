@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from aiohttp import ClientResponse, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 from desk import Desk
+from surveyed import fake_surveys
 
 from mailagent.core.errors import LinkGone, LinkUnknown
 from mailagent.core.feedback import Answer, check_answer
@@ -23,7 +24,7 @@ from mailagent.flow.vote import Invitation
 from mailagent.service import make_doors
 from mailagent.shipped import search_path
 from mailagent.web.app import make_app
-from mailagent.web.doors import Doors, SurveyDoors
+from mailagent.web.doors import Doors
 
 Fields = list[tuple[str, str]]
 
@@ -153,15 +154,6 @@ ORDER = Waiting("KL26-00042", "anna@stad.example", "#opgelost\nDe bak is leeg.",
 STAD = Organisation("Gemeente Stad", "klachten@stad.example", "https://stad.example")
 
 
-def no_surveys() -> SurveyDoors:
-    """Doors behind which nobody was invited."""
-
-    def unknown(*_: object) -> NoReturn:
-        raise LinkUnknown
-
-    return SurveyDoors(*[unknown] * len(SurveyDoors.__dataclass_fields__))
-
-
 @dataclass
 class FakeFlow:
     """A flow that remembers what it was asked. A token is the word for what is wrong with it, or `goed`."""
@@ -181,7 +173,7 @@ class FakeFlow:
             read_confirm=self._known,
             waiting=self._waiting,
             confirm=self._confirm,
-            surveys=no_surveys(),
+            surveys=fake_surveys(self.invitation.language),
             organisation=self.organisation,
             search=[*more, *search_path("web", None)],
             trusted_proxies=trusted_proxies,

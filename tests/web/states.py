@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -72,6 +72,22 @@ def _answers(word: str, *ticked: str, text: str = "") -> Callable[[Page, str], N
     return reach
 
 
+_CHOSEN = ("1-2", "3-uitleg", "2-nee", "4-10")
+
+
+def _fills_in(chosen: Sequence[str], tip: str = "") -> Callable[[Page, str], None]:
+    """Answer the survey so, and press the button."""
+
+    def reach(page: Page, base: str) -> None:
+        page.goto(f"{base}/enquete/goed")
+        for id in chosen:
+            page.check(f"#antwoord-{id}")
+        page.fill("#antwoord-5", tip)
+        page.click(SEND)
+
+    return reach
+
+
 def _presses(path: str) -> Callable[[Page, str], None]:
     def reach(page: Page, base: str) -> None:
         page.goto(base + path)
@@ -117,6 +133,14 @@ STATES = {
     "gebruikt": State(_at("/kto/answered/tevreden"), 410),
     "verlopen": State(_at("/kto/expired/tevreden"), 410),
     "ouder": State(_at("/kto/older_round/tevreden"), 410),
+    "enquete": State(_at("/enquete/goed")),
+    "enquete_niets_ingevuld": State(_presses("/enquete/goed"), 400),
+    "enquete_half": State(_fills_in(_CHOSEN[:2], "wrakhoutverwerking " * (MAX_TEXT // 10)), 400),
+    "enquete_bedankt": State(_fills_in(_CHOSEN)),
+    "enquete_gebruikt": State(_at("/enquete/answered"), 410),
+    "enquete_gesloten": State(_at("/enquete/closed"), 410),
+    "afmelden": State(_at("/afmelden/goed")),
+    "afgemeld": State(_presses("/afmelden/goed")),
     "niet_gevonden": State(_at("/kto/verzonnen/tevreden"), 404),
     "niet_mogelijk": State(_sends("/gezond", keuze="tevreden"), 405),
     "te_groot": State(_sends("/kto/goed", toelichting="x" * 70_000), 413),

@@ -110,10 +110,10 @@ def test_kt_02_what_is_wrong_stands_on_top_and_beside_its_question(
 
     assert page.status == 400
     assert "<title>Fout: " in page.html
-    assert 'href="#vraag-contact.1"' in page.html
-    assert 'href="#vraag-duidelijk.ja"' in page.html
-    assert 'href="#vraag-aanbevelen' not in page.html
-    assert 'aria-describedby="uitleg-vraag-duidelijk fout-vraag-duidelijk"' in page.html
+    assert 'href="#antwoord-1"' in page.html
+    assert 'href="#antwoord-2"' in page.html
+    assert 'href="#antwoord-4' not in page.html
+    assert 'aria-describedby="fout-antwoord-2"' in page.html
     assert "Bel &lt;b&gt;terug&lt;/b&gt;" in page.html
     assert ("vraag-aanbevelen", "7") in page.form.sends
     assert state(asked, mail) == "sent"
@@ -124,7 +124,7 @@ def test_kt_02_what_is_wrong_stands_on_top_and_beside_its_question(
 def test_kt_02_every_target_of_the_summary_is_on_the_page(mail: Got, browser: Browser) -> None:
     page = browser.post(questions(mail), [])
     targets = {part.partition('"')[0] for part in page.html.split('href="#')[1:]} - {"inhoud"}
-    assert targets == {"vraag-contact.1", "vraag-duidelijk.ja", "vraag-aanbevelen.0"}
+    assert targets == {"antwoord-1", "antwoord-2", "antwoord-4"}
     assert targets <= {str(each["id"]) for each in page.form.inputs}
 
 
