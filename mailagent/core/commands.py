@@ -3,15 +3,20 @@
 Tags stand on the first non-empty lines, after at most one greeting line; `#` first, one per line. Text below
 a tag, blank lines included, belongs to the last tag above it that takes text. Where the first line is no tag
 the whole text is a note, and a tag further down is named but not obeyed.
+
+A kenmerk before a tag (`KL26-00042 #in_behandeling`) says which klacht it is about, and so for the lines
+below it, until the next one. Whether the writer may order anything there is for whoever knows the reply
+address.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from mailagent.core import reference
 from mailagent.core.errors import NotUnderstood
 from mailagent.core.orders import ORDERS
 from mailagent.core.orders.order import Order
@@ -24,6 +29,11 @@ _TAG = re.compile(
     rf"[\s{_INVISIBLE}]{{0,3}}[#\uff03\ufe5f][{_INVISIBLE}]{{0,3}}(?P<apart>\s{{0,2}})"
     r"(?P<word>[^\W\d]\w{0,39}(?:-\w{1,39}){0,3})"
     r"(?:[.,;!]|\s*(?:[:\u2013\u2014]|-(?=\s|$)))?\s*(?P<rest>.*)"
+)
+_ABOUT = re.compile(
+    rf"[\s{_INVISIBLE}]{{0,3}}[\[(]?(?P<kenmerk>[a-z]{{1,4}}[0-9]{{2}}[-\u2010-\u2013\u2212][0-9]{{5,9}})[\])]?"
+    rf"[\s{_INVISIBLE}]{{0,3}}[:,]?\s{{0,3}}(?=[#\uff03\ufe5f])",
+    re.IGNORECASE,
 )
 _GREETING = re.compile(
     r"(?:(?:beste|hallo|hoi|hi|hello|dag|geachte|dear|l\.?s|goeden?(?: ?(?:dag|morgen|middag|navond|avond))"
@@ -39,16 +49,32 @@ _MOST_PROBLEMS = 10
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an agent wrote. Where there are `problems`, nothing of the mail may take effect."""
+    """What an agent wrote. Where there are `problems`, nothing of the mail may take effect. `about` says of
+    each order which kenmerk stood before it, "" where none did."""
 
     orders: tuple[Order, ...] = ()
     problems: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
     @property
     def untagged(self) -> bool:
         """No tag was obeyed: the text is a note at most."""
         return all(isinstance(order, Note) for order in self.orders) and not self.problems
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The kenmerken that stand before a tag, each once."""
+        return tuple(dict.fromkeys(filter(None, self.about)))
+
+    def apart(self) -> dict[str, Written]:
+        """The orders for each klacht, by its kenmerk; by "" those before which none stands."""
+        found: dict[str, list[Order]] = {}
+        for order, about in zip(self.orders, self.about, strict=True):
+            found.setdefault(about, []).append(order)
+        return {
+            about: Written(tuple(orders), about=(about,) * len(orders)) for about, orders in found.items()
+        }
 
 
 @dataclass(slots=True)
@@ -57,6 +83,7 @@ class _Block:
 
     word: str
     rest: str
+    about: str = ""
     lines: list[str] = field(default_factory=list)
 
 
@@ -67,25 +94,30 @@ def read(text: str) -> Written:
     if not lines or not _tag(lines[0]):
         return _note(written)
     blocks: list[_Block] = []
-    loose: list[str] = []
+    loose: dict[str, list[str]] = {}
     owner: _Block | None = None
+    about = ""
     for line in lines:
         if tag := _tag(line):
-            blocks.append(tag)
-            owner = tag if _takes_text(tag.word) else owner
+            if tag.about and tag.about != about:
+                about, owner = tag.about, None
+            blocks.append(replace(tag, about=about))
+            owner = blocks[-1] if _takes_text(tag.word) else owner
         else:
-            (owner.lines if owner else loose).append(line)
-    return _orders(blocks, "\n".join(loose).strip())
+            (owner.lines if owner else loose.setdefault(about, [])).append(line)
+    return _orders(blocks, loose)
 
 
 def _tag(line: str) -> _Block | None:
-    found = _TAG.fullmatch(line)
+    before = _ABOUT.match(line)
+    found = _TAG.fullmatch(line, before.end() if before else 0)
     if not found:
         return None
     word = found["word"].casefold().replace("-", "_")
     if found["apart"] and word not in _BY_WORD:
         return None  # a heading, and no tag that a mail program took apart
-    return _Block(word, found["rest"])
+    [about] = reference.kenmerken(before["kenmerk"]) if before else [""]
+    return _Block(word, found["rest"], about)
 
 
 def _from_first_words(lines: Sequence[str]) -> list[str]:
@@ -109,22 +141,27 @@ def _takes_text(word: str) -> bool:
 def _note(lines: Sequence[str]) -> Written:
     words = [tag.word for line in lines if (tag := _tag(line)) and tag.word in _BY_WORD]
     text = "\n".join(_from_first_words(lines)).strip()
-    return Written((Note(text),) if text else (), (), tuple(f"#{word}" for word in dict.fromkeys(words)))
+    ignored = tuple(f"#{word}" for word in dict.fromkeys(words))
+    return Written((Note(text),), ignored=ignored, about=("",)) if text else Written(ignored=ignored)
 
 
-def _orders(blocks: Sequence[_Block], loose: str) -> Written:
-    orders: list[Order] = []
+def _orders(blocks: Sequence[_Block], loose: Mapping[str, list[str]]) -> Written:
+    orders: list[tuple[Order, str]] = []
     problems: list[str] = []
     for block in blocks:
         try:
-            orders.append(_order(block))
+            orders.append((_order(block), block.about))
         except NotUnderstood as mistake:
             problems.append(str(mistake))
         if len(problems) == _MOST_PROBLEMS:
             break
-    if loose:
-        orders.append(Note(loose))
-    return Written(tuple(orders), tuple(dict.fromkeys(problems)))
+    notes = ((about, "\n".join(lines).strip()) for about, lines in loose.items())
+    orders += [(Note(text), about) for about, text in notes if text]
+    return Written(
+        tuple(order for order, _ in orders),
+        tuple(dict.fromkeys(problems)),
+        about=tuple(about for _, about in orders),
+    )
 
 
 def _order(block: _Block) -> Order:

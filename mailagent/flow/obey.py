@@ -55,8 +55,8 @@ def obey(act: Act, letter: Letter, klacht: Klacht, verdict: AgentCommand) -> Kla
         return refuse(act, klacht, agent, _ENCRYPTED)
     text = newly_written(letter.mail.text, letter.mail.new_text, agent)
     written = commands.read(text)
-    if written.problems or not written.orders:
-        return refuse(act, klacht, agent, written.problems or _NOTHING)
+    if problems := written.problems or _others(written, klacht) or (() if written.orders else _NOTHING):
+        return refuse(act, klacht, agent, problems)
     why = _why_wait(act, klacht, written, verdict)
     if why and not all(isinstance(order, Help) for order in written.orders):
         return _wait(act, klacht, agent, text, why)
@@ -68,6 +68,16 @@ def obey(act: Act, letter: Letter, klacht: Klacht, verdict: AgentCommand) -> Kla
 
 _ENCRYPTED = ("Uw mail is versleuteld. Wij kunnen hem niet lezen. Er is niets gedaan.",)
 _NOTHING = ("In uw mail staat geen nieuwe tekst. Er is niets gedaan.",)
+
+
+def _others(written: Written, klacht: Klacht) -> tuple[str, ...]:
+    """A reply address is for one klacht; whoever has it may not order anything about another with it."""
+    return tuple(
+        f"Dit antwoordadres is voor {klacht.kenmerk}. Wat u met {other} wilt, schrijft u in een antwoord "
+        "op een mail over die klacht."
+        for other in written.named
+        if other != klacht.kenmerk
+    )
 
 
 def _why_wait(act: Act, klacht: Klacht, written: Written, verdict: AgentCommand) -> str:

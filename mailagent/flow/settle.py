@@ -165,7 +165,8 @@ def _ruling_in(written: Written) -> Decide | None:
     """The one ruling in what an agent wrote, alone or with a note; None where it is anything else."""
     rulings = [order for order in written.orders if isinstance(order, Decide)]
     others = [order for order in written.orders if not isinstance(order, Decide | Note)]
-    return rulings[0] if len(rulings) == 1 and not others and not written.problems else None
+    plain = not others and not written.problems and not written.named
+    return rulings[0] if len(rulings) == 1 and plain else None
 
 
 def _ruled(act: Act, message: int, ruling: Ruling) -> str:

@@ -137,6 +137,19 @@ def test_the_dossier_comes_by_mail_as_the_command_line_shows_it_and_gives_no_sec
     assert "nieuw_voor_team aan" in told.text
 
 
+def test_a_reply_address_is_for_one_klacht(desk: Desk) -> None:
+    anna, task = desk.agent("anna@stad.example"), _complaint(desk)
+    desk.citizen("jan@home.example").writes("Bak", "De bak is vol.")
+    other = anna.gets("nieuw_voor_team").kenmerk
+
+    anna.replies(task, f"{task.kenmerk} #in_behandeling\n{other} #sluiten geen_klacht")
+
+    assert "een mail over die klacht" in anna.gets("opdracht_niet_begrepen").text
+    assert desk.klacht(task.kenmerk).status == desk.klacht(other).status == "nieuw"
+    anna.replies(task, f"{task.kenmerk} #in_behandeling")
+    assert desk.klacht(task.kenmerk).status == "in_behandeling"
+
+
 def test_resolving_without_text_is_refused(desk: Desk) -> None:
     anna, task = desk.agent("anna@stad.example"), _complaint(desk)
 

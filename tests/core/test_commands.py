@@ -189,7 +189,7 @@ def test_one_greeting_line_may_stand_above_the_tags(greeting: str) -> None:
 )
 def test_any_other_line_above_the_tags_makes_the_mail_a_note(above: str) -> None:
     text = f"{above}\n#in_behandeling"
-    assert read(text) == Written((Note(text),), (), ("#in_behandeling",))
+    assert read(text) == Written((Note(text),), (), ("#in_behandeling",), ("",))
 
 
 def test_a_greeting_without_a_tag_below_it_is_part_of_the_note() -> None:
@@ -263,7 +263,7 @@ def test_a_hash_in_running_text_is_no_tag(line: str) -> None:
 
 def test_a_tag_further_down_is_named_but_not_obeyed() -> None:
     text = f"Gebeld met Jan.\n#opgelost gegrond\n{CLEARED}\n# Toewijzen anna\n#OPGELOST\n#blijfthuis"
-    assert read(text) == Written((Note(text),), (), ("#opgelost", "#toewijzen"))
+    assert read(text) == Written((Note(text),), (), ("#opgelost", "#toewijzen"), ("",))
     assert read(text).untagged
 
 
@@ -363,6 +363,9 @@ def test_no_word_for_the_melder_is_lost(words: str) -> None:
         "#opgelost gegrond\n",
         "#sluiten niet_in_behandeling ",
         "#toewijzen <\n",
+        "KL26-00042 #",
+        "KL26-00042 #help\n",
+        "KL26-",
         "-",
         "a-",
         "\N{ZERO WIDTH SPACE}",
