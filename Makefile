@@ -12,7 +12,7 @@ help:
 	@echo "make test    every test, against real servers it starts and stops itself"
 	@echo "make check   what a change must pass: format, lint, types, imports, tests"
 	@echo "make corpus  the tests on the shared corpora of real mail, which must be there"
-	@echo "make bench   what it costs to take, read and answer mail, beside Postfix, mail-parser and others"
+	@echo "make bench   what it costs to take, read and answer mail and to show a page, beside Postfix and others"
 
 install: .venv/installed
 

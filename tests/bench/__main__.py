@@ -13,13 +13,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import accept, reading, whole
+from tests.bench import accept, answering, reading, whole
 from tests.bench.bars import Bar, table
 
 MEASURES: dict[str, Callable[[Path], list[Bar]]] = {
     "accept": accept.bars,
     "reading": reading.bars,
     "whole": whole.bars,
+    "answering": answering.bars,
 }
 
 

@@ -1,7 +1,7 @@
 """Durable accept: mails a second that are on disk when their sender hears 250, beside Postfix.
 
 Everyone here only accepts: Postfix puts every mail on HOLD, and our service runs its role `smtp` alone (see
-`accepting`). Postfix's own smtp-source sends to all of them, over connections that it keeps.
+`alone`). Postfix's own smtp-source sends to all of them, over connections that it keeps.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def ours(folder: Path, url: str, kept: Callable[[], int]) -> Iterator[Server]:
     folder.mkdir()
     port = free_port()
     written = settings(folder, port, sink_port=1, url=url)
-    command = [sys.executable, "-m", "tests.bench.accepting", str(written)]
+    command = [sys.executable, "-m", "tests.bench.alone", str(written), "smtp"]
     with running(command, port, folder / "log"):
         yield Server(port, kept)
 

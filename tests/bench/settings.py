@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.servers import free_port
 
+KEY = "change-me-to-32-random-bytes-or-more"
 SETTINGS = """\
 [organisation]
 name = "Gemeente Voorbeeld"
@@ -20,8 +21,9 @@ host = "127.0.0.1"
 port = {sink}
 [web]
 listen = "127.0.0.1:{web}"
+trusted_proxies = ["127.0.0.0/8"]
 [security]
-keys = ["change-me-to-32-random-bytes-or-more"]
+keys = ["{key}"]
 [paths]
 local = "{folder}"
 """
@@ -31,10 +33,10 @@ teams:
 """
 
 
-def settings(folder: Path, port: int, sink_port: int, url: str) -> Path:
-    """Written into this folder: the settings file."""
+def settings(folder: Path, port: int, sink_port: int, url: str, web: int = 0) -> Path:
+    """Written into this folder: the settings file. Without a port for the pages they get one that is free."""
     path = folder / "mailagent.toml"
-    said = SETTINGS.format(folder=folder, smtp=port, sink=sink_port, web=free_port(), url=url)
+    said = SETTINGS.format(folder=folder, smtp=port, sink=sink_port, web=web or free_port(), url=url, key=KEY)
     path.write_text(said, "utf-8")
     (folder / "rules").mkdir()
     (folder / "rules" / "teams.yaml").write_text(TEAMS, "utf-8")

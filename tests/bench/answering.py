@@ -1,0 +1,167 @@
+"""The smiley page, asked for and answered, with a million invitations open: beside a bare aiohttp handler.
+
+The bare one does the same one read to show a page, and the same one read and one durable write to take an
+answer, and nothing else (see `bare`). We run our role `web` alone: what an answer owes is written down, and
+nobody sends it meanwhile. Both work on tables of the same size, over as many connections at once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailagent.outbound.links import Links
+from tests.bench.bars import Bar, spread
+from tests.bench.invitations import INVITATIONS, invite
+from tests.bench.machine import cpu_seconds, fdatasync_rate, free_port, running
+from tests.bench.settings import KEY, settings
+from tests.bench.visits import Asked, ask, get, post
+from tests.servers import PostgresServer
+
+ROUNDS = 5
+CONNECTIONS = 10
+GETS, POSTS, WARM = 2_000, 500, 100
+MOST = 2.5
+SAID = {
+    "tevreden": "keuze=tevreden&tevreden=goed-geholpen&toelichting=Snel+en+vriendelijk.",
+    "ontevreden": "keuze=ontevreden&ontevreden=niet-opgelost&toelichting=Hij+is+nog+steeds+vol.",
+}
+
+Address = Callable[[int, str], str]
+"""Id of a round, a smiley → the path of its page."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One round: seconds and CPU ms a request, and the p99 in ms."""
+
+    seconds: float
+    cpu: float
+    p99: float
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Pages that are served: where, by which process, and which invitations nobody has answered yet."""
+
+    port: int
+    pid: int
+    address: Address
+    open: Iterator[int]
+
+    def shown(self, count: int) -> Figure:
+        """So many looks, each at another invitation."""
+        chosen = random.sample(range(1, INVITATIONS + 1), count)
+        return self._measured(
+            [get(self.address(id, word)) for id, word in zip(chosen, itertools.cycle(SAID), strict=False)]
+        )
+
+    def answered(self, count: int) -> Figure:
+        """So many answers, happy and unhappy, each of another visitor."""
+        words = itertools.cycle(SAID)
+        return self._measured(
+            [
+                post(self.address(id, word), SAID[word], f"10.{id % 250}.{id // 250 % 250}.1")
+                for id, word in zip(itertools.islice(self.open, count), words, strict=False)
+            ]
+        )
+
+    def _measured(self, requests: Sequence[bytes]) -> Figure:
+        spent = cpu_seconds(self.pid)
+        asked: Asked = ask(self.port, requests, CONNECTIONS)
+        spent = cpu_seconds(self.pid) - spent
+        count = len(requests)
+        return Figure(asked.took / count, spent / count * 1000, asked.p99 * 1000)
+
+
+MEASURES: dict[str, tuple[str, Callable[[Pages, int], Figure], int]] = {
+    "GET": ("page", Pages.shown, GETS),
+    "POST": ("answer", Pages.answered, POSTS),
+}
+"""The method → what it asks for, how, and how often in a round."""
+
+
+def _at_random() -> Iterator[int]:
+    return iter(random.sample(range(1, INVITATIONS + 1), INVITATIONS // 2))
+
+
+@contextmanager
+def ours(folder: Path, url: str) -> Iterator[Pages]:
+    """Our service, with its role `web` alone."""
+    port = free_port()
+    written = settings(folder, free_port(), sink_port=1, url=url, web=port)
+    links = Links("", [KEY.encode()])
+    command = [sys.executable, "-m", "tests.bench.alone", str(written), "web"]
+    with running(command, port, folder / "log") as pid:
+        yield Pages(
+            port, pid, lambda id, word: links.smiley(id, 1, satisfied=word == "tevreden"), _at_random()
+        )
+
+
+@contextmanager
+def bare(folder: Path, url: str) -> Iterator[Pages]:
+    """The least that could do it."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.bench.bare", str(port), url]
+    with running(command, port, folder / "log") as pid:
+        yield Pages(port, pid, lambda id, word: f"/kto/{id}/{word}", _at_random())
+
+
+def bars(folder: Path) -> list[Bar]:
+    """Measure and print."""
+    print(f"\nThe smiley page with {INVITATIONS:,} open invitations, {CONNECTIONS} connections at once")
+    print(f"  {fdatasync_rate(folder):,.0f} x 4 KB append + fdatasync a second on this disk, just now")
+    print(f"  medians of {ROUNDS} rounds [lowest – highest]")
+    print(f"  {'':11} {'':5} {'':10} {'a second':>24} {'ms CPU each':>24} {'p99, ms':>24}")
+    found: list[Bar] = []
+    with PostgresServer(durable=True, below=folder) as postgres:
+        for name in ("SQLite", "PostgreSQL"):
+            found += _on(name, folder / name, postgres)
+    return found
+
+
+def _on(name: str, folder: Path, postgres: PostgresServer) -> list[Bar]:
+    with ExitStack() as open_:
+        pages = {}
+        for who, start in (("mailagent", ours), ("bare", bare)):
+            place = folder / who
+            place.mkdir(parents=True)
+            url = f"sqlite:///{place}/db" if name == "SQLite" else postgres.url(postgres.create())
+            invite(url)
+            pages[who] = open_.enter_context(start(place, url))
+        return [each for method in MEASURES for each in _compared(name, method, pages)]
+
+
+def _compared(name: str, method: str, pages: dict[str, Pages]) -> list[Bar]:
+    what, measure, count = MEASURES[method]
+    figures: dict[str, list[Figure]] = {who: [] for who in pages}
+    order = list(pages)
+    for who in order:
+        measure(pages[who], WARM)
+    for _ in range(ROUNDS):
+        for who in order:
+            figures[who].append(measure(pages[who], count))
+        order = order[::-1]
+    for who, rounds in figures.items():
+        rates, cpu, p99 = (
+            spread(values, digits)
+            for values, digits in (
+                ([1 / each.seconds for each in rounds], 0),
+                ([each.cpu for each in rounds], 2),
+                ([each.p99 for each in rounds], 0),
+            )
+        )
+        print(f"  {name:11} {method:5} {who:10} {rates:>24} {cpu:>24} {p99:>24}", flush=True)
+    pairs = list(zip(figures["mailagent"], figures["bare"], strict=True))
+    return [
+        Bar(f"{what} ({method}), {name}, {cost}", "bare aiohttp", ratios, MOST, at_most=True)
+        for cost, ratios in (
+            ("seconds", [own.seconds / least.seconds for own, least in pairs]),
+            ("CPU", [own.cpu / least.cpu for own, least in pairs]),
+        )
+    ]
