@@ -35,10 +35,14 @@ _DOT_OF_WWW = re.compile(r"\.(?<=www\.)(?<![^\W_]www\.)", re.IGNORECASE)
 _AT = re.compile(r"@(?<=\S@)(?=\S)")
 
 
+# Who wraps links in links of their own (Safe Links) writes %2F for a slash.
+_PAGES = ("kto", "bevestig", "enquete", "afmelden")
+_BEHIND = "|".join(rf"(?<=/{page}/)|(?<=%2F{page}%2F)" for page in _PAGES)
 _SECRET = re.compile(
-    r"(?<=\+[rb]-)[a-z2-7]{16}(?=@|\[at])|(?:(?<=/kto/)|(?<=/bevestig/))[\w.~-]{16,}", re.IGNORECASE
+    rf"(?:(?<=\+[rb]-)|(?<=%2B[rb]-))[a-z2-7]{{16}}(?=@|\[at]|%40)|(?:{_BEHIND})[\w.~-]{{16,}}",
+    re.IGNORECASE,
 )
-_KEEPS_SECRETS = ("+r-", "+b-", "/kto/", "/bevestig/", "+R-", "+B-")
+_KEEPS_SECRETS = ("+r-", "+b-", "+R-", "+B-", "%2", *(f"/{page}/" for page in _PAGES))
 
 
 def veiled(text: str) -> str:

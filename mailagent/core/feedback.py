@@ -29,6 +29,13 @@ UNSATISFIED_WORDS = frozenset(
     + ("mécontent", "mécontente", "insatisfait", "insatisfaite", "🙁", "☹", ":-(", ":(")
 )
 
+REPLY_WORDS = {
+    "nl": ("tevreden", "ontevreden"),
+    "en": ("satisfied", "dissatisfied"),
+    "fr": ("satisfait", "mécontent"),
+}
+"""The words our mails ask for, happy first, by the language of the mail."""
+
 THANKS = frozenset(
     """tevreden satisfied satisfait satisfaite
     dank dankjewel dankuwel bedankt fijn fijne prima top super ok oke oké mooi goed goede thanks thank

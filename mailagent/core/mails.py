@@ -22,6 +22,9 @@ nobody has it."""
 SMILEYS = ("satisfied_url", "unsatisfied_url", "link_until")
 """Every mail to the melder may name these; they are empty where its round has no open invitation."""
 
+REPLIES = ("satisfied_reply", "unsatisfied_reply")
+"""So may it these: links that open a reply in which the word stands already. They hold the reply address."""
+
 TO_AGENTS = ("tags", "confidential", "stands_in_for")
 """Every mail to an agent may name these: what makes sense now, whether the klacht is confidential and its
 content therefore left out, and the name of the absent agent for whom its reader stands in."""
@@ -66,7 +69,7 @@ class MailKind:
     @property
     def optional(self) -> tuple[str, ...]:
         """What the sender may leave out."""
-        more = SMILEYS if self.audience == MELDER else TO_AGENTS
+        more = SMILEYS + REPLIES if self.audience == MELDER else TO_AGENTS
         return tuple(name for name in self.may + more if name not in self.must)
 
     @property
@@ -158,9 +161,9 @@ MAILS: dict[str, MailKind] = {
 }
 """`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored`, `answers`, `low` are tuples of words,
 `help` and `tags` of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`,
-`order` and `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` the words of one of
-GROUNDS; `reopens`, `withdraws`, `confirmed`, `encrypted`, `to_melder` and `late` are booleans; `awaits` is
-what stops a clock (see core/clocks.py); the rest are words.
-`kenmerk` may be empty in `hulp`, and is in `geweigerd_te_groot` and the mails about a mailbox."""
+`order` and `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` one of GROUNDS;
+`reopens`, `withdraws`, `confirmed`, `encrypted`, `to_melder` and `late` are booleans; `awaits` is what stops
+a clock (see core/clocks.py); the rest are words. `kenmerk` may be empty in `hulp`, and is in
+`geweigerd_te_groot` and the mails about a mailbox."""
 
 TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 KENMERK = re.compile(r"(?<![a-z0-9])([A-Z]{1,4})([0-9]{2})-([0-9]{5,})(?![a-z0-9])", re.IGNORECASE | re.ASCII)
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))  # as word processors have them
@@ -56,6 +57,11 @@ def tokened(address: str, kind: str, token: str) -> str:
     """`klachten@stad.example` → `klachten+r-<token>@stad.example`."""
     local, _, domain = address.rpartition("@")
     return f"{local}+{kind}-{token}@{domain}"
+
+
+def mailto(address: str, subject: str, body: str) -> str:
+    """A link that opens a mail to this address with these words in it (RFC 6068)."""
+    return f"mailto:{address}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
 
 
 def read_tokened(address: str, own: str) -> Addressed | None:

@@ -28,7 +28,7 @@ from mailagent.core.events import (
     Resolved,
     Routed,
 )
-from mailagent.core.klacht import GROUNDS, Klacht
+from mailagent.core.klacht import Klacht
 from mailagent.core.mails import AGENT, MAILS, TO_MELDER
 from mailagent.core.orders import call_lines
 from mailagent.flow.world import Act, World
@@ -103,7 +103,7 @@ def _of_an_agent(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
         case Resolved() | ReopenDeclined():
             return _invitation(act.tx, klacht) | _ombudsman(event.at, world)
         case Closed():
-            return {"ground": GROUNDS.get(event.ground, "")} | _ombudsman(event.at, world)
+            return _ombudsman(event.at, world)
     return {}
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from mailagent.core import reference
 from mailagent.core.errors import Mistakes
-from mailagent.core.mails import AGENT, MAILS, Value
+from mailagent.core.feedback import REPLY_WORDS
+from mailagent.core.mails import AGENT, MAILS, SMILEYS, Value
 from mailagent.core.orders import sensible
 from mailagent.flow import deliver, rest
 from mailagent.flow.deliver import Rendering
@@ -155,7 +156,9 @@ class Post:
             return Rendering(notice.message_id, notice.bounce_token, notice.rendered)
         world, key = self.world, self.world.policy.keys[0]
         own, kind = world.organisation.address, MAILS[notice.kind]
-        reply, values = self._reply_address(notice), self._values(notice)
+        reply = self._reply_address(notice)
+        reply_to = reference.tokened(own, reference.REPLY, reply.token) if reply else own
+        values = self._values(notice, reply_to)
         rendered = self.templates.render(notice.kind, str(notice.values.get("language", "nl")), values)
         message_id = reference.message_id(
             reference.token(key, "message", notice.key), world.organisation.domain
@@ -167,7 +170,7 @@ class Post:
             to_name="" if kind.audience == AGENT else str(notice.values.get("melder_name", "")),
             date=world.now(),
             message_id=message_id,
-            reply_to=reference.tokened(own, reference.REPLY, reply.token) if reply else own,
+            reply_to=reply_to,
             in_reply_to=thread[-1] if thread else "",
             references=tuple(thread),
             unsubscribe=str(values.get("opt_out_url", "")),
@@ -187,7 +190,7 @@ class Post:
         token, key_id = self.world.policy.reply_token(kenmerk, role, notice.recipient, round_id)
         return Issued(token, kenmerk, notice.klacht_id, role, notice.recipient, key_id, message, round_id)
 
-    def _values(self, notice: Notice) -> Mapping[str, Value]:
+    def _values(self, notice: Notice, reply_to: str) -> Mapping[str, Value]:
         """What the template may say, written out in its language; links are made nowhere else."""
         stored = notice.values
         language = self.templates.language(notice.kind, str(stored.get("language", "nl")))
@@ -200,6 +203,8 @@ class Post:
             "organisation_web": self.world.organisation.web,
         }
         values |= self._links_in(notice)
+        if "round" in stored:
+            values |= self._smileys(stored, reply_to, language)
         if MAILS[notice.kind].audience == AGENT:
             status, handler = str(stored.get("status", "")), str(stored.get("handler", ""))
             values.setdefault("tags", sensible(status, handler))
@@ -207,8 +212,6 @@ class Post:
 
     def _links_in(self, notice: Notice) -> Iterator[tuple[str, str]]:
         stored, links = notice.values, self.links
-        if "round" in stored:
-            yield from self._smileys(stored)
         if "invitation" in stored:
             yield "survey_url", links.survey(stored["invitation"])
         if "pending" in stored:
@@ -218,12 +221,18 @@ class Post:
             whose = ("invitation", invitation) if invitation else ("round", stored["round"][0])
             yield "opt_out_url", links.opt_out(*whose)
 
-    def _smileys(self, stored: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Nothing in a mail that leaves too late for an answer."""
-        id, number = stored["round"]
-        in_time = datetime.fromisoformat(stored["link_until"]) > self.world.now()
-        for name, satisfied in (("satisfied_url", True), ("unsatisfied_url", False)):
-            yield name, self.links.smiley(id, number, satisfied=satisfied) if in_time else ""
+    def _smileys(self, stored: Mapping[str, Any], reply_to: str, language: str) -> dict[str, Value]:
+        """The two links, and two replies that only have to be sent; none in a mail that leaves too late."""
+        if datetime.fromisoformat(stored["link_until"]) <= self.world.now():
+            return dict.fromkeys(SMILEYS, "")
+        (id, number), subject = stored["round"], f"Re: [{stored['kenmerk']}]"
+        happy, unhappy = REPLY_WORDS.get(language, REPLY_WORDS["nl"])
+        return {
+            "satisfied_url": self.links.smiley(id, number, satisfied=True),
+            "unsatisfied_url": self.links.smiley(id, number, satisfied=False),
+            "satisfied_reply": reference.mailto(reply_to, subject, f"{happy}\r\n\r\n"),
+            "unsatisfied_reply": reference.mailto(reply_to, subject, f"{unhappy}\r\n\r\n"),
+        }
 
 
 _ANSWERS = frozenset(

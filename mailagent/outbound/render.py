@@ -1,8 +1,9 @@
 """Turns a mail's name and its values into words: subject, text and HTML (the only door to Jinja2 for mail).
 
-A mail is a folder `<name>/` with `subject.txt`, `body.txt` and `body.html`, in Dutch; another language lies
-beside it as `subject.en.txt`, `body.en.txt` and `body.en.html`. A same-named file in the admin's folder wins,
-and may extend ours by the prefix `shipped/`: `{% extends "shipped/afgehandeld/body.html" %}`.
+A mail is a folder `<name>/`: `subject.txt`, `body.txt` and `body.html`. A mail to the melder takes what it
+says from `words.txt`, which is Dutch, and from `words.en.txt` for who wrote in English; a `body.en.txt` that
+needs no words may lie beside it too. A same-named file in the admin's folder wins, and may extend ours by
+the prefix `shipped/`: `{% extends "shipped/afgehandeld/body.html" %}`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import (
     BaseLoader,
@@ -22,6 +23,7 @@ from jinja2 import (
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
+    Template,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
@@ -30,11 +32,11 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import urlize
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mailagent.core.echo import inert, readable
 from mailagent.core.errors import Mistake, Mistakes
-from mailagent.core.mails import ECHOED, MAILS, Value, Values
+from mailagent.core.mails import ECHOED, MAILS, TO_MELDER, Value, Values
 from mailagent.core.quoting import MARKER
 from mailagent.outbound.samples import other, samples
 from mailagent.outbound.style import Style, read_style, styled
@@ -44,13 +46,19 @@ SUBJECT_LENGTH = 200
 
 _SUBJECT, _TEXT, _HTML = "subject.txt", "body.txt", "body.html"
 _PARTS = (_SUBJECT, _TEXT, _HTML)
-_PART_FILE = re.compile(r"(?:subject\.|body\.)(?:(?P<language>[a-z]{2})\.)?(?:txt|html)")
+_WORDS = "words.txt"
+_PART_FILE = re.compile(r"(?:(?:subject|body|words)\.)(?:(?P<language>[a-z]{2})\.)?(?:txt|html)")
 _BASE, _SHIPPED = "_base", "shipped"
+_SAY, _WORD, _PART = "say", "word", "part"
+"""What every mail is filled in with beside its values: its own words and those that mails share, in its
+language; and what `_base/melder` adds, the shapes that mails share."""
 _BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 # All that can go wrong in what an admin wrote, which is run here.
 _WRONG = (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,11 @@ class Templates:
         style = _house_style(self._search)
         self._loader = _loader(self._search, style)
         self._jinja = _environment(self._loader, style)
-        self._files = tuple(f for f in self._jinja.list_templates() if not f.startswith(f"{_SHIPPED}/"))
+        self._files = frozenset(
+            file for file in self._jinja.list_templates() if not file.startswith(f"{_SHIPPED}/")
+        )
+        self._read: dict[str, _Reading] = {}
+        self._spoken: dict[tuple[str, str], _Spoken] = {}
         self._languages = {name: frozenset(self._translations(name)) for name in MAILS}
         self._blank: dict[str, dict[str, Value]] = {
             name: dict.fromkeys(kind.optional, "") for name, kind in MAILS.items()
@@ -86,23 +98,57 @@ class Templates:
     def render(self, name: str, language: str, values: Values) -> Rendered:
         """One mail in words; `Mistakes` with file and line where its template or its values do not fit."""
         spoken = self.language(name, language)
-        filled = self._blank[name] | {key: _echoed(key, value) for key, value in values.items()}
+        filled: dict[str, Any] = self._blank[name] | {
+            key: _echoed(key, value) for key, value in values.items()
+        }
         filled["language"] = spoken
-        subject, text, html = (self._filled(_file(name, part, spoken), filled) for part in _PARTS)
+        files = self._files_of(name, spoken)
+        if files.say:
+            filled[_SAY] = self._made(files.say, lambda file: file.make_module(filled))
+        if files.word:
+            filled[_WORD] = self._made(files.word, lambda file: file.module)
+        subject, text, html = (self._made(part, lambda file: file.render(filled)) for part in files.parts)
         return Rendered(_one_line(subject), _BLANK_LINES.sub("\n\n", text).strip() + "\n", html, spoken)
 
     def mistakes(self) -> list[Mistake]:
         """Everything an admin should mend before these mails may leave; an empty list when all is well."""
         found = list(self._stray_files())
-        read: dict[str, _Reading] = {}
         for name in MAILS:
             for language in sorted(self._languages[name]):
-                found += self._unknown_variables(name, language, read) or self._not_shown(name, language)
+                found += self._unknown_variables(name, language) or self._not_shown(name, language)
         return list(dict.fromkeys(found))
 
-    def _filled(self, file: str, values: Mapping[str, Value]) -> str:
+    def _files_of(self, name: str, language: str) -> _Spoken:
+        """The files that say a mail in a language."""
+        asked = name, language
+        if asked not in self._spoken:
+            parts = tuple(self._part(name, part, language) for part in _PARTS)
+            asks = {variable for reading in self._with_all_it_refers_to(parts) for variable in reading.asks}
+            say, word = (_file(place, _WORDS, language) for place in (name, _BASE))
+            self._spoken[asked] = _Spoken(parts, say if _SAY in asks else "", word if _WORD in asks else "")
+        return self._spoken[asked]
+
+    def _part(self, name: str, part: str, language: str) -> str:
+        """What an admin wrote out in Dutch, and not in words, is for who reads Dutch: others get ours."""
+        own, dutch = _file(name, part, language), f"{name}/{part}"
+        if own in self._files or language == DUTCH:
+            return own
+        takes_words = any(_SAY in reading.asks for reading in self._with_all_it_refers_to((dutch,)))
+        return dutch if takes_words else f"{_SHIPPED}/{dutch}"
+
+    def _with_all_it_refers_to(self, files: Sequence[str]) -> Iterator[_Reading]:
+        left, seen = list(files), set[str]()
+        while left:
+            file = left.pop(0)
+            if file not in seen:
+                seen.add(file)
+                reading = self._read[file] = self._read.get(file) or self._reading(file)
+                left += reading.refers
+                yield reading
+
+    def _made(self, file: str, how: Callable[[Template], _Made]) -> _Made:
         try:
-            return self._jinja.get_template(file).render(values)
+            return how(self._jinja.get_template(file))
         except _WRONG as error:
             raise Mistakes([self._mistake(file, error)]) from error
 
@@ -124,11 +170,11 @@ class Templates:
         for file in self._files:
             folder, _, base = file.partition("/")
             found = _PART_FILE.fullmatch(base)
-            if folder == name and found and found["language"]:
+            if folder == name and found and found["language"] and name in TO_MELDER:
                 yield found["language"]
 
     def _stray_files(self) -> Iterator[Mistake]:
-        for file in self._files:
+        for file in sorted(self._files):
             folder, _, base = file.rpartition("/")
             if folder.startswith(_BASE) or not folder or base.startswith(".") or base.endswith("~"):
                 continue
@@ -142,17 +188,10 @@ class Templates:
     def _path(self, file: str) -> str:
         return next((str(folder / file) for folder in self._search if (folder / file).is_file()), file)
 
-    def _unknown_variables(self, name: str, language: str, read: dict[str, _Reading]) -> list[Mistake]:
+    def _unknown_variables(self, name: str, language: str) -> list[Mistake]:
         found: list[Mistake] = []
-        known, seen = MAILS[name].variables, set[str]()
-        files = [_file(name, part, language) for part in _PARTS]
-        while files:
-            file = files.pop(0)
-            if file in seen:
-                continue
-            seen.add(file)
-            reading = read[file] = read.get(file) or self._reading(file)
-            files += reading.refers
+        known, files = MAILS[name].variables | {_SAY, _WORD, _PART}, self._files_of(name, language)
+        for reading in self._with_all_it_refers_to([*files.parts, *filter(None, (files.say, files.word))]):
             found += reading.mistakes
             for variable in sorted(reading.asks.keys() - known):
                 what = f"the mail {name} knows no `{variable}`"
@@ -182,13 +221,23 @@ class Templates:
         try:
             plain = self.render(name, language, values)
             return [
-                Mistake(self._path(_file(name, part, language)), None, f"has to show `{variable}`")
+                Mistake(self._path(self._part(name, part, language)), None, f"has to show `{variable}`")
                 for variable in MAILS[name].must
                 for part in _same(plain, self.render(name, language, values | {variable: other(variable)}))
                 if part != _SUBJECT or variable == "kenmerk"
             ]
         except Mistakes as error:
             return list(error.mistakes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """The files that say a mail in one language: its three parts, its own words and those that mails share;
+    "" where no part takes any."""
+
+    parts: tuple[str, ...]
+    say: str
+    word: str
 
 
 class _HouseStyle(FileSystemLoader):
@@ -251,6 +300,7 @@ def _environment(loader: BaseLoader, style: Style) -> Environment:
     )
     jinja.globals["marker"] = MARKER
     jinja.filters["paragraphs"] = _paragraphs
+    jinja.filters["strong"] = _strong
     jinja.filters["linked"] = lambda text: Markup(styled(urlize(text, rel="noopener"), style))
     return jinja
 
@@ -276,6 +326,12 @@ def _one_line(subject: str) -> str:
 def _paragraphs(text: str) -> list[list[str]]:
     """The lines of each paragraph of a plain text."""
     return [part.split("\n") for part in _BETWEEN_PARAGRAPHS.split(text.strip()) if part]
+
+
+def _strong(text: str, words: str) -> str:
+    """A sentence in HTML with these words of it standing out."""
+    bold = Markup("<strong>{}</strong>").format(words)
+    return escape(text).replace(escape(words), bold) if words else escape(text)
 
 
 def _made_in(tree: nodes.Template) -> set[str]:

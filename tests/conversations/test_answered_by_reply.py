@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from urllib.parse import parse_qs, unquote, urlsplit
+
 import pytest
 from desk import Desk, Got
 
@@ -104,3 +108,45 @@ def test_nw_05_a_second_word_is_an_ordinary_reply(desk: Desk) -> None:
     desk.citizen(JAN).replies(mail, "ontevreden\nToch niet.")
     assert answers(desk, mail.kenmerk) == [(True, "")]
     assert "Toch niet." in desk.agent(ANNA).gets("reactie_melder").text
+
+
+def ready_made(mail: Got, word: str) -> tuple[str, str, str]:
+    """Where a ready-made reply goes, its subject and its text, as a mail program fills them in."""
+    [link] = [
+        urlsplit(unescape(one)) for one in re.findall(r'href="(mailto:[^"]+)"', mail.html) if word in one
+    ]
+    fields = parse_qs(link.query)
+    return unquote(link.path), fields["subject"][0], fields["body"][0]
+
+
+@pytest.mark.parametrize(("word", "status"), [("body=tevreden", "gesloten"), ("body=ontevreden", "opgelost")])
+def test_nw_05_a_reply_that_only_has_to_be_sent(desk: Desk, word: str, status: str) -> None:
+    mail, jan = handled(desk), desk.citizen(JAN)
+    to, subject, text = ready_made(mail, word)
+    assert to == mail.reply_to
+    jan.writes(subject, text, to=to)
+    assert answers(desk, mail.kenmerk) == [(word == "body=tevreden", "")]
+    assert desk.klacht(mail.kenmerk).status == status
+
+
+def test_nw_05_what_is_written_below_the_ready_made_word_is_its_reason(desk: Desk) -> None:
+    mail, jan = handled(desk), desk.citizen(JAN)
+    to, subject, text = ready_made(mail, "body=ontevreden")
+    jan.writes(subject, f"{text}Hij is nog vol.\n\nVerstuurd vanaf mijn iPhone", to=to)
+    assert answers(desk, mail.kenmerk) == [(False, "Hij is nog vol.")]
+
+
+def test_nw_05_a_mail_that_asks_for_nothing_offers_no_reply(desk: Desk) -> None:
+    handled(desk)
+    assert "mailto:" not in desk.citizen(JAN).gets("ontvangstbevestiging").html
+
+
+def test_nw_05_the_reply_address_is_shown_to_its_addressee_alone(desk: Desk) -> None:
+    """Mail programs quote the link as text."""
+    mail, jan = handled(desk), desk.citizen(JAN)
+    to, _, _ = ready_made(mail, "body=tevreden")
+    jan.replies(mail, f"Ik snap het niet: wat is tevreden<mailto:{to}>?")
+    request = desk.agent(ANNA).gets("verzoek_tot_heropenen")
+    secret = to.partition("-")[2].partition("@")[0]
+    assert "Ik snap het niet" in request.text
+    assert secret not in request.text + request.html

@@ -102,6 +102,13 @@ def test_a_hostile_text_takes_no_longer_than_any_other(part: str) -> None:
         ("klachten+R-AAAABBBBCCCCDDDD@stad.example", "klachten+R-…@stad.example"),
         ("https://stad.example/kto/WzEsMV0.aZ-x_y.abcdefgh/tevreden", "https://stad.example/kto/…/tevreden"),
         ("https://stad.example/bevestig/WzEsMV0.aZ-x_y.abcdefgh", "https://stad.example/bevestig/…"),
+        ("https://stad.example/enquete/WzEsMV0.aZ-x_y.abcdefgh", "https://stad.example/enquete/…"),
+        ("https://stad.example/afmelden/WzEsMV0.aZ-x_y.abcdefgh", "https://stad.example/afmelden/…"),
+        (
+            "https://safe.example/?url=https%3A%2F%2Fstad.example%2Fkto%2FWzEsMV0.aZ-x_y.abcdefgh%2Ftevreden",
+            "https://safe.example/?url=https%3A%2F%2Fstad.example%2Fkto%2F…%2Ftevreden",
+        ),
+        ("mailto%3Aklachten%2Br-aaaabbbbccccdddd%40stad.example", "mailto%3Aklachten%2Br-…%40stad.example"),
         ("jan+r-eader@home.example en /kto/", "jan+r-eader@home.example en /kto/"),
     ],
 )

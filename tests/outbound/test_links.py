@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 
+from mailagent.core.echo import veiled
 from mailagent.core.errors import LinkUnknown
 from mailagent.outbound.links import Links
 
@@ -86,3 +87,9 @@ def test_something_else_under_our_own_signature_is_unknown(said: object) -> None
     )
     with pytest.raises(LinkUnknown):
         LINKS.read_smiley(str(signer.dumps(said)))
+
+
+def test_no_link_of_ours_is_shown_to_anybody_else() -> None:
+    made = (LINKS.smiley(1, 1, satisfied=True), LINKS.confirm(1), LINKS.survey(1), LINKS.opt_out("round", 1))
+    for link in made:
+        assert veiled(f"> {link}") == f"> {link}".replace(token(link), "…")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import product
 
 import pytest
 
@@ -32,14 +33,16 @@ def templates() -> Templates:
     return Templates(SHIPPED)
 
 
-@pytest.fixture(params=MAILS, scope="module")
-def name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(params=[*product(TO_MELDER, ("nl", "en", "fr")), *product(TO_AGENT, ("nl",))], scope="module")
+def asked(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """A mail and a language."""
+    name, language = request.param
+    return name, language
 
 
 @pytest.fixture(scope="module")
-def mail(templates: Templates, name: str) -> Rendered:
-    return templates.render(name, "nl", samples(name))
+def mail(templates: Templates, asked: tuple[str, str]) -> Rendered:
+    return templates.render(*asked, samples(asked[0]))
 
 
 @dataclass
@@ -119,14 +122,17 @@ def test_every_subject_carries_the_kenmerk(mail: Rendered) -> None:
     assert mail.subject.startswith("[KL26-00042] ")
 
 
-def test_what_must_be_said_is_said_in_the_text_and_in_the_html(name: str, templates: Templates) -> None:
+def test_what_must_be_said_is_said_in_the_text_and_in_the_html(
+    asked: tuple[str, str], templates: Templates
+) -> None:
+    name, language = asked
     plain = {
         variable: value for variable, value in samples(name).items() if variable not in ("quote", "text")
     }
-    mail = templates.render(name, "nl", plain | {"quote": "Niemand belde mij.", "text": "Het is klaar."})
+    mail = templates.render(name, language, plain | {"quote": "Niemand belde mij.", "text": "Het is klaar."})
     html = seen(mail.html)
     links = {given["href"] for tag, given in html.tags if tag == "a"}
-    for variable in set(MAILS[name].must) - {"oordeel", "quote", "text", "description", "order"}:
+    for variable in set(MAILS[name].must) - {"oordeel", "ground", "quote", "text", "description", "order"}:
         for part in parts_of(SAMPLES[variable]):
             assert part in mail.text
             assert part in html.text or part in links
@@ -145,7 +151,7 @@ def test_the_html_is_well_formed_and_says_its_language(mail: Rendered) -> None:
     html = seen(mail.html)
     assert html.crooked == []
     assert html.open == []
-    assert ("html", {"lang": "nl"}) in html.tags
+    assert ("html", {"lang": mail.language}) in html.tags
     assert [tag for tag, _ in html.tags].count("h1") == 1
 
 
@@ -181,8 +187,8 @@ def test_a_button_is_large_enough_for_a_thumb(templates: Templates) -> None:
         assert 2 * int(padding[1]) + int(line[1]) >= 44
 
 
-def test_a_mail_is_plain_dutch(mail: Rendered) -> None:
-    assert not HARD_WORDS.findall(mail.text)
+def test_a_mail_is_plain(mail: Rendered) -> None:
+    assert mail.language != "nl" or not HARD_WORDS.findall(mail.text)
     sentences = re.split(r"[.?!:]\s|\n\n|\n[*\d#]", mail.text.replace(MARKER, ""))
     assert max(len(sentence.split()) for sentence in sentences if "KL26" not in sentence) <= 28
 
@@ -236,19 +242,12 @@ def test_a_reaction_that_may_not_be_the_melders_says_so(templates: Templates) ->
     assert "niet zeker" in templates.render("reactie_melder", "nl", values).text
 
 
-@pytest.mark.parametrize("name", MAILS)
-def test_a_mail_does_without_all_that_may_be_left_out(templates: Templates, name: str) -> None:
+def test_a_mail_does_without_all_that_may_be_left_out(asked: tuple[str, str], templates: Templates) -> None:
+    name, language = asked
     bare = {key: value for key, value in samples(name).items() if key not in MAILS[name].optional}
     try:
-        mail = templates.render(name, "nl", bare)
+        mail = templates.render(name, language, bare)
     except Mistakes as error:  # the message names file and line, the traceback does not
         pytest.fail(str(error))
     assert "\n\n\n" not in mail.text
     assert seen(mail.html).crooked == []
-
-
-def test_an_english_melder_is_answered_in_dutch_while_there_is_no_translation(templates: Templates) -> None:
-    mail = templates.render("antwoord", "en", samples("antwoord") | {"language": "en"})
-    assert mail.language == "nl"
-    assert 'lang="nl"' in mail.html
-    assert templates.language("antwoord", "en") == "nl"
