@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import accept, answering, reading, whole
+from tests.bench import accept, answering, reading, sweep, whole
 from tests.bench.bars import Bar, table
 
 MEASURES: dict[str, Callable[[Path], list[Bar]]] = {
@@ -21,6 +21,7 @@ MEASURES: dict[str, Callable[[Path], list[Bar]]] = {
     "reading": reading.bars,
     "whole": whole.bars,
     "answering": answering.bars,
+    "sweep": sweep.bars,
 }
 
 
