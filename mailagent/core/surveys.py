@@ -54,10 +54,9 @@ SCHEDULED, SENT, ANSWERED, EXPIRED, SUPPRESSED, FAILED = (
     "suppressed",
     "failed",
 )
-OPT_OUT, COOLDOWN, CHANNEL_OFF, ALREADY_INVITED, SURVEY_CLOSED, OTHER_STATUS = (
+OPT_OUT, COOLDOWN, ALREADY_INVITED, SURVEY_CLOSED, OTHER_STATUS = (
     "opt_out",
     "cooldown",
-    "channel_off",
     "already_invited",
     "survey_closed",
     "other_status",
@@ -173,8 +172,8 @@ class Invitation:
         return self.due_at != self.send_at
 
     def is_open(self, now: datetime) -> bool:
-        """Can it still be answered?"""
-        return self.state in (SCHEDULED, SENT) and now < self.expires_at
+        """Can it still be answered? Also where its mail came back: who has the link has had the mail."""
+        return self.state in (SCHEDULED, SENT, FAILED) and now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)

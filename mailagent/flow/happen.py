@@ -17,8 +17,8 @@ from mailagent.core.events import (
 )
 from mailagent.core.klacht import OPGELOST, Klacht
 from mailagent.flow import timing
-from mailagent.flow.invite import invite
-from mailagent.flow.reach import DEAD_ADDRESS, MAIL_OFF, unreachable
+from mailagent.flow.invite import invite, remind_at
+from mailagent.flow.reach import CHANNEL_OFF, DEAD_ADDRESS, unreachable
 from mailagent.flow.tell import owed_for
 from mailagent.flow.world import POST, Act
 from mailagent.store import dead_addresses, klachten, notices, rounds, terms
@@ -32,7 +32,7 @@ def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
     klacht, changed = timing.recompute(act, klacht, events)
     klacht, entered = timing.enter_state(act, klacht)
     # what is handled closes when its newest round is over, also one to which nobody was invited
-    ends = rounds.next_end(act.tx, klacht.id, newest=klacht.status == OPGELOST)
+    ends = rounds.next_moment(act.tx, klacht.id, newest=klacht.status == OPGELOST)
     klacht = timing.looked_at(act, klacht, ends)
     klachten.save(act.tx, klacht)
     events = [*events, *changed, *entered, *invite(act, klacht, events)]
@@ -91,6 +91,8 @@ def _follow(act: Act, klacht: Klacht, event: Event) -> None:
 
 def _open_round(act: Act, klacht: Klacht, *, invited: bool = True) -> None:
     # without an invitation the round only counts the days until the klacht closes
-    silent = unreachable(act, klacht) if invited else MAIL_OFF
-    until = act.at + timedelta(days=act.world.policy.link_days)
-    rounds.open_next(act.tx, klacht.id, klacht.melder, act.at, until, silent)
+    silent, policy = unreachable(act, klacht) if invited else CHANNEL_OFF, act.world.policy
+    until = act.at + timedelta(days=policy.link_days)
+    opened = rounds.open_next(act.tx, klacht.id, klacht.melder, act.at, until, silent)
+    if not silent:
+        rounds.remind_at(act.tx, opened.id, remind_at(act.at, until, policy))

@@ -23,7 +23,6 @@ from mailagent.core.surveys import (
     ACTIVE,
     ALREADY_INVITED,
     ANSWERED,
-    CHANNEL_OFF,
     COOLDOWN,
     EXPIRED,
     FAILED,
@@ -35,8 +34,8 @@ from mailagent.core.surveys import (
     Invitation,
     Survey,
 )
-from mailagent.flow.reach import unreachable
-from mailagent.flow.world import Act
+from mailagent.flow.reach import CHANNEL_OFF, unreachable
+from mailagent.flow.world import Act, Policy
 from mailagent.store import invitations, rounds, surveys
 from mailagent.store.notices import Notice
 from mailagent.store.store import Tx
@@ -137,6 +136,12 @@ def asked_lately(act: Act, address: str, *, but_invitation: int = 0, but_round: 
     since = act.at - timedelta(days=days)
     but = {"but_invitation": but_invitation, "but_round": but_round}
     return days > 0 and invitations.asked_since(act.tx, address, since, **but)
+
+
+def remind_at(at: datetime, until: datetime, policy: Policy) -> datetime | None:
+    """When to remind of an invitation that goes now and whose link dies at `until`; None for never."""
+    when = until - timedelta(days=policy.reminder_days)
+    return when if policy.mail_kto_herinnering and when > at else None
 
 
 def too_late(tx: Tx, taken: Sequence[Notice], now: datetime) -> dict[int, str]:

@@ -25,13 +25,13 @@ from mailagent.store import dead_addresses
 NOBODY = ""
 """The recipient of a mail that has none: it is suppressed, and the log of the klacht tells."""
 
-CONTACT_REFUSED, NO_ADDRESS, OWN_ADDRESS, DEAD_ADDRESS, ABSENT, MAIL_OFF = (
+CONTACT_REFUSED, NO_ADDRESS, OWN_ADDRESS, DEAD_ADDRESS, ABSENT, CHANNEL_OFF = (
     "contact_refused",
     "no_address",
     "own_address",
     "dead_address",
     "absent",
-    "mail_off",
+    "channel_off",
 )
 """Why somebody gets no mail; the last: an admin switched it off."""
 

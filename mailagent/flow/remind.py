@@ -1,12 +1,12 @@
-"""An invitation whose moment has come: its mail goes, its reminder does, or it is over."""
+"""An invitation whose moment has come, to a survey or to smileys: it goes, it is recalled, or it is over."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from mailagent.core.events import THE_CLOCK, Event, Invited, MailSuppressed, Reminded
-from mailagent.core.klacht import Klacht
+from mailagent.core.feedback import Round
+from mailagent.core.klacht import OPGELOST, Klacht
 from mailagent.core.surveys import (
     ACTIVE,
     COOLDOWN,
@@ -20,9 +20,9 @@ from mailagent.core.surveys import (
     Survey,
 )
 from mailagent.flow.happen import happen
-from mailagent.flow.invite import INVITATION, REMINDER, asked_lately, unwanted
-from mailagent.flow.world import Act, Policy, World
-from mailagent.store import invitations, klachten, surveys
+from mailagent.flow.invite import INVITATION, REMINDER, asked_lately, remind_at, unwanted
+from mailagent.flow.world import Act, World
+from mailagent.store import invitations, klachten, rounds, surveys
 
 NOT_SENT = "not_sent"
 """Why there is no reminder: what it would remind of has not left yet."""
@@ -79,6 +79,8 @@ def _reminded(
     reason = unwanted(act, klacht, invitation.address, REMINDER)
     if survey is None:
         reason = SURVEY_CLOSED
+    elif not survey.fits_status(klacht):
+        reason = OTHER_STATUS
     elif invitation.state != SENT:
         reason = NOT_SENT
     elif not reason and asked_lately(act, invitation.address, but_invitation=invitation.id):
@@ -90,7 +92,27 @@ def _reminded(
     return replace(waits, reminded_at=act.at), told
 
 
-def remind_at(at: datetime, until: datetime, policy: Policy) -> datetime | None:
-    """When to remind of an invitation that goes now and whose link dies at `until`; None for never."""
-    when = until - timedelta(days=policy.reminder_days)
-    return when if policy.mail_kto_herinnering and when > at else None
+def recall(act: Act, klacht: Klacht) -> list[Event]:
+    """The reminders of smiley rounds that are due, each once. Who has answered, or whom a newer round asked
+    since, needs none."""
+    newest = rounds.latest(act.tx, klacht.id)
+    due = rounds.take_reminders(act.tx, klacht.id, act.at)
+    return [
+        _recalled(act, klacht, round)
+        for round in due
+        if round.number == newest and round.state in (SCHEDULED, SENT) and round.is_open(act.at)
+    ]
+
+
+def _recalled(act: Act, klacht: Klacht, round: Round) -> Event:
+    reason = unwanted(act, klacht, round.address, REMINDER)
+    if klacht.status != OPGELOST:
+        reason = OTHER_STATUS
+    elif round.state != SENT:
+        reason = NOT_SENT
+    elif not reason and asked_lately(act, round.address, but_round=round.id):
+        reason = COOLDOWN
+    if reason:
+        return MailSuppressed(act.at, THE_CLOCK, REMINDER, reason, round.address)
+    rounds.reminded(act.tx, round.id, act.at)
+    return Reminded(act.at, THE_CLOCK, round.address, round=round.id)

@@ -41,17 +41,20 @@ def due(world: World) -> list[tuple[str, Callable[[], None]]]:
 
 
 def tick(klacht_id: int, world: World) -> None:
-    """The levels a klacht has crossed, the call that nobody made and the rounds that expired, each once."""
+    """The levels a klacht has crossed, the call that nobody made, and the smiley rounds that are to be
+    recalled or have expired, each once."""
     now = world.now()
     with world.store.begin() as tx:
         klacht = klachten.by_id(tx, klacht_id, lock=True)
         if klacht is None or klacht.wake_at is None or klacht.wake_at > now:
             return
         klacht, events = _crossed(tx, klacht, now)
+        act = Act(tx, world, now, "clock")
+        events += remind.recall(act, klacht)
         events += [RoundExpired(r.expires_at, THE_CLOCK, r.number) for r in rounds.expire(tx, klacht.id, now)]
         klacht, overdue = _overdue(klacht, now)
         klacht, ended = _ended(tx, klacht, now)
-        happen(Act(tx, world, now, "clock"), klacht, [*events, *overdue, *ended])
+        happen(act, klacht, [*events, *overdue, *ended])
 
 
 def _crossed(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:

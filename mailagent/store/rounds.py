@@ -76,6 +76,7 @@ def answered(tx: sa.Connection, id: int, answer: Answer, at: datetime) -> None:
         "reasons": list(answer.reasons),
         "text": answer.text,
         "submitted": answer.digest,
+        "remind_at": None,
     }
     tx.execute(sa.update(table).where(table.c.id == id).values(**values))
 
@@ -92,6 +93,23 @@ def set_state(tx: sa.Connection, id: int, state: str, *, only_from: Sequence[str
     tx.execute(sa.update(table).where(*here).values(state=state, why=why))
 
 
+def remind_at(tx: sa.Connection, id: int, at: datetime | None) -> None:
+    """When to remind of a round; None for never."""
+    tx.execute(sa.update(table).where(table.c.id == id).values(remind_at=at))
+
+
+def take_reminders(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
+    """The rounds of a klacht of which to remind now: each is returned once, in whatever state."""
+    due = (table.c.klacht_id == klacht_id, table.c.remind_at <= now)
+    rows = tx.execute(sa.update(table).where(*due).values(remind_at=None).returning(*_FIELDS))
+    return sorted((Round(**row._asdict()) for row in rows), key=lambda round: round.number)
+
+
+def reminded(tx: sa.Connection, id: int, at: datetime) -> None:
+    """Its melder was reminded."""
+    tx.execute(sa.update(table).where(table.c.id == id).values(reminded_at=at))
+
+
 def expire(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
     """The rounds of a klacht that nobody answered in time: each is returned once."""
     over = (table.c.klacht_id == klacht_id, table.c.state.in_(_WAITING), table.c.expires_at <= now)
@@ -99,11 +117,14 @@ def expire(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
     return sorted((Round(**row._asdict()) for row in rows), key=lambda round: round.number)
 
 
-def next_end(tx: sa.Connection, klacht_id: int, *, newest: bool) -> datetime | None:
-    """When the next round of a klacht lapses; with `newest`, the newest one counts in any state."""
+def next_moment(tx: sa.Connection, klacht_id: int, *, newest: bool) -> datetime | None:
+    """When to remind of a round of a klacht, or when the next one lapses; with `newest`, the end of the
+    newest one counts in any state."""
     last = table.c.number == latest(tx, klacht_id) if newest else sa.false()
-    counts = (table.c.klacht_id == klacht_id, table.c.state.in_(_WAITING) | last)
-    return tx.execute(sa.select(sa.func.min(table.c.expires_at)).where(*counts)).scalar()
+    ends = sa.case((table.c.state.in_(_WAITING) | last, table.c.expires_at))
+    query = sa.select(sa.func.min(table.c.remind_at), sa.func.min(ends))
+    [moments] = tx.execute(query.where(table.c.klacht_id == klacht_id))
+    return min((at for at in moments if at), default=None)
 
 
 def of_klacht(tx: sa.Connection, klacht_id: int) -> list[sa.Row[Any]]:

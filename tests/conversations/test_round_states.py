@@ -177,7 +177,7 @@ def test_an_address_that_dies_before_its_mail_leaves_is_not_invited(desk: Desk, 
 
 
 @pytest.mark.parametrize(
-    ("way", "became"), [("desk", ("suppressed", "mail_off")), ("talkative", ("sent", ""))]
+    ("way", "became"), [("desk", ("suppressed", "channel_off")), ("talkative", ("sent", ""))]
 )
 def test_whom_we_do_not_tell_that_a_request_was_declined_is_not_invited(
     way: str, became: tuple[str, str], request: pytest.FixtureRequest
