@@ -18,7 +18,7 @@ from mailagent.core.errors import Problem
 from mailagent.flow import arrive, confirm, deliver, mailboxes, survey, tick, vote
 from mailagent.flow.process import give_up, process, process_all
 from mailagent.flow.world import POST, PROCESS, World
-from mailagent.house import House
+from mailagent.house import House, Now
 from mailagent.inbound import imap, oauth, watcher
 from mailagent.inbound.clients import ANYWHERE, Clients, networks_among
 from mailagent.inbound.keeper import Keeper
@@ -185,7 +185,21 @@ def _watch_mailboxes(house: House, stop: asyncio.Event, loops: asyncio.TaskGroup
     )
     for box in house.settings.imap:
         access = mailbox_access(box, world)
-        loops.create_task(watcher.watch(access, books, world.now, stop, every=box.every_seconds))
+        loops.create_task(watch_mailbox(access, books, world.now, stop, every=box.every_seconds))
+
+
+async def watch_mailbox(
+    mailbox: imap.MailboxAccess, books: watcher.Books, now: Now, stop: asyncio.Event, *, every: float
+) -> None:
+    """Watch a mailbox until `stop`. A mistake of ours ends its round, and harms no other."""
+    while not stop.is_set():
+        watching = watcher.watch(mailbox, books, now, stop, every=every)
+        [ended] = await asyncio.gather(watching, return_exceptions=True)
+        if isinstance(ended, BaseException):
+            log.error("mailbox_broke", mailbox=mailbox.name, exc_info=ended)
+            failed = partial(books.failed, mailbox.name, f"{type(ended).__name__}: {ended}"[:500])
+            await asyncio.to_thread(_guarded, failed)
+            await _pause(stop, SWEEP_SECONDS)
 
 
 def patience(settings: Settings) -> dict[str, timedelta]:

@@ -45,6 +45,8 @@ _GREETING = re.compile(
 _EVERY: Sequence[type[Order]] = [*ORDERS, *RULINGS, OnBehalf]
 _BY_WORD = {word: order for order in _EVERY for word in order.words}
 _MOST_PROBLEMS = 10
+_MOST_ORDERS = 200
+"""In one mail: an answer to a digest, with an order for each klacht it lists, holds fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ def _orders(blocks: Sequence[_Block], loose: Mapping[str, list[str]]) -> Written
             orders.append((_order(block), block.about))
         except NotUnderstood as mistake:
             problems.append(str(mistake))
+        if len(orders) > _MOST_ORDERS:
+            return Written(problems=(f"In één mail passen hoogstens {_MOST_ORDERS} opdrachten.",))
         if len(problems) == _MOST_PROBLEMS:
             break
     notes = ((about, "\n".join(lines).strip()) for about, lines in loose.items())

@@ -163,10 +163,11 @@ def _fate(letter: Letter, verdict: Verdict, trace: dict[str, object], klacht: Kl
 
 
 def _sorted(letter: Letter, verdict: Verdict, world: World) -> Decision | None:
-    """What the rules say a new klacht is about; other mail is not sorted."""
+    """What the rules say a new klacht is about; other mail is not sorted. They read no more than becomes its
+    description: they take their time by the word, and everybody else waits for this commit."""
     if not isinstance(verdict, NewKlacht):
         return None
-    return decide_category(letter.mail.subject, letter.mail.to_read, world.ruleset)
+    return decide_category(letter.mail.subject, letter.mail.to_read[:MAX_DESCRIPTION], world.ruleset)
 
 
 def _take_effect(act: Act, letter: Letter, verdict: Verdict, sorting: Decision | None) -> Klacht | None:

@@ -53,7 +53,10 @@ def codec(label: str | None) -> str | None:
         return None
     try:
         name = codecs.lookup(ALIASES.get(found[0], found[0])).name
-    except LookupError:
+        b"a".decode(
+            name, "replace"
+        )  # fails for what Python calls a codec and is no charset: zlib, hex, rot13
+    except (LookupError, UnicodeError):
         return None
     return None if name.replace("_", "-") in _NO_CHARSET else name
 

@@ -9,6 +9,8 @@ from typing import Final
 
 MAX_SESSIONS: Final = 100
 """Of everybody together: each may hold a mail of the largest size in memory."""
+MAX_STRANGERS: Final = 80
+"""Of all strangers together. Who holds many lines and says little must not keep our own mail servers out."""
 MAX_SESSIONS_EACH: Final = 10
 MAILS_A_MINUTE: Final = 60
 """Of one stranger: far more than people of one place write to a municipality, far less than a loop does."""
@@ -45,10 +47,14 @@ class Clients:
         address = _address(client)
         if not _within(address, self._networks):
             return NOT_FROM_HERE
-        others = [_place(_address(other)) for other in talking]
-        full = len(others) >= MAX_SESSIONS
-        greedy = others.count(_place(address)) >= MAX_SESSIONS_EACH and not _within(address, self._known)
-        return BUSY if full or greedy else None
+        others = [_address(other) for other in talking]
+        if len(others) >= MAX_SESSIONS:
+            return BUSY
+        if _within(address, self._known):
+            return None
+        strangers = [_place(other) for other in others if not _within(other, self._known)]
+        greedy = strangers.count(_place(address)) >= MAX_SESSIONS_EACH
+        return BUSY if greedy or len(strangers) >= MAX_STRANGERS else None
 
     def sends_too_much(self, client: str, at: float) -> bool:
         """Count one more mail; is it more than one client may send? `at` in seconds, monotonic."""

@@ -46,7 +46,10 @@ RETRIES: Final = 5
 
 LINE_LOST: Final = (IMAPClientAbortError, OSError)
 # A malformed FETCH answer surfaces as any of these from inside the library.
-NOT_UNDERSTOOD: Final = (IMAPClientError, ValueError, TypeError, AttributeError, LookupError)
+NOT_UNDERSTOOD: Final = (
+    *(IMAPClientError, ValueError, TypeError, AttributeError, LookupError),
+    *(RecursionError, MemoryError),
+)
 
 
 @dataclass(frozen=True, slots=True)

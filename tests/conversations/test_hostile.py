@@ -88,3 +88,13 @@ def test_an_envelope_no_database_keeps_is_kept_all_the_same(desk: Desk, sender: 
 
     assert len(desk.klachten()) == 1
     nothing_stuck(desk)
+
+
+def test_what_stands_beyond_the_description_sorts_nothing(desk: Desk) -> None:
+    """The rules take their time by the word, and whoever writes to us waits for them."""
+    told = b"De gft-container is weer niet geleegd.\r\n"
+    filler = b"".join(b"w%x\r\n" % number for number in range(20_000))
+    for text in (told + filler, filler + told):
+        desk.citizen("jan@home.example").hands_in(JAN + HEAD + b"Subject: Balie\r\n\r\n" + text)
+
+    assert [klacht.category for klacht in reversed(desk.klachten())] == ["afval", "dienstverlening"]

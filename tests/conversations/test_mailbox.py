@@ -109,6 +109,28 @@ def test_a_mail_in_a_mailbox_becomes_a_klacht_once(tmp_path: Path, dovecot: Dove
             jan.gets_nothing()
 
 
+def test_a_mailbox_that_was_made_anew_repeats_no_klacht_and_its_repeats_are_recorded(
+    tmp_path: Path, dovecot: Dovecot
+) -> None:
+    dovecot.start()
+    more = MAILBOX.format(name="klachten", port=dovecot.port) + 'mailbox = "Intake"\n'
+    with dovecot.client("klachten") as client:
+        client.create_folder("Intake")
+        client.append("Intake", mail(1))
+        with wired_desk(tmp_path, f"sqlite:///{tmp_path}/mailagent.db", more=more) as desk:
+            wait(lambda: len(desk.klachten()) == 1)
+            time.sleep(1.1)  # Dovecot makes the UIDVALIDITY from the clock, in seconds
+            client.delete_folder("Intake")
+            client.create_folder("Intake")
+            client.append("Intake", mail(1))
+            client.append("Intake", mail(2))
+            wait(lambda: len(desk.klachten()) == 2)
+            desk.settle()
+            with desk.world.store.read() as tx:
+                verdicts = [row.verdict for row in arrivals.told(tx)]
+    assert sorted(verdicts) == ["Duplicate", "NewKlacht", "NewKlacht"]
+
+
 def test_mailboxes_without_a_token_or_a_password_that_counts_hold_up_no_other(
     tmp_path: Path, dovecot: Dovecot
 ) -> None:

@@ -373,7 +373,12 @@ def test_no_word_for_the_melder_is_lost(words: str) -> None:
 )
 def test_a_long_mail_is_read_in_linear_time(piece: str) -> None:
     long = piece * (200_000 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     for text in (long, f"#{long}", f"#opgelost {long}", f"#in_behandeling\n{long}", f"Hallo {long},\n#help"):
         read(text)
-    assert time.perf_counter() - begun < 8
+    assert time.process_time() - begun < 8
+
+
+def test_more_orders_than_a_person_writes_are_none_at_all() -> None:
+    assert len(orders("#notitie Gebeld.\n" * 200)) == 200
+    assert problem("#notitie Gebeld.\n" * 201) == "In één mail passen hoogstens 200 opdrachten."

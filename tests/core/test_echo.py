@@ -90,9 +90,9 @@ def test_no_mix_of_address_signs_comes_out_clickable_and_doing_it_twice_changes_
 
 @pytest.mark.parametrize("part", ["a", "a.", ":", "http:", "//", "@", "a:", "\\", "www.", "\n "])
 def test_a_hostile_text_takes_no_longer_than_any_other(part: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     inert(part * 200_000, 20_000)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 @pytest.mark.parametrize(

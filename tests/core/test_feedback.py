@@ -155,11 +155,11 @@ def test_no_reply_is_too_strange_to_read(text: str) -> None:
 )
 def test_a_long_reply_is_read_in_linear_time(piece: str) -> None:
     long = piece * (200_000 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     for text in (long, f"dank, groet {long}", f"beste {long}"):
         is_only_thanks(text)
         word_of_reply(text)
-    assert time.perf_counter() - begun < 4
+    assert time.process_time() - begun < 4
 
 
 # --- a round

@@ -115,6 +115,6 @@ def test_a_signature_is_dropped_by_its_dashes_or_by_its_words() -> None:
      ("-" * 400 + "a\n") * 2_000, "Schrijf uw antwoord " * 40_000, "a\n" + "> \n" * 60_000],
 )  # fmt: skip
 def test_a_hostile_text_takes_no_longer_than_it_is_long(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     new_text(text)
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3

@@ -211,11 +211,11 @@ def test_whatever_is_signed_comes_back_from_its_address(key: bytes, parts: list[
 )
 def test_a_long_line_is_read_in_linear_time(piece: str) -> None:
     long = piece * (400_000 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     read_tokened(long, OWN)
     kenmerken(long)
     is_own_message_id(long, "stad.example")
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 # --- Message-ID

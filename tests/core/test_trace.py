@@ -278,10 +278,10 @@ def test_no_quoted_local_part_makes_a_pass(local: str) -> None:
 )
 def test_a_long_line_is_read_in_linear_time(piece: str) -> None:
     long = piece * (200_000 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     judged(("received", long), *results(f"{MX}; {long}", long), OURS)
     received_at(Mail(headers=(("received", f"by {MX} {long}"),)), INBOX, OWN.hosts, NOON)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 # --- when it reached us

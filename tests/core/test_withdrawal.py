@@ -57,6 +57,6 @@ def test_it_does_not_sound_like_a_withdrawal(text: str) -> None:
 
 def test_a_long_text_costs_no_time() -> None:
     for text in ("klacht " * 20_000, "trek in " * 20_000, "a" * 200_000, ". " * 100_000, "\n \n" * 50_000):
-        started = time.perf_counter()
+        started = time.process_time()
         looks_like_withdrawal(text)
-        assert time.perf_counter() - started < 2
+        assert time.process_time() - started < 2

@@ -39,7 +39,7 @@ class Crooked(socketserver.ThreadingTCPServer):
         self.mute_at: bytes | None = None
         self.capabilities = b"IMAP4rev1"
         self.before_idle = self.in_idle = b""
-        self.stays_in_idle = False
+        self.stays_in_idle = self.mute_after_idle = False
         self.once_asked: dict[bytes, dict[bytes, bytes]] = {}
         """What it answers to later commands, once it was asked this."""
 
@@ -69,6 +69,8 @@ class _Talk(socketserver.StreamRequestHandler):
                 return
             if command == b"IDLE" and b"IDLE" not in self.server.verdicts:
                 self.wfile.write(self.server.before_idle + b"+ idling\r\n" + self.server.in_idle)
+                if self.server.mute_after_idle:
+                    self.rfile.read()
                 if not self.server.stays_in_idle or not self.rfile.readline():
                     return
             answer = self.server.answer(command)

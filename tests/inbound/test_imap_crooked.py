@@ -56,6 +56,7 @@ def reader(server: Crooked) -> Reader:
         pytest.param(b"* 1 FETCH ((UID 1\r\n", id="open brackets"),
         pytest.param(b"* 1 FETCH (UID een BODY[] {1}\r\nx)\r\n", id="a word for a UID"),
         pytest.param(b"* 9 FETCH (UID 9 " + INTERNALDATE + b" BODY[] {1}\r\nx)\r\n", id="another mail"),
+        pytest.param(b"* 1 FETCH " + b"(" * 90_000 + b"\r\n", id="brackets without end"),
         pytest.param(b"HANG UP", id="hangs up"),
     ],
 )
@@ -125,6 +126,16 @@ def test_one_broken_line_is_the_network_and_the_mail_keeps_its_place(server: Cro
     assert reader.poll() == 2
     assert [envelope.raw for envelope in reader.kept] == [b"eerst", b"goed"]
     assert reader.aside == {}
+
+
+def test_a_server_that_falls_silent_over_one_mail_holds_up_no_other(
+    server: Crooked, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "SOCKET_SECONDS", 1.0)
+    server.mute_at = b"UID FETCH 1"
+
+    assert reader.poll() == 1
+    assert list(reader.aside) == [Slot("x", 7, 1)]
 
 
 def test_a_server_that_hangs_up_on_everything_ends_the_round(

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from mailagent.core.mail import Envelope, Slot
-from mailagent.inbound import watcher
+from mailagent.inbound import imap, watcher
 from tests.inbound.crooked import NOON, Crooked, selected, serving
 from tests.inbound.watching import Diary, soon, watching
 
@@ -73,6 +73,19 @@ def test_a_server_that_will_not_call_is_asked_all_the_same(diary: Diary) -> None
         with watching(crooked.access(), diary=diary, every=0.1):
             soon(lambda: len(diary.good) > 2)
     assert "not today" in diary.failed[0][1]
+
+
+def test_a_line_that_died_in_silence_is_made_again(diary: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watcher, "SLICE_SECONDS", 0.2)
+    monkeypatch.setattr(imap, "SOCKET_SECONDS", 1.0)
+    with serving() as crooked:
+        idling(crooked)
+        crooked.mute_after_idle = True
+        with watching(crooked.access(), diary=diary):
+            soon(lambda: times(crooked, b"IDLE") == 1)
+            crooked.answers |= MORE
+            soon(lambda: len(diary.kept) == 2)
+    assert "timed out" in diary.failed[0][1]
 
 
 def test_a_server_that_does_not_know_idle_is_asked_every_so_often(diary: Diary) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mailagent import service
 from mailagent.inbound import imap, watcher
 from mailagent.inbound.imap import MailboxAccess
 from mailagent.inbound.watcher import next_pause
@@ -139,6 +140,24 @@ def test_a_mailbox_that_does_not_let_us_in_holds_up_no_other(
         soon(lambda: diary.subjects() == ["gewoon"])
     assert {name for name, _ in diary.failed} == {"dicht"}
     assert "verkeerd-woord" not in str(diary.failed)
+
+
+def test_a_mistake_of_ours_in_one_mailbox_holds_up_no_other(
+    server: Dovecot,
+    access: MailboxAccess,
+    unused: Iterator[str],
+    diary: Diary,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(service, "SWEEP_SECONDS", 0.5)
+    other = dataclasses.replace(access, name="ander", user=next(unused))
+    diary.poison = b"Subject: gif"
+    post(server, other, "gif")
+    with watching(other, access, diary=diary):
+        soon(lambda: len(diary.failed) > 1)
+        post(server, access, "gewoon")
+        soon(lambda: diary.subjects() == ["gewoon"])
+    assert {name for name, _ in diary.failed} == {"ander"}
 
 
 def test_the_line_that_breaks_while_we_wait_is_made_again(

@@ -104,10 +104,18 @@ def test_no_bytes_at_all_break_the_reading(raw: bytes) -> None:
     ("label", "name"),
     [("GB2312", "gb18030"), ('"iso-8859-1"', "cp1252"), ("US-ASCII", "utf-8"), ("ks_c_5601-1987", "cp949"),
      ("x-unknown", None),
-     ("zip", "zlib"), ("punycode", None), ("unicode_escape", None), ("a\0b", None), (None, None)],
+     ("zip", None), ("punycode", None), ("unicode_escape", None), ("a\0b", None), (None, None)],
 )  # fmt: skip
 def test_a_charset_label_becomes_a_codec_or_nothing(label: str | None, name: str | None) -> None:
     assert codec(label) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["zlib", "bz2", "hex", "base64", "uu", "quopri", "rot13", "unicode_internal"]
+)
+def test_what_python_unpacks_by_that_name_is_no_charset(name: str) -> None:
+    assert codec(name) is None
+    assert decoded(b"caf\xe9", name) == "café"
 
 
 def test_bytes_become_text_whatever_their_label() -> None:

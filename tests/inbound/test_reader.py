@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import time
-import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,8 +13,8 @@ import pytest
 from mailagent.core.errors import Unreadable
 from mailagent.inbound.limits import Limits
 from mailagent.inbound.reader import Reader
+from tests.inbound.hostile import HEAD, HOSTILE, nested
 
-HEAD = b"From: jan@home.example\r\nTo: klachten@stad.example\r\nSubject: Bak\r\n"
 MAIL = HEAD + b"\r\nDe bak is vol.\r\n"
 
 
@@ -24,65 +22,6 @@ MAIL = HEAD + b"\r\nDe bak is vol.\r\n"
 def reader() -> Iterator[Reader]:
     with Reader(children=2) as reader:
         yield reader
-
-
-def nested(depth: int) -> bytes:
-    parts = (b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(depth))
-    return HEAD + b"".join(parts) + b"\r\nhallo\r\n"
-
-
-P7M = b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n"
-SIGNED = bytes.fromhex("3080 0609 2a864886f70d010702 a080 3080 020101 3100 3080 0609 2a864886f70d010701 a080")
-
-
-def signed(raw: bytes, times: int) -> bytes:
-    """A message signed, and that one signed, and so on."""
-    for _ in range(times):
-        raw = HEAD + P7M + SIGNED + b"\x04\x84" + len(raw).to_bytes(4, "big") + raw
-    return raw
-
-
-def many_names(count: int) -> bytes:
-    """A ZIP of empty files."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as files:
-        for n in range(count):
-            files.writestr(str(n), b"")
-    return archive.getvalue()
-
-
-HOSTILE = {
-    "20k addresses": HEAD + b"Cc: "
-    + b", ".join(b"n%d <n%d@x.nl>" % (n, n) for n in range(20_000)) + b"\r\n\r\n",
-    "100k quote marks": b"From: " + b'"' * 100_000 + b"\r\n\r\nx",
-    "5k nested parentheses": b"From: " + b"(" * 5_000 + b")" * 5_000 + b" jan@home.example\r\n\r\nx",
-    "20k encoded words": b"Subject: " + b" ".join([b"=?utf-8?q?abcdefghijklmno?="] * 20_000) + b"\r\n\r\nx",
-    "40k words that never end": b"Subject: " + b"=?a?q?" * 40_000 + b"\r\n\r\nx",
-    "50k parameters": HEAD + b"Content-Type: text/plain"
-    + b"".join(b"; p%d=v" % n for n in range(50_000)) + b"\r\n\r\n",
-    "20k name sections": HEAD + b"Content-Disposition: attachment"
-    + b"".join(b"; filename*%d*=abc" % n for n in range(20_000)) + b"\r\n\r\nx",
-    "20k parts": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 20_000,
-    "multipart 1000 deep": nested(1000),
-    "message 1000 deep": HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 1000,
-    "20 MB of base64": HEAD + b"Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    + b"QUJD" * 5_000_000,
-    "200k attributes": HEAD + b"Content-Type: text/html\r\n\r\n<a " + b"a=1 " * 200_000 + b">x</a>",
-    "50k nested tags": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 50_000 + b"x",
-    "100k table rows": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<tr><td>x</td></tr>" * 100_000,
-    "a cleaned tag of 36k attributes": HEAD + b"Content-Type: text/html\r\n\r\n<a "
-    + b"".join(b"a%d " % n for n in range(36_000)) + b">x</a>",
-    "winmail of four billion properties": HEAD + b"Content-Type: application/ms-tnef\r\n\r\n"
-    + b"\x78\x9f\x3e\x22\1\0\1\3\x90\6\0\4\0\0\0\xff\xff\xff\xff\xfc\3" + b"x" * 40,
-    "winmail of a million attributes": HEAD + b"Content-Type: application/ms-tnef\r\n\r\n"
-    + b"\x78\x9f\x3e\x22\1\0" + bytes(11) * 1_000_000,
-    "signed a hundred times over": signed(HEAD + b"\r\nx", 100),
-    "octets 100k deep": HEAD + P7M + SIGNED + b"\x24\x80" * 100_000,
-    "a zip of 60k names": HEAD + b"Content-Type: application/zip\r\n\r\n" + many_names(60_000),
-    "a pdf of locks": HEAD + b"Content-Type: application/pdf\r\n\r\n%PDF-1 " + b"/Encrypt 1 1 " * 1_000_000,
-    "comments that never end": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<!--" * 500_000,
-    "a parameter of semicolons": HEAD + b'Content-Type: multipart/mixed; a="' + b";" * 200_000 + b'"\r\n\r\n',
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())

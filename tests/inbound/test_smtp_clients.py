@@ -64,6 +64,15 @@ def test_our_own_mx_takes_all_the_room_there_is_and_no_more() -> None:
     assert door.turn_away(OWN_MX, [OWN_MX] * 100) == BUSY
 
 
+def test_strangers_together_leave_room_for_our_own_mx() -> None:
+    door = Clients(known=["10.0.0.0/8"])
+    talking = [f"192.0.{place}.{line}" for place in range(8) for line in range(10)]
+    assert door.turn_away("198.51.100.1", talking[:-1]) is None
+    assert door.turn_away("198.51.100.1", talking) == BUSY
+    assert door.turn_away(OWN_MX, talking) is None
+    assert door.turn_away("198.51.100.1", [*talking[:-1], *[OWN_MX] * 20]) is None
+
+
 def test_a_stranger_sends_sixty_mails_a_minute_and_may_go_on_in_the_next() -> None:
     door = Clients()
     assert [door.sends_too_much(STRANGER, 600.0) for _ in range(62)] == [False] * 60 + [True] * 2

@@ -12,17 +12,20 @@ from datetime import UTC, datetime
 from mailagent.core.errors import TryLater
 from mailagent.core.mail import Envelope
 from mailagent.inbound.imap import MailboxAccess
-from mailagent.inbound.watcher import Books, watch
+from mailagent.inbound.watcher import Books
+from mailagent.service import watch_mailbox
 
 
 class Diary:
-    """Remembers what was kept of which mailbox, and how its rounds went; keeps nothing while it is down."""
+    """Remembers what was kept of which mailbox, and how its rounds went; keeps nothing while it is
+    down, and breaks on poison."""
 
     def __init__(self) -> None:
         self.kept: list[Envelope] = []
         self.good: list[tuple[str, int]] = []
         self.failed: list[tuple[str, str]] = []
         self.is_down = False
+        self.poison: bytes | None = None
         self._lock = threading.Lock()
 
     @property
@@ -35,6 +38,8 @@ class Diary:
 
     def _keep(self, envelopes: Sequence[Envelope]) -> Sequence[int]:
         self._answers()
+        if any(self.poison and mail.raw.startswith(self.poison) for mail in envelopes):
+            raise RuntimeError("a mistake of ours")
         with self._lock:
             slots = {mail.slot for mail in self.kept}
             self.kept += [envelope for envelope in envelopes if envelope.slot not in slots]
@@ -64,7 +69,7 @@ def watching(*mailboxes: MailboxAccess, diary: Diary, every: float = 3_600.0) ->
 
     async def all_of_them() -> None:
         now = lambda: datetime.now(UTC)  # noqa: E731
-        await asyncio.gather(*(watch(box, diary.books, now, stop, every=every) for box in mailboxes))
+        await asyncio.gather(*(watch_mailbox(box, diary.books, now, stop, every=every) for box in mailboxes))
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(all_of_them()))
     thread.start()
