@@ -20,7 +20,7 @@ ANNA, LIEN, DIRK, MARK = (f"{name}@stad.example" for name in ("anna", "lien", "d
 def opened(folder: Path, *members: Agent, manager: str = MARK) -> Desk:
     """A desk with these people in its one team, and a manager."""
     team = members or (Agent(ANNA, "Anna de Wit"), Agent(LIEN, "Lien Vos", role=LEAD))
-    return open_desk(folder, members=team, more=f'manager = "{manager}"')
+    return open_desk(folder, members=team, env={"MAILAGENT_ORGANISATION__MANAGER": manager})
 
 
 @pytest.fixture
