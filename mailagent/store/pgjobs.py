@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -32,6 +33,16 @@ AT_ONCE = 2 * BATCH
 LOG_KEPT = timedelta(days=1)
 """The engine writes three lines a job in its log, and never throws one away."""
 
+LOOKS_BETWEEN_TRIMS = 120
+"""Of so many looks at the jobs that are held, one also throws away what is old in the log."""
+
+_HELD = sa.text(
+    "UPDATE pgqueuer SET status = 'queued', attempts = attempts + 1, execute_after = now(), updated = now(), "
+    "queue_manager_id = NULL WHERE status = 'failed'"
+)
+"""The engine holds a job that failed and could not be given back either, as on a full disk: for good.
+This is not its own statement to free it, which writes in its log as well."""
+
 LOST = (psycopg.OperationalError, sa.exc.OperationalError, FailingListenerError)
 """What a broken connection to the database looks like, by the hand that held it."""
 
@@ -46,10 +57,12 @@ class PgJobs:
         engine: sa.Engine,
         heartbeat_timeout: timedelta = timedelta(seconds=10),
         dequeue_timeout: timedelta = timedelta(seconds=5),
+        look_every: timedelta = timedelta(seconds=30),
     ) -> None:
         self._engine = engine
         self._heartbeat_timeout = heartbeat_timeout
         self._dequeue_timeout = dequeue_timeout
+        self._look_every = look_every
         self._queue = QueryQueueBuilder()
 
     def enqueue(
@@ -86,7 +99,7 @@ class PgJobs:
             async with asyncio.TaskGroup() as group:
                 for task, handler in handlers.items():
                     group.create_task(self._serve(driver, task, handler, stop))
-                group.create_task(self._trim_the_log(stop))
+                group.create_task(self._tidy(stop))
 
     def drain(self, handlers: Handlers) -> int:
         """See `Jobs.drain`; by the engine's own statements, as one more worker beside those that run."""
@@ -142,14 +155,22 @@ class PgJobs:
         finally:
             stopping.cancel()
 
-    async def _trim_the_log(self, stop: asyncio.Event) -> None:
+    async def _tidy(self, stop: asyncio.Event) -> None:
+        looks = itertools.count()
         while not stop.is_set():
-            await asyncio.to_thread(self._trim_once)
+            with suppress(*LOST):  # a disk that is full, for instance: next time
+                await asyncio.to_thread(self._put_back_the_held)
+                if next(looks) % LOOKS_BETWEEN_TRIMS == 0:
+                    await asyncio.to_thread(self._trim_the_log)
             with suppress(TimeoutError):
-                async with asyncio.timeout(3600):
+                async with asyncio.timeout(self._look_every.total_seconds()):
                     await stop.wait()
 
-    def _trim_once(self) -> None:
+    def _put_back_the_held(self) -> None:
+        with writing(self._engine) as tx:
+            tx.execute(_HELD)
+
+    def _trim_the_log(self) -> None:
         with writing(self._engine) as tx:
             tx.execute(sa.text("DELETE FROM pgqueuer_log WHERE created < now() - :kept"), {"kept": LOG_KEPT})
 

@@ -20,6 +20,9 @@ LINES = 6
 REST_SECONDS = 0.05
 """How long a mail server waits after a 'try later'; a real one waits minutes."""
 PATIENCE = 90.0
+"""So long there may be no news, on however busy a machine."""
+UNHEARD = 10
+"""Of so many mails one is offered again although we had said 250: its mail server did not hear us."""
 
 
 def letter(number: int) -> bytes:
@@ -56,12 +59,14 @@ class Load:
     _news: threading.Condition = field(default_factory=threading.Condition)
     _moment: tuple[str, int, Callable[[], None]] | None = None
     _waiting: deque[int] = field(default_factory=deque)
+    _unheard: set[int] = field(default_factory=set)
     _over: bool = False
 
     @contextmanager
     def at_work(self) -> Iterator[Load]:
         """All the mail servers, from here until every mail has got its 250."""
         self._waiting.extend(range(self.mails))
+        self._unheard.update(range(0, self.mails, UNHEARD))
         self.relay.tells = self._happened
         lines = [threading.Thread(target=self._line, args=(number,)) for number in range(LINES)]
         for line in lines:
@@ -78,20 +83,19 @@ class Load:
 
     def when(self, what: str, count: int, act: Callable[[], None]) -> None:
         """At the very moment at which this is counted so often: act, and only then go on. Waits for it."""
-        done = threading.Event()
-
-        def then() -> None:
-            act()
-            done.set()
-
         with self._news:
-            self._moment = (what, count, then)
-        assert done.wait(PATIENCE), f"no {count} {what}: {self.counts}, {self.refused}"
+            self._moment = (what, count, act)
+        self.until(lambda: self._moment is None)
 
     def until(self, is_so: Callable[[], bool]) -> None:
-        """Wait for news that makes it so."""
+        """Wait for news that makes it so, as long as there is news."""
         with self._news:
-            assert self._news.wait_for(is_so, PATIENCE), f"{self.counts}, {self.refused}"
+            while not is_so():
+                so_far = self.counts.total()
+                came = self._news.wait_for(
+                    lambda so_far=so_far: is_so() or self.counts.total() > so_far, PATIENCE
+                )
+                assert came, f"{self._moment}, {self.counts}, {self.refused}"
 
     def waited(self, is_so: Callable[[], bool], seconds: float) -> bool:
         """Did news come in so many seconds that made it so?"""
@@ -108,8 +112,8 @@ class Load:
         with self._news:
             self.counts[what] += 1
             if self._moment and self._moment[0] == what and self.counts[what] >= self._moment[1]:
-                act, self._moment = self._moment[2], None
-                act()
+                self._moment[2]()
+                self._moment = None
             self._news.notify_all()
 
     def _line(self, number: int) -> None:
@@ -163,6 +167,9 @@ class Load:
         code, said = line.data(letter(mail))
         if code != 250:
             self._told(code, said)
+        if code == 250 and mail in self._unheard:
+            self._unheard.remove(mail)
+            raise ConnectionResetError
         return code == 250
 
     def _told(self, code: int, said: bytes | str) -> None:

@@ -39,7 +39,7 @@ TEAMS = """
 teams:
   - {id: klachten, name: Klachten, sorting: true, members: [{address: anna@stad.example, name: Anna}]}
 """
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)

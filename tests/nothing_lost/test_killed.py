@@ -25,7 +25,7 @@ def test_nw_07_kill_9_under_load_loses_nothing(tmp_path: Path, database_url: str
                     load.when(what, count, service.kill)
                     service.buried()
                     with opened(database_url) as books:
-                        books.an_hour_passes()
+                        books.an_hour_passes(after_a_death=True)
                     service.starts()
             reckoning = reckon(load)
 

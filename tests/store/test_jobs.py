@@ -159,7 +159,7 @@ def test_two_thousand_jobs_are_two_thousand_runs_with_four_threads(engine: sa.En
     with at_work(jobs, {"note": desk}, workers=4):
         for first in range(0, 2000, 100):
             owe(engine, jobs, "note", *range(first, first + 100))
-        until(lambda: len(desk.done) >= 2000)
+        until(lambda: len(desk.done) >= 2000, seconds=60)
 
     assert desk.done == list(range(2000))
 
@@ -171,7 +171,7 @@ def test_two_thousand_jobs_are_two_thousand_runs_with_four_processes(
     with ExitStack() as stack:
         workers = [stack.enter_context(process(postgres_url, tmp_path / "notes")) for _ in range(4)]
         owe(engine, quick(engine), "note", *range(2000))
-        until(lambda: len(workers[0].noted()) >= 2000)
+        until(lambda: len(workers[0].noted()) >= 2000, seconds=60)
         time.sleep(0.5)  # time for what should not come
 
         assert Counter(workers[0].noted()) == Counter(range(2000))
