@@ -44,12 +44,18 @@ ECHOED = {
     "problems": 400,
     "ignored": 120,
     "why": 400,
+    "history": 300,
     "error": 400,
     "answers": 2_500,
     "low": 400,
 }
 """Words that a stranger may have written, and how many characters of them a mail shows. Whoever renders
 makes them inert: a stranger can enter a victim's address and let us carry a link to it."""
+
+
+TASK = ("colour", "why", "history", "earlier")
+"""What a mail about work to do may say beside its own: how the term stands, what the rules decided, what
+happened before, and the melder's earlier klachten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +124,30 @@ MAILS: dict[str, MailKind] = {
     "nieuw_voor_team": MailKind(
         AGENT,
         ("kenmerk", "description", "last_day"),
-        ("team", "attachments", "why", "refers_to", "sender", "locked", "encrypted"),
+        ("team", "attachments", "refers_to", "sender", "locked", "encrypted", *TASK),
     ),
-    "toegewezen": MailKind(AGENT, ("kenmerk", "description", "last_day"), ("team", "by", "attachments")),
+    "toegewezen": MailKind(
+        AGENT, ("kenmerk", "description", "last_day"), ("team", "by", "attachments", *TASK)
+    ),
     "aanvulling": MailKind(
         AGENT,
         ("kenmerk", "description"),
-        ("withdraws", "asked_by", "sender", "attachments", "locked", "encrypted"),
+        ("withdraws", "asked_by", "sender", "attachments", "locked", "encrypted", *TASK),
     ),
     "reactie_melder": MailKind(
         AGENT,
         ("kenmerk", "description"),
-        ("confirmed", "asked_by", "sender", "smiley", "reasons", "attachments", "locked", "encrypted"),
+        (
+            *("confirmed", "asked_by", "sender", "smiley", "reasons", "attachments", "locked", "encrypted"),
+            *TASK,
+        ),
     ),
     "verzoek_tot_heropenen": MailKind(
-        AGENT, ("kenmerk", "description"), ("reasons", "attachments", "locked", "encrypted")
+        AGENT, ("kenmerk", "description"), ("reasons", "attachments", "locked", "encrypted", *TASK)
     ),
     "opvolgtaak": MailKind(AGENT, ("kenmerk", "answers"), ("low", "title"), switch="mail_opvolgtaak"),
-    "samengevoegd": MailKind(AGENT, ("kenmerk", "merged", "description")),
-    "terugbellen": MailKind(AGENT, ("kenmerk", "call_due"), ("note", "attempts", "by")),
+    "samengevoegd": MailKind(AGENT, ("kenmerk", "merged", "description"), TASK),
+    "terugbellen": MailKind(AGENT, ("kenmerk", "call_due"), ("note", "attempts", "by", *TASK)),
     "opdracht_uitgevoerd": MailKind(AGENT, ("kenmerk", "done"), ("note", "ignored", "dossier")),
     "opdracht_niet_begrepen": MailKind(AGENT, ("kenmerk", "problems", "help")),
     "opdracht_bevestigen": MailKind(AGENT, ("kenmerk", "order", "confirm_url", "link_until"), ("why",)),

@@ -9,6 +9,7 @@ from typing import Any
 
 from mailagent.core import clocks
 from mailagent.core.calendar import AMSTERDAM
+from mailagent.core.chronicle import told
 from mailagent.core.evidence import Evidence
 from mailagent.core.klacht import Klacht
 from mailagent.demo import words
@@ -143,7 +144,7 @@ def _came(row: Any) -> Came:
 
 
 def _happened(event: klachten.Logged) -> Happened:
-    what = words.told(event.kind, event.data)
+    what = told(event.kind, event.data)
     return Happened(_at(event.at), what, _who(event), _text(event.data), _status(event.status))
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
-
 STATUSES = {
     "nieuw": "nieuw",
     "in_behandeling": "in behandeling",
@@ -18,38 +14,6 @@ STATUSES = {
 COLOURS = {"op_schema": "op schema", "bijna": "bijna te laat", "te_laat": "te laat", "": "klok staat stil"}
 
 ROLES = {"melder": "melder", "agent": "behandelaar", "clock": "de klok", "system": "het systeem"}
-
-EVENTS = {
-    "received": "De klacht kwam binnen. {why}",
-    "reacted": "De melder reageerde",
-    "split_off": "Een tweede klacht is afgesplitst: {kenmerk}",
-    "taken_up": "In behandeling genomen",
-    "assigned": "Toegewezen aan {to}",
-    "routed": "Naar een ander team gestuurd: {team}. {why}",
-    "field_set": "{name} is nu {value}, was {was}",
-    "noted": "Interne notitie",
-    "answered": "Antwoord gestuurd aan de melder",
-    "resolved": "Afgehandeld (oordeel: {oordeel})",
-    "closed": "Gesloten (reden: {reason})",
-    "reopened": "Opnieuw geopend",
-    "reopen_requested": "De melder vraagt om de klacht opnieuw te openen",
-    "reopen_declined": "De klacht blijft afgehandeld",
-    "feedback_given": "De melder gaf een oordeel: {satisfied}",
-    "invited": "Uitgenodigd voor de vragenlijst {survey}",
-    "round_expired": "De smileys zijn verlopen",
-    "settled": "De klacht is gesloten ({why})",
-    "level_crossed": "Herinnering: {level}. De laatste dag is {last_day}",
-    "term_changed": "De termijn {clock} is opnieuw berekend: was {was}, is nu {ends}",
-    "prioritised": "De prioriteit is {priority}, want dat volgt uit status en complexiteit",
-    "mail_suppressed": "De mail ‘{mail}’ is niet verstuurd ({reason})",
-    "mail_bounced": "De mail ‘{mail}’ aan {recipient} kwam niet aan",
-    "address_revived": "Het adres {address} doet het weer",
-    "automatic_kept": "Een automatische mail is bewaard ({screen})",
-    "order_parked": "Een opdracht wacht op bevestiging",
-    "order_lapsed": "Een opdracht is niet op tijd bevestigd",
-    "order_refused": "Een opdracht is niet uitgevoerd: {problems}",
-    "reply_address_misused": "Iemand anders schreef naar het antwoordadres van {agent}",
-}
 
 VERDICTS = {
     "NewKlacht": "Dit is een nieuwe klacht",
@@ -105,17 +69,3 @@ MAIL_STATES = {
     "failed": "mislukt",
     "bounced": "teruggekomen",
 }
-
-
-def told(kind: str, data: Mapping[str, Any]) -> str:
-    """An event as a sentence; after erasure without its details."""
-    details = defaultdict(str, {name: _plain(value) for name, value in data.items()})
-    return EVENTS[kind].format_map(details).strip()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "tevreden" if value else "niet tevreden"
-    if isinstance(value, list | tuple):
-        return " ".join(map(str, value))
-    return str(value).replace("_", " ")

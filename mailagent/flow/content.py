@@ -31,6 +31,7 @@ from mailagent.core.events import (
 from mailagent.core.klacht import Klacht
 from mailagent.core.mails import AGENT, MAILS, TO_MELDER
 from mailagent.core.orders import call_lines
+from mailagent.flow.task import task
 from mailagent.flow.world import Act, World
 from mailagent.store import invitations, rounds
 from mailagent.store.store import Tx
@@ -54,10 +55,11 @@ def facts(klacht: Klacht, world: World) -> dict[str, Any]:
     }
 
 
-def said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
+def said(act: Act, klacht: Klacht, event: Event, event_id: int, mail: str) -> dict[str, Any]:
     """What this mail says beyond the facts of the klacht."""
     known = MAILS[mail].variables
     values = {
+        **(task(act, klacht, event, event_id) if "history" in known else {}),
         **{name: value for name, value in event.data.items() if name in known},
         **_of_the_melder(act, klacht, event, mail),
         **_of_an_agent(act, klacht, event),
@@ -68,9 +70,9 @@ def said(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in known or name in _ROWS}
 
 
-_ROWS = ("round", "invitation", "photos_of")
-"""Beside what a mail says, what it is made with: the round or the survey it invites to, and the round whose
-photos go along."""
+_ROWS = ("round", "invitation", "photos_of", "files_of")
+"""Beside what a mail says, what it is made with: the round or the survey it invites to, the round whose
+photos go along, and the arrival whose files do."""
 
 
 def _of_the_melder(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
@@ -232,6 +234,7 @@ def _a_year_on(at: datetime) -> date:
 
 CONTENT = (
     *("melder_name", "sender", "description", "quote", "attachments", "locked", "reasons", "why", "note"),
+    "history",
     *("answers", "low"),
 )
 """What a mail may say of the melder and their words."""
@@ -242,5 +245,5 @@ def discreet(klacht: Klacht, values: Mapping[str, Any]) -> dict[str, Any]:
     if not klacht.confidential:
         return dict(values)
     silent = {name: type(values[name])() for name in CONTENT if name in values}
-    said = {name: value for name, value in values.items() if name != "photos_of"}
+    said = {name: value for name, value in values.items() if name not in ("photos_of", "files_of")}
     return {**said, **silent, "subject": "(vertrouwelijk)", "confidential": True}

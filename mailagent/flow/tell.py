@@ -205,7 +205,7 @@ def _owed(
     dead: Collection[str],
 ) -> Owed:
     event, event_id = happened
-    recipient, told = hearer.address, said(act, klacht, event, mail)
+    recipient, told = hearer.address, said(act, klacht, event, event_id, mail)
     if MAILS[mail].audience == AGENT:
         values = discreet(klacht, facts(klacht, act.world) | told) | _stands_in(act, hearer)
     else:

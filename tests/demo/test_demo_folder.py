@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from mailagent.core import events
 from mailagent.core.clocks import Colour
-from mailagent.core.events import THE_CLOCK, Event
 from mailagent.core.evidence import KINDS, Verdict
 from mailagent.core.klacht import STATUSES
 from mailagent.demo import words
@@ -93,18 +90,6 @@ def test_what_someone_changed_in_the_settings_of_the_demo_stays(tmp_path: Path) 
     again, _ = prepare(tmp_path, {})
     assert again.organisation.name == "Gemeente Elders"
     assert again.security.keys == key
-
-
-def kinds_of_event() -> list[type[Event]]:
-    return [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event)]
-
-
-@pytest.mark.parametrize("kind", [kind for kind in kinds_of_event() if kind is not Event])
-def test_every_event_can_be_told(kind: type[Event]) -> None:
-    said = {field.name: "ja" for field in fields(kind) if field.name not in ("at", "actor")}
-    event = kind(wall_clock(), THE_CLOCK, **said)
-    assert words.told(event.kind, event.data)
-    assert words.told(event.kind, {}), "also after erasure"
 
 
 def test_every_word_of_the_store_has_a_plain_one() -> None:

@@ -1,0 +1,73 @@
+"""What a mail about work to do says beside its own words, so that whoever reads it can act on it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mailagent.core import clocks
+from mailagent.core.calendar import AMSTERDAM
+from mailagent.core.chronicle import QUIET, told
+from mailagent.core.events import Assigned, Event, Reacted, Received, ReopenRequested, Routed
+from mailagent.core.klacht import Klacht
+from mailagent.flow import timing
+from mailagent.flow.world import Act
+from mailagent.store import klachten, terms
+from mailagent.store.klachten import Logged
+
+MOST_HISTORY, MOST_EARLIER = 8, 5
+
+
+def task(act: Act, klacht: Klacht, event: Event, event_id: int) -> dict[str, Any]:
+    """How the term stands, what the rules decided, what happened before this event, the melder's earlier
+    klachten, and the files that go along."""
+    is_new = isinstance(event, Received)  # of what has just come in nothing needs to be looked up
+    logged = [] if is_new else klachten.history(act.tx, klacht.id)
+    running = timing.at_intake(klacht, act.world) if is_new else _running(act, klacht)
+    before = [one for one in logged if one.id < event_id and one.kind not in QUIET]
+    return {
+        "colour": clocks.worst(running, act.at),
+        "history": [_sentence(one) for one in before[-MOST_HISTORY:]],
+        "earlier": _earlier(act, klacht),
+        **_sorted(klacht, logged),
+        **_files(act, event, logged),
+    }
+
+
+def _running(act: Act, klacht: Klacht) -> list[clocks.Clock]:
+    return [clock for _, clock in terms.running(act.tx, klacht.id)]
+
+
+def _sentence(one: Logged) -> str:
+    """With its moment; how the rules sorted it stands elsewhere."""
+    when = one.at.astimezone(AMSTERDAM)
+    return f"{when:%d-%m-%Y %H.%M}: {told(one.kind, {**one.data, 'why': ''})}"
+
+
+def _earlier(act: Act, klacht: Klacht) -> list[str]:
+    """The newest ones, by kenmerk and status: what stands in them may be confidential."""
+    found = klachten.of_melder(act.tx, klacht.melder, klacht.id, MOST_EARLIER) if klacht.melder else []
+    return [f"{kenmerk} ({status.replace('_', ' ')})" for kenmerk, status in found]
+
+
+def _sorted(klacht: Klacht, logged: Sequence[Logged]) -> dict[str, Any]:
+    """What the rules made of it, and whether a human chose otherwise."""
+    why = next((str(one.data.get("why", "")) for one in logged if one.kind == Received.word()), "")
+    if "category" in klacht.by_hand:
+        why = f"{why} Een mens koos de categorie.".strip()
+    return {"why": why} if logged else {}
+
+
+def _files(act: Act, event: Event, logged: Sequence[Logged]) -> dict[str, Any]:
+    """From which arrival the files come: that of the event, or for whoever gets the klacht the first one."""
+    if isinstance(event, Received | Reacted | ReopenRequested):
+        return _of_arrival(act.origin, list(event.attachments))
+    first = next((one for one in logged if one.kind == Received.word()), None)
+    if first is None or not isinstance(event, Assigned | Routed):
+        return {}
+    return _of_arrival(first.origin, list(first.data.get("attachments", ())))
+
+
+def _of_arrival(origin: str, names: list[str]) -> dict[str, Any]:
+    what, _, id = origin.partition(":")
+    return {"attachments": names, "files_of": int(id)} if names and what == "arrival" else {}

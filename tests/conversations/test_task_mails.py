@@ -1,0 +1,86 @@
+"""What an agent gets is enough to act on: why it is here, how it stands, what went before, in one thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from desk import Desk, Got, open_desk
+
+ANNA, BRAM, JAN = "anna@stad.example", "bram@stad.example", "jan@home.example"
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Desk:
+    """Anna and Bram share the work."""
+    return open_desk(tmp_path, members=[ANNA, BRAM])
+
+
+def facts(mail: Got) -> dict[str, str]:
+    """The lines of a mail that name a fact."""
+    return dict(line.split(": ", 1) for line in mail.text.splitlines() if ": " in line[:20])
+
+
+def below(mail: Got, heading: str) -> list[str]:
+    """The points under a heading."""
+    _, found, rest = mail.text.partition(f"\n{heading}\n{'-' * len(heading)}\n")
+    assert found, mail.text
+    points = rest.strip().split("\n\n")[0].splitlines()
+    return [line.removeprefix("* ") for line in points]
+
+
+def test_a_new_klacht_comes_with_how_it_was_sorted_and_what_the_melder_brought_before(two: Desk) -> None:
+    jan, anna = two.citizen(JAN), two.agent(ANNA)
+    jan.writes("Balie", "Ik werd onbeleefd behandeld.")
+    first = anna.gets("nieuw_voor_team")
+    anna.replies(first, "#opgelost gegrond\nExcuses.")
+    jan.writes("Balie", "En nu weer, zo onbeleefd.")
+
+    task = anna.gets("nieuw_voor_team")
+
+    assert "Eerdere klachten" not in first.text
+    assert below(task, "Eerdere klachten van deze melder") == [f"{first.kenmerk} (opgelost)"]
+    assert facts(task)["Termijn"] == "op schema"
+    assert "“onbeleefd” (bejegening, 4)" in facts(task)["Waarom bij u"]
+    assert f"{first.kenmerk} (opgelost)" in task.html
+
+
+def test_who_gets_a_klacht_later_reads_what_went_before(two: Desk) -> None:
+    jan, anna, bram = two.citizen(JAN), two.agent(ANNA), two.agent(BRAM)
+    jan.writes("Balie", "Ik werd onbeleefd behandeld.")
+    task = anna.gets("nieuw_voor_team")
+    anna.replies(task, "#in_behandeling")
+    two.passes(days=36)
+    anna.replies(task, "#categorie overig\n#vraag Wanneer was dat?")
+
+    anna.replies(task, "#toewijzen bram")
+
+    given = bram.gets("toegewezen")
+    assert facts(given)["Termijn"] == "bijna te laat"
+    assert "Gezien: “onbeleefd”" in facts(given)["Sortering"]
+    assert facts(given)["Sortering"].endswith("Een mens koos de categorie.")
+    history = below(given, "Wat er eerder gebeurde")
+    assert history[0] == "02-03-2026 10.00: De klacht kwam binnen."
+    assert history[1] == "02-03-2026 10.00: In behandeling genomen"
+    assert history[-1].endswith("Vraag gestuurd aan de melder")
+    assert not [line for line in history if "Toegewezen aan bram" in line], "that is what this mail is about"
+    jan.replies(jan.gets("vraag"), "Dinsdag.")
+    assert "Toegewezen aan bram" in below(bram.gets("aanvulling"), "Wat er eerder gebeurde")[-1]
+
+
+def test_what_an_agent_gets_about_a_klacht_is_one_thread(two: Desk) -> None:
+    jan, anna = two.citizen(JAN), two.agent(ANNA)
+    jan.writes("Balie", "Ik werd onbeleefd behandeld.")
+    task = anna.gets("nieuw_voor_team")
+    sent = anna.replies(task, "#vraag Wanneer was dat?")
+    done = anna.gets("opdracht_uitgevoerd")
+    jan.replies(jan.gets("vraag"), "Dinsdag.")
+
+    reaction = anna.gets("aanvulling")
+
+    first = str(task.message["message-id"])
+    assert str(done.message["in-reply-to"]) in (first, str(sent["message-id"]))
+    assert str(reaction.message["references"]).split()[:2] == [str(sent["message-id"]), first]
+    assert str(done.message["message-id"]) in str(reaction.message["references"])
+    answers = [mail for mail in two.mailboxes[ANNA] if mail.kind.startswith("opdracht_")]
+    assert len(answers) == 1
