@@ -19,7 +19,7 @@ from mailagent.config.files import load_rules
 from mailagent.config.settings import Settings, load_settings
 from mailagent.config.surveys import SurveyFile
 from mailagent.core.evidence import KINDS, Verdict
-from mailagent.core.mails import MAILS, MELDER
+from mailagent.core.mails import AGENT, MAILS, MELDER, OTHER
 from mailagent.core.orders import ORDERS
 from mailagent.core.rulings import RULINGS, OnBehalf
 from mailagent.outbound.render import Templates
@@ -118,10 +118,13 @@ def test_every_rules_file_is_told() -> None:
     assert set(RULE_FILES) == {path.name for path in (HOME / "rules").iterdir()}
 
 
+MAIL_TABLES = {MELDER: "### To the melder", AGENT: "### To agents", OTHER: "### To others"}
+
+
 @pytest.mark.parametrize("name", MAILS)
 def test_every_mail_is_told_with_what_it_shows(name: str) -> None:
     kind = MAILS[name]
-    when, must, may = rows("### To the melder" if kind.audience == MELDER else "### To agents")[name]
+    when, must, may = rows(MAIL_TABLES[kind.audience])[name]
     assert must.split() == [f"`{variable}`" for variable in kind.must]
     assert may.split() == [f"`{variable}`" for variable in kind.may]
     assert not kind.switch or f"`feedback.{kind.switch}`" in when

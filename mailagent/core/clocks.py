@@ -114,15 +114,15 @@ class Preset:
 @dataclass(frozen=True, slots=True)
 class Clock:
     """A running term. `preset` is the preset as it was at the start, `started_at` the moment of receipt,
-    `levels` those not yet crossed, earliest first. `extended`: verdaagd by law, once; `agreed`: the melder
-    agreed to this last day."""
+    `levels` those not yet crossed, earliest first. `extended` are the weeks by which it was verdaagd, once;
+    `agreed`: the melder agreed to this last day."""
 
     preset: Preset
     started_at: datetime
     at_risk_at: datetime
     ends_at: datetime
     levels: tuple[Due, ...]
-    extended: bool = False
+    extended: int = 0
     agreed: bool = False
 
     @property
@@ -185,18 +185,22 @@ def start(preset: Preset, received_at: datetime, calendar: Calendar) -> Clock:
     return _clock(preset, received_at, _course(preset, received_at, calendar))
 
 
-def extend(clock: Clock, calendar: Calendar, now: datetime) -> Clock:
+def extend(clock: Clock, calendar: Calendar, now: datetime, weeks: int = 0) -> Clock:
     """The next version of a statutory clock that is extended (Awb 9:11 lid 2): once, from the day before
-    rolling. `NotPossible` with a sentence that says why not."""
-    preset = clock.preset
-    if clock.extended or not preset.extension:
+    rolling, by so many weeks, or by all there are. `NotPossible` with a sentence that says why not."""
+    most = clock.preset.extension
+    if clock.extended or not most:
         raise NotPossible(_NO_MORE if clock.extended else "Deze termijn kan niet worden verdaagd.")
-    last_day = calendar.last_day(local_day(clock.started_at), preset.weeks, extended=preset.extension)
-    return replace(_until_day(clock, last_day, now), extended=True)
+    weeks = weeks or most
+    if weeks > most:
+        raise NotPossible(f"Verdagen kan met hoogstens {most} weken (Awb 9:11 lid 2).")
+    last_day = calendar.last_day(local_day(clock.started_at), clock.preset.weeks, extended=weeks)
+    return replace(_until_day(clock, last_day, now), extended=weeks)
 
 
 _NO_MORE = (
-    "De termijn is al een keer verdaagd. Meer uitstel kan alleen als de melder het schriftelijk goedvindt."
+    "De termijn is al een keer verdaagd. Meer uitstel kan alleen als de melder het schriftelijk goedvindt "
+    "(Awb 9:11 lid 3). Vraag dat met #vraag; antwoordt de melder ja, stuur dan #instemming met de nieuwe dag."
 )
 
 
@@ -218,7 +222,7 @@ def by_another(clock: Clock, preset: Preset, calendar: Calendar, now: datetime) 
     changes. What was extended stays so, and what the melder agreed to is never taken back."""
     new = start(preset, clock.started_at, calendar)
     if clock.extended and preset.extension:
-        new = extend(new, calendar, now)
+        new = extend(new, calendar, now, min(clock.extended, preset.extension))
     if clock.agreed and clock.last_day > new.last_day:
         new = replace(_until_day(new, clock.last_day, now), agreed=True)
     return next_version(clock, new, now)

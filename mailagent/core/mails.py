@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MELDER, AGENT = "melder", "agent"
+MELDER, AGENT, OTHER = "melder", "agent", "other"
+"""For whom a mail is; the last: somebody outside, or whom a klacht is about."""
 
 Value = str | bool | tuple[str, ...] | tuple[tuple[str, str], ...]
 Values = Mapping[str, Value]
@@ -75,7 +76,7 @@ class MailKind:
     @property
     def optional(self) -> tuple[str, ...]:
         """What the sender may leave out."""
-        more = SMILEYS + REPLIES if self.audience == MELDER else TO_AGENTS
+        more = {MELDER: SMILEYS + REPLIES, AGENT: TO_AGENTS}.get(self.audience, ())
         return tuple(name for name in self.may + more if name not in self.must)
 
     @property
@@ -108,6 +109,8 @@ MAILS: dict[str, MailKind] = {
     "naar_tevredenheid": MailKind(MELDER, ("kenmerk",), ("text",)),
     "doorgestuurd": MailKind(MELDER, ("kenmerk", "text")),
     "niet_in_behandeling": MailKind(MELDER, ("kenmerk", "ground", "ombudsman", "ombudsman_until"), ("text",)),
+    "verdaging": MailKind(MELDER, ("kenmerk", "last_day", "text"), ("was",)),
+    "instemming": MailKind(MELDER, ("kenmerk", "last_day"), ("text", "was")),
     "kto_uitnodiging": MailKind(
         MELDER,
         ("kenmerk", "title", "survey_url", "link_until", "opt_out_url"),
@@ -119,6 +122,10 @@ MAILS: dict[str, MailKind] = {
         ("kenmerk", "link_until", "opt_out_url"),
         ("title", "survey_url"),
         switch="mail_kto_herinnering",
+    ),
+    # to others
+    "verdaging_beklaagde": MailKind(
+        OTHER, ("kenmerk", "last_day"), ("was",), about=("subject", "received", "last_day")
     ),
     # to an agent
     "nieuw_voor_team": MailKind(

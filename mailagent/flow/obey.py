@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailagent.core import commands, quoting, reference
+from mailagent.core.clocks import STATUTORY
 from mailagent.core.commands import Written
 from mailagent.core.echo import inert
 from mailagent.core.errors import NotPossible
@@ -28,8 +29,9 @@ from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
 from mailagent.core.orders import help_lines, sensible
 from mailagent.core.orders.asking import Help, Status
+from mailagent.core.orders.extending import Consent, Extend
 from mailagent.core.orders.handling import TakeNext
-from mailagent.core.orders.order import Case, Done
+from mailagent.core.orders.order import Case, Done, MeldersMail
 from mailagent.core.orders.splitting import Merge
 from mailagent.core.orders.writing import Note
 from mailagent.core.organisation import Agent
@@ -43,7 +45,8 @@ from mailagent.flow.reach import unreachable
 from mailagent.flow.tell import concerns_melder
 from mailagent.flow.timing import ENDS_HANDLING
 from mailagent.flow.world import Act
-from mailagent.store import klachten, notices
+from mailagent.store import klachten, notices, terms
+from mailagent.store.store import Tx
 
 
 def obey(act: Act, letter: Letter, klacht: Klacht, verdict: AgentCommand) -> Klacht:
@@ -164,7 +167,15 @@ def _case(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Case:
     if named := {order.kenmerk for order in written.orders if isinstance(order, Merge)}:
         found = [klachten.by_kenmerk(tx, kenmerk, lock=True) for kenmerk in sorted(named)]
         case = replace(case, others={other.kenmerk: other for other in found if other})
-    return case
+    return _with_term(tx, case) if any(isinstance(o, Extend | Consent) for o in written.orders) else case
+
+
+def _with_term(tx: Tx, case: Case) -> Case:
+    """With the clock of the law, and the melder's newest mail."""
+    running = (clock for _, clock in terms.running(tx, case.klacht.id))
+    clock = next((clock for clock in running if clock.name == STATUTORY), None)
+    found = klachten.last_reaction(tx, case.klacht.id)
+    return replace(case, clock=clock, melders_mail=MeldersMail(*found) if found else None)
 
 
 MOST_PASSED_OVER = 20

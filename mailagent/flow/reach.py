@@ -69,6 +69,9 @@ def circles(to: str, klacht: Klacht, event: Event, organisation: Organisation) -
     if to == "melder":
         yield (klacht.melder,)
         return
+    if to == "beklaagde":
+        yield (klacht.beklaagde,)
+        return
     if to in ("assignee", "invited") and isinstance(event, Assigned | Invited | Reminded):
         yield (event.to,)
         return

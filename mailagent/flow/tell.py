@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from mailagent.core.awb import DelayAgreed, Extended
 from mailagent.core.calendar import local_day
 from mailagent.core.events import (
     Answered,
@@ -90,8 +91,8 @@ class Telling:
     """One row of TELL: after this event, this mail goes to `to`, where `when` holds.
 
     `to` is melder, invited (the melder, at the address of the invitation), team (every member), handler
-    (whoever has it, else the team), assignee, lead (of the team), manager, or others: the first of handler,
-    team and coordinator with someone other than whom a mail did not reach.
+    (whoever has it, else the team), assignee, beklaagde, lead (of the team), manager, or others: the
+    first of handler, team and coordinator with someone other than whom a mail did not reach.
     """
 
     event: type[Event]
@@ -157,6 +158,9 @@ TELL = (
     Telling(Closed, "doorgestuurd", "melder", _closed_for("doorgestuurd")),
     Telling(Closed, "niet_in_behandeling", "melder", _closed_for("niet_in_behandeling")),
     Telling(Closed, "naar_tevredenheid", "melder", _closed_for("naar_tevredenheid")),
+    Telling(Extended, "verdaging", "melder"),
+    Telling(Extended, "verdaging_beklaagde", "beklaagde", lambda _e, k, _p: bool(k.beklaagde)),
+    Telling(DelayAgreed, "instemming", "melder"),
     Telling(LevelCrossed, "herinnering", "handler", _heard_by("handler")),
     Telling(LevelCrossed, "escalatie", "lead", _heard_by("lead")),
     Telling(LevelCrossed, "escalatie", "manager", _heard_by("manager")),
@@ -180,7 +184,7 @@ def owed_for(act: Act, klacht: Klacht, happened: Sequence[tuple[Event, int]]) ->
     return [
         _owed(act, klacht, happening, mail, hearer, dead)
         for happening, mail, some in rows
-        for hearer in heard_by(some, dead, {} if mail in TO_MELDER else away)
+        for hearer in heard_by(some, dead, away if MAILS[mail].audience == AGENT else {})
     ]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from mailagent.core import clocks
+from mailagent.core.awb import DelayAgreed, Extended
 from mailagent.core.clocks import HEROPEND, STATUTORY, Clock, Preset
 from mailagent.core.events import (
     MELDER,
@@ -57,10 +58,8 @@ def _presets(klacht: Klacht, world: World) -> Iterator[Preset]:
 def follow(act: Act, klacht: Klacht, event: Event) -> None:
     """What an event does to the clocks by itself."""
     match event:
-        case TakenUp():
-            reached(act, klacht.id, "taken_up")
-        case Answered():
-            reached(act, klacht.id, "answered")
+        case TakenUp() | Answered():
+            reached(act, klacht.id, "taken_up" if isinstance(event, TakenUp) else "answered")
         case Resolved():
             terms.stop(act.tx, klacht.id, event.at, _stopped_by("afgehandeld", klacht, act))
         case ReopenDeclined():
@@ -72,9 +71,22 @@ def follow(act: Act, klacht: Klacht, event: Event) -> None:
             answered = event.actor.role == MELDER
             kinds = ("service", STATUTORY) if answered else ("service",)
             terms.stop(act.tx, klacht.id, event.at, kinds)
+        case Extended() | DelayAgreed():
+            _move(act, klacht, event)
         case ReopenRequested() | Reopened():
             preset = act.world.presets[HEROPEND]
             terms.start(act.tx, klacht.id, clocks.start(preset, event.at, act.world.calendar), event.at)
+
+
+def _move(act: Act, klacht: Klacht, event: Extended | DelayAgreed) -> None:
+    """The clock of the law goes on with another last day (Awb 9:11 lid 2 and 3)."""
+    calendar = act.world.calendar
+    for clock in (clock for _, clock in terms.running(act.tx, klacht.id) if clock.name == STATUTORY):
+        if isinstance(event, Extended):
+            moved = clocks.extend(clock, calendar, event.at, event.weeks)
+        else:
+            moved = clocks.agree(clock, date.fromisoformat(event.last_day), calendar, event.at)
+        terms.start(act.tx, klacht.id, moved, event.at)
 
 
 def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:

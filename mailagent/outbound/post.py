@@ -13,7 +13,7 @@ from typing import Any
 from mailagent.core import reference
 from mailagent.core.errors import Mistakes
 from mailagent.core.feedback import REPLY_WORDS
-from mailagent.core.mails import AGENT, MAILS, SMILEYS, Value
+from mailagent.core.mails import AGENT, MAILS, MELDER, OTHER, SMILEYS, Value
 from mailagent.core.orders import sensible
 from mailagent.flow import deliver, rest
 from mailagent.flow.deliver import Rendering
@@ -38,7 +38,7 @@ crash repeats one mail of each at most, byte for byte."""
 _WRONG = (LookupError, ValueError, TypeError, AttributeError)
 """All that goes wrong with values that an earlier release wrote down, or that no mail can carry."""
 
-_DAYS, _MOMENTS = ("last_day", "ombudsman_until"), ("received", "link_until", "since", "call_due")
+_DAYS, _MOMENTS = ("last_day", "was", "ombudsman_until"), ("received", "link_until", "since", "call_due")
 
 Carrier = Callable[[str, str, bytes], Receipt]
 """Envelope sender, recipient, bytes → what the relay said."""
@@ -167,7 +167,7 @@ class Post:
             sender=own,
             sender_name=world.organisation.name,
             to=notice.recipient,
-            to_name="" if kind.audience == AGENT else str(notice.values.get("melder_name", "")),
+            to_name=str(notice.values.get("melder_name", "")) if kind.audience == MELDER else "",
             date=world.now(),
             message_id=message_id,
             reply_to=reply_to,
@@ -181,9 +181,10 @@ class Post:
         return Rendering(message_id, bounce, self.signer.sign(raw) if self.signer else raw, reply)
 
     def _reply_address(self, notice: Notice) -> Issued | None:
-        """What its reader answers to, signed for this reader and what it is about: a klacht or a message."""
+        """What its reader answers to, signed for this reader and what it is about: a klacht or a message.
+        Others answer to our own: the thread says what it is about, and nothing they write is proven."""
         message = notice.values.get("message")
-        if notice.klacht_id is None and message is None:
+        if MAILS[notice.kind].audience == OTHER or (notice.klacht_id is None and message is None):
             return None
         kenmerk, role = str(notice.values["kenmerk"]), MAILS[notice.kind].audience
         round_id = notice.values["round"][0] if "round" in notice.values else None

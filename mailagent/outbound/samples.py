@@ -23,6 +23,7 @@ SAMPLES: Values = {
     "received": "maandag 2 maart 2026 om 09.14 uur",
     "channel": "email",
     "last_day": "maandag 13 april 2026",
+    "was": "maandag 16 maart 2026",
     "melder_name": "Jan de Vries",
     "handler": "Anna de Wit",
     "quote": "Onze gft-bak is al drie weken niet geleegd.\nIk heb twee keer gebeld en werd niet teruggebeld."

@@ -252,6 +252,21 @@ def melder_reacted(tx: sa.Connection, klacht_id: int) -> bool:
     return any(data.get("confirmed") for data in tx.execute(query).scalars())
 
 
+def last_reaction(tx: sa.Connection, klacht_id: int) -> tuple[int, datetime] | None:
+    """The newest proven mail of the melder after the klacht came in: its arrival, and when that was."""
+    query = (
+        sa.select(event.c.origin, event.c.at, event_body.c.data)
+        .join(event_body, event_body.c.event_id == event.c.id)
+        .where(event.c.klacht_id == klacht_id, event.c.kind.in_(("reacted", "reopen_requested")))
+        .where(event.c.origin.startswith("arrival:"))
+        .order_by(event.c.seq.desc())
+    )
+    for origin, at, data in tx.execute(query):
+        if data.get("confirmed", True):
+            return int(origin.partition(":")[2]), at
+    return None
+
+
 def told_since(tx: sa.Connection, klacht_id: int, kind: str, since: datetime) -> list[dict[str, Any]]:
     """What the events of this kind said of a klacht since a moment."""
     query = (

@@ -76,6 +76,19 @@ def test_nw_02_a_verdaging_adds_four_weeks_to_the_day_before_it_rolled(
     assert extend(clock, CALENDAR, noon(received)).last_day.isoformat() == after
 
 
+@pytest.mark.parametrize(("weeks", "last_day"), [(1, "2026-04-20"), (2, "2026-04-28"), (4, "2026-05-11")])
+def test_nw_02_a_verdaging_may_be_shorter(weeks: int, last_day: str) -> None:
+    clock = extend(start(AWB, noon("2026-03-02"), CALENDAR), CALENDAR, noon("2026-03-20"), weeks)
+    assert (clock.last_day.isoformat(), clock.extended) == (last_day, weeks)
+    longer = by_another(clock, COMMITTEE, CALENDAR, noon("2026-03-21"))
+    assert longer.last_day == CALENDAR.last_day(date(2026, 3, 2), 10, extended=weeks)
+
+
+def test_nw_02_a_verdaging_is_never_longer_than_the_law_allows() -> None:
+    with pytest.raises(NotPossible, match="hoogstens 4 weken"):
+        extend(start(AWB, noon("2026-03-02"), CALENDAR), CALENDAR, noon("2026-03-20"), 5)
+
+
 def test_nw_02_a_clock_is_extended_once() -> None:
     clock = extend(start(AWB, noon("2026-03-02"), CALENDAR), CALENDAR, noon("2026-03-20"))
     with pytest.raises(NotPossible, match="al een keer verdaagd"):
@@ -94,7 +107,7 @@ def test_nw_02_what_the_law_does_not_extend_is_not_extended() -> None:
 def test_nw_02_consent_moves_the_last_day_to_a_working_day_and_only_later() -> None:
     clock = start(AWB, noon("2026-03-02"), CALENDAR)
     agreed = agree(clock, date(2026, 6, 20), CALENDAR, noon("2026-04-01"))
-    assert (agreed.last_day, agreed.agreed, agreed.extended) == (date(2026, 6, 22), True, False)
+    assert (agreed.last_day, agreed.agreed, agreed.extended) == (date(2026, 6, 22), True, 0)
     with pytest.raises(NotPossible, match="De laatste dag is al 22-06-2026"):
         agree(agreed, date(2026, 6, 22), CALENDAR, noon("2026-04-02"))
     with pytest.raises(NotPossible, match="al 22-06-2026"):
@@ -104,7 +117,7 @@ def test_nw_02_consent_moves_the_last_day_to_a_working_day_and_only_later() -> N
 def test_nw_02_consent_after_a_verdaging_keeps_that_it_was_extended() -> None:
     clock = extend(start(AWB, noon("2026-03-02"), CALENDAR), CALENDAR, noon("2026-03-20"))
     agreed = agree(clock, date(2026, 7, 1), CALENDAR, noon("2026-04-01"))
-    assert (agreed.extended, agreed.agreed) == (True, True)
+    assert (agreed.extended, agreed.agreed) == (4, True)
 
 
 def test_nw_02_the_levels_ahead_of_a_moved_last_day_fire_again_and_those_behind_it_do_not() -> None:
@@ -134,7 +147,7 @@ def test_another_category_keeps_a_verdaging_and_what_the_melder_agreed_to() -> N
     now = noon("2026-03-20")
     extended = extend(start(AWB, noon("2026-03-02"), CALENDAR), CALENDAR, now)
     longer = by_another(extended, COMMITTEE, CALENDAR, now)
-    assert (longer.last_day, longer.extended) == (date(2026, 6, 8), True)
+    assert (longer.last_day, longer.extended) == (date(2026, 6, 8), 4)
 
     agreed = agree(extended, date(2026, 9, 1), CALENDAR, now)
     assert by_another(agreed, COMMITTEE, CALENDAR, now).last_day == date(2026, 9, 1)

@@ -7,6 +7,7 @@ from mailagent.core.orders.asking import Help, Status
 from mailagent.core.orders.calling import CallBack, Called, NoAnswer
 from mailagent.core.orders.closing import Close, Withdraw
 from mailagent.core.orders.elsewhere import MakeCase, Printed, Write
+from mailagent.core.orders.extending import Consent, Extend
 from mailagent.core.orders.fields import (
     Categorise,
     Complicate,
@@ -43,6 +44,8 @@ ORDERS: tuple[type[Order], ...] = (
     Close,
     Withdraw,
     Reopen,
+    Extend,
+    Consent,
     Split,
     Merge,
     MakeCase,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from mailagent.core.calendar import Calendar
+from mailagent.core.clocks import Clock
 from mailagent.core.errors import NotUnderstood
 from mailagent.core.events import AGENT, Actor, Event
 from mailagent.core.klacht import OPEN, Klacht
@@ -17,11 +18,20 @@ from mailagent.core.organisation import Agent, Organisation
 
 
 @dataclass(frozen=True, slots=True)
+class MeldersMail:
+    """A later, proven mail of the melder: the number of its arrival, and when it came."""
+
+    arrival: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What an order is carried out on. `melder_wrote`: a later, proven mail of the melder is kept.
 
     `waiting` are klachten that nobody has in the agent's teams, the oldest last day first; `load` is how many
-    open ones are on the agent's name; `others` are klachten that the orders name, by kenmerk.
+    open ones are on the agent's name; `others` are klachten that the orders name, by kenmerk. `clock` is that
+    of the law, where it still runs, and `melders_mail` the newest of the melder after the klacht came in.
     """
 
     klacht: Klacht
@@ -34,6 +44,8 @@ class Case:
     waiting: tuple[Klacht, ...] = ()
     load: int = 0
     others: Mapping[str, Klacht] = field(default_factory=dict)
+    clock: Clock | None = None
+    melders_mail: MeldersMail | None = None
 
     @property
     def actor(self) -> Actor:
@@ -47,7 +59,8 @@ class Case:
         now = [done.klacht, *others.values()]
         load = self.load + sum(map(self._is_mine, now)) - self._is_mine(self.klacht)
         named = {k: others.get(other.id, other) for k, other in self.others.items()}
-        return replace(self, klacht=done.klacht, waiting=waiting, load=load, others=named)
+        clock = done.clock or self.clock
+        return replace(self, klacht=done.klacht, waiting=waiting, load=load, others=named, clock=clock)
 
     def _is_mine(self, klacht: Klacht) -> bool:
         return klacht.assigned_to == self.agent.address and klacht.status in OPEN
@@ -66,7 +79,7 @@ class Done:
     """What an order did: the klacht as it is now, what happened, and the sentence for the agent.
 
     `split_off` is a klacht that is to be opened beside it; its kenmerk is not known yet. `also` are other
-    klachten that it changed.
+    klachten that it changed, and `clock` is the next version of that of the law.
     """
 
     klacht: Klacht
@@ -74,6 +87,7 @@ class Done:
     said: str
     split_off: Klacht | None = None
     also: tuple[Change, ...] = ()
+    clock: Clock | None = None
 
 
 @dataclass(frozen=True, slots=True)
