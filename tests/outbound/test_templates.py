@@ -19,6 +19,7 @@ from mailagent.shipped import search_path
 SHIPPED = [folder / "mail" for folder in search_path("templates", None)]
 TO_MELDER = [name for name, kind in MAILS.items() if kind.audience == MELDER]
 TO_AGENT = [name for name, kind in MAILS.items() if kind.audience == AGENT]
+TO_OTHERS = [name for name, kind in MAILS.items() if kind.audience != MELDER]
 
 VOID = {"meta", "br"}
 HARD_WORDS = re.compile(
@@ -33,7 +34,9 @@ def templates() -> Templates:
     return Templates(SHIPPED)
 
 
-@pytest.fixture(params=[*product(TO_MELDER, ("nl", "en", "fr")), *product(TO_AGENT, ("nl",))], scope="module")
+@pytest.fixture(
+    params=[*product(TO_MELDER, ("nl", "en", "fr")), *product(TO_OTHERS, ("nl",))], scope="module"
+)
 def asked(request: pytest.FixtureRequest) -> tuple[str, str]:
     """A mail and a language."""
     name, language = request.param
