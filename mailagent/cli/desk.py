@@ -11,6 +11,9 @@ from rich.table import Column, Table
 
 from mailagent.cli import asked
 from mailagent.cli.console import HERE, AsJson, ConfigFile, fail, opened, out, say_json
+from mailagent.core import explained
+from mailagent.core.echo import veiled
+from mailagent.core.evidence import KINDS
 from mailagent.core.klacht import STATUSES
 from mailagent.flow import deliver, dossier
 from mailagent.flow.world import PROCESS
@@ -106,19 +109,32 @@ def _arrival(row: Any) -> dict[str, Any]:
         "verdict": row.verdict,
         "kenmerk": row.kenmerk,
         "reason": row.reason,
-        "evidence": trace.get("evidence", []),
+        "explained": veiled(" ".join(_explained(row, trace.get("verdict")))),
+        "evidence": [{**one, "words": KINDS[one["kind"]]} for one in trace.get("evidence", [])],
         "route": trace.get("route"),
         "sorting": trace.get("sorting"),
     }
+
+
+def _explained(row: Any, verdict: Mapping[str, Any] | None) -> Iterator[str]:
+    """What became of it and why, in sentences."""
+    if row.state == arrivals.STUCK:
+        yield f"{explained.STUCK} ({row.reason})."
+    elif row.state != arrivals.DONE or verdict is None:
+        yield explained.NOT_READ
+    else:
+        yield explained.explained(verdict)
+    if row.ruling:
+        yield explained.ruled(row.ruling)
 
 
 def _print_why(one: Mapping[str, Any]) -> None:
     kenmerk = one["kenmerk"] or "geen klacht"
     verdict = one["verdict"] or one["state"]
     out.print(f"[bold]arrival {one['arrival']}[/bold] → {verdict} ({kenmerk}): ", end="", highlight=False)
-    out.print(str(one["reason"]), markup=False, highlight=False)
+    out.print(one["explained"], markup=False, highlight=False)
     for evidence in one["evidence"]:
-        line = f"    {evidence['kind']}: {evidence['value']} ({evidence['source']})"
+        line = f"    {evidence['kind']} {evidence['value']} ({evidence['source']}): {evidence['words']}"
         out.print(line, markup=False, highlight=False)
     if not one["evidence"]:
         out.print("    niets wees naar een bestaande klacht", highlight=False)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from mailagent.core import clocks
+from mailagent.core import clocks, explained
 from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.chronicle import told
-from mailagent.core.evidence import Evidence
+from mailagent.core.evidence import KINDS, Evidence
 from mailagent.core.klacht import Klacht
 from mailagent.demo import words
 from mailagent.demo.people import PEOPLE
@@ -132,14 +132,14 @@ def _line(tx: Tx, klacht: Klacht, world: World) -> Line:
 
 def _came(row: Any) -> Came:
     found = (row.trace or {}).get("evidence", [])
-    verdict = words.VERDICTS[row.verdict] if row.verdict else "Nog niet bekeken"
+    verdict = explained.VERDICTS[row.verdict] if row.verdict else "Nog niet bekeken"
     return Came(
         row.id,
         _at(row.received_at or row.reached_at),
         name_of(row.writer or row.sender or ""),
         verdict,
         row.reason,
-        tuple(Evidence(words.EVIDENCE[e["kind"]], e["value"], e["source"]) for e in found),
+        tuple(Evidence(KINDS[e["kind"]], e["value"], e["source"]) for e in found),
     )
 
 

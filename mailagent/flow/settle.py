@@ -11,6 +11,7 @@ from mailagent.core.calendar import local_day
 from mailagent.core.commands import Written
 from mailagent.core.errors import Unreadable
 from mailagent.core.evidence import Settlement
+from mailagent.core.explained import reason_of
 from mailagent.core.mail import Envelope, Mail
 from mailagent.core.mails import ECHOED
 from mailagent.core.orders.asking import Help
@@ -28,21 +29,6 @@ from mailagent.store.notices import Owed
 
 MAIL = "ter_beoordeling"
 
-WHY = {
-    "spam": "Onze mailserver vertrouwt dit bericht niet: spam, of een vervalste afzender.",
-    "secure_notice": "Een melding van een beveiligde mail. Wat de afzender schreef, staat achter de link.",
-    "flood": "Van dit adres kwamen in een dag zo veel klachten dat het een robot kan zijn.",
-    "too_large": "Het bericht is te groot om te lezen. Alleen de kop is gelezen.",
-    "too_deep": "Het bericht zit te vaak in zichzelf verpakt.",
-    "too_many_parts": "Het bericht heeft te veel onderdelen.",
-    "header_too_long": "De kop van het bericht is te lang.",
-    "html_too_large": "De opmaak van het bericht is te groot.",
-    "too_slow": "Het lezen van het bericht duurde te lang.",
-    "out_of_memory": "Het lezen van het bericht kostte te veel geheugen.",
-    "broken": "Het bericht is kapot: wij kunnen het niet lezen.",
-}
-"""What the reasons of Quarantine and Review mean; a reason that is not listed is a sentence by itself."""
-
 HEAD_LINES, HEAD_OCTETS = 40, 16 * 1024
 """So much of a message that cannot be read is shown as it came."""
 
@@ -57,7 +43,7 @@ def ask(act: Act, letter: Letter, reason: str) -> None:
         "subject": mail.subject.strip() or "(geen onderwerp)",
         "received": letter.received_at.isoformat(),
         "sender": letter.sender or letter.envelope.sender or "",
-        "why": WHY.get(reason, reason[:1].upper() + reason[1:] + "."),
+        "why": reason_of(reason),
         "description": mail.text.strip()[: ECHOED["description"]] or _head(letter.envelope),
         "attachments": [a.name for a in mail.attachments],
     }
