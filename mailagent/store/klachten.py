@@ -72,19 +72,19 @@ _ADD = Prepared(sa.insert(klacht).values(by_name((*_COLUMNS, "salt"))).returning
 _SAVE = Prepared(sa.update(klacht).where(klacht.c.id == sa.bindparam("klacht")).values(by_name(_COLUMNS)))
 
 
-def _klacht(row: sa.Row[Any]) -> Klacht:
-    fields = row._asdict()
+def _klacht(row: Sequence[Any]) -> Klacht:
+    fields = dict(zip(Klacht.__dataclass_fields__, row, strict=True))
     return Klacht(**fields | {name: tuple(fields[name]) for name in _LISTS})
 
 
 def by_kenmerk(tx: sa.Connection, kenmerk: str, *, lock: bool = False) -> Klacht | None:
     """One klacht; with `lock`, nobody else changes it until this transaction ends."""
-    return _one(tx, klacht.c.kenmerk == kenmerk.upper(), lock=lock)
+    return _one(_LOCK_NAMED if lock else _NAMED, tx, {"wanted": kenmerk.upper()})
 
 
 def by_id(tx: sa.Connection, id: int, *, lock: bool = False) -> Klacht | None:
     """One klacht by its id."""
-    return _one(tx, klacht.c.id == id, lock=lock)
+    return _one(_LOCK if lock else _BY_ID, tx, {"wanted": id})
 
 
 def brought_since(tx: sa.Connection, melder: str, since: datetime, most: int) -> int:
@@ -99,10 +99,16 @@ _BROUGHT = Prepared(
 )
 
 
-def _one(tx: sa.Connection, where: sa.ColumnElement[bool], *, lock: bool) -> Klacht | None:
-    query = sa.select(*_FIELDS).where(where)
-    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+def _one(query: Prepared, tx: sa.Connection, values: dict[str, object]) -> Klacht | None:
+    row = query.first(tx, values)
     return _klacht(row) if row else None
+
+
+_WANTED: sa.BindParameter[Any] = sa.bindparam("wanted")
+_BY_ID = Prepared(sa.select(*_FIELDS).where(klacht.c.id == _WANTED))
+_LOCK = Prepared(sa.select(*_FIELDS).where(klacht.c.id == _WANTED).with_for_update())
+_NAMED = Prepared(sa.select(*_FIELDS).where(klacht.c.kenmerk == _WANTED))
+_LOCK_NAMED = Prepared(sa.select(*_FIELDS).where(klacht.c.kenmerk == _WANTED).with_for_update())
 
 
 def listed(tx: sa.Connection, *, status: str | None = None, limit: int = 50) -> list[Klacht]:

@@ -9,13 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.feedback import Answer, Round
+from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import round as table
 
 _FIELDS = tuple(table.c[name] for name in Round.__dataclass_fields__)
+_ID: sa.BindParameter[int] = sa.bindparam("round")
+_KLACHT: sa.BindParameter[int] = sa.bindparam("klacht")
 
-
-_WAITING = ("scheduled", "sent")
-"""The states of a round that still may be answered, or lapse."""
+_WAITING = sa.or_(table.c.state == "scheduled", table.c.state == "sent")
+"""It still may be answered, or lapse."""
 
 
 def open_next(
@@ -32,53 +34,66 @@ def open_next(
         "state": "suppressed" if suppressed else "scheduled",
         "why": suppressed,
     }
-    row = tx.execute(sa.insert(table).values(**values).returning(*_FIELDS)).one()
-    return Round(**row._asdict())
+    [row] = _OPEN.rows(tx, values)
+    return Round(*row)
+
+
+_OPENED = ("klacht_id", "number", "address", "opened_at", "expires_at", "state", "why")
+_OPEN = Prepared(sa.insert(table).values(by_name(_OPENED)).returning(*_FIELDS))
 
 
 def by_id(tx: sa.Connection, id: int) -> Round | None:
     """One round."""
-    return _one(tx, table.c.id == id, lock=False)
+    return _one(_BY_ID, tx, {"round": id})
 
 
 def lock(tx: sa.Connection, id: int) -> Round | None:
     """One round, which nobody else answers until this transaction ends."""
-    return _one(tx, table.c.id == id, lock=True)
+    return _one(_LOCK, tx, {"round": id})
 
 
 def last_of(tx: sa.Connection, klacht_id: int) -> Round | None:
     """The newest round of a klacht."""
-    return _one(
-        tx, sa.and_(table.c.klacht_id == klacht_id, table.c.number == latest(tx, klacht_id)), lock=False
-    )
+    return _one(_LAST, tx, {"klacht": klacht_id})
 
 
-def _one(tx: sa.Connection, where: sa.ColumnElement[bool], *, lock: bool) -> Round | None:
-    query = sa.select(*_FIELDS).where(where)
-    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
-    return Round(**row._asdict()) if row else None
+def _one(query: Prepared, tx: sa.Connection, values: dict[str, int]) -> Round | None:
+    row = query.first(tx, values)
+    return Round(*row) if row else None
 
 
 def latest(tx: sa.Connection, klacht_id: int) -> int:
     """The number of the newest round, 0 where there is none."""
-    return (
-        tx.execute(sa.select(sa.func.max(table.c.number)).where(table.c.klacht_id == klacht_id)).scalar() or 0
-    )
+    last = last_of(tx, klacht_id)
+    return last.number if last else 0
+
+
+_BY_ID = Prepared(sa.select(*_FIELDS).where(table.c.id == _ID))
+_LOCK = Prepared(sa.select(*_FIELDS).where(table.c.id == _ID).with_for_update())
+_LAST = Prepared(
+    sa.select(*_FIELDS).where(table.c.klacht_id == _KLACHT).order_by(table.c.number.desc()).limit(1)
+)
 
 
 def answered(tx: sa.Connection, id: int, answer: Answer, at: datetime) -> None:
     """Keep the answer."""
     values: dict[str, Any] = {
-        "state": "answered",
-        "why": "",
+        "round": id,
         "answered_at": at,
         "satisfied": answer.satisfied,
         "reasons": list(answer.reasons),
         "text": answer.text,
         "submitted": answer.digest,
-        "remind_at": None,
     }
-    tx.execute(sa.update(table).where(table.c.id == id).values(**values))
+    _ANSWER.run(tx, [values])
+
+
+_SAID = ("answered_at", "satisfied", "reasons", "text", "submitted")
+_ANSWER = Prepared(
+    sa.update(table)
+    .where(table.c.id == _ID)
+    .values(by_name(_SAID) | {"state": "answered", "why": "", "remind_at": None})
+)
 
 
 def sent(tx: sa.Connection, id: int, at: datetime) -> None:
@@ -95,7 +110,10 @@ def set_state(tx: sa.Connection, id: int, state: str, *, only_from: Sequence[str
 
 def remind_at(tx: sa.Connection, id: int, at: datetime | None) -> None:
     """When to remind of a round; None for never."""
-    tx.execute(sa.update(table).where(table.c.id == id).values(remind_at=at))
+    _REMIND_AT.run(tx, [{"round": id, "at": at}])
+
+
+_REMIND_AT = Prepared(sa.update(table).where(table.c.id == _ID).values(remind_at=sa.bindparam("at")))
 
 
 def take_reminders(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
@@ -112,7 +130,7 @@ def reminded(tx: sa.Connection, id: int, at: datetime) -> None:
 
 def expire(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
     """The rounds of a klacht that nobody answered in time: each is returned once."""
-    over = (table.c.klacht_id == klacht_id, table.c.state.in_(_WAITING), table.c.expires_at <= now)
+    over = (table.c.klacht_id == klacht_id, _WAITING, table.c.expires_at <= now)
     rows = tx.execute(sa.update(table).where(*over).values(state="expired").returning(*_FIELDS))
     return sorted((Round(**row._asdict()) for row in rows), key=lambda round: round.number)
 
@@ -120,11 +138,15 @@ def expire(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
 def next_moment(tx: sa.Connection, klacht_id: int, *, newest: bool) -> datetime | None:
     """When to remind of a round of a klacht, or when the next one lapses; with `newest`, the end of the
     newest one counts in any state."""
-    last = table.c.number == latest(tx, klacht_id) if newest else sa.false()
-    ends = sa.case((table.c.state.in_(_WAITING) | last, table.c.expires_at))
-    query = sa.select(sa.func.min(table.c.remind_at), sa.func.min(ends))
-    [moments] = tx.execute(query.where(table.c.klacht_id == klacht_id))
+    values = {"klacht": klacht_id, "newest": latest(tx, klacht_id) if newest else 0}
+    [moments] = _NEXT_MOMENT.rows(tx, values)
     return min((at for at in moments if at), default=None)
+
+
+_ENDS = sa.case((_WAITING | (table.c.number == sa.bindparam("newest")), table.c.expires_at))
+_NEXT_MOMENT = Prepared(
+    sa.select(sa.func.min(table.c.remind_at), sa.func.min(_ENDS)).where(table.c.klacht_id == _KLACHT)
+)
 
 
 def of_klacht(tx: sa.Connection, klacht_id: int) -> list[sa.Row[Any]]:

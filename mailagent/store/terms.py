@@ -15,11 +15,17 @@ from mailagent.store.tables import clock as table
 
 def start(tx: sa.Connection, klacht_id: int, clock: Clock, at: datetime) -> None:
     """A clock starts; an earlier one of the same name is a former version, and stops."""
-    where = (table.c.klacht_id == klacht_id, table.c.name == clock.name)
-    version = tx.execute(sa.select(sa.func.max(table.c.version)).where(*where)).scalar() or 0
+    [[version]] = _LAST.rows(tx, {"klacht": klacht_id, "clock": clock.name})
     if version:
-        tx.execute(sa.update(table).where(*where, table.c.stopped_at.is_(None)).values(stopped_at=at))
-    begin(tx, klacht_id, [clock], version + 1)
+        _STOP_NAMED.run(tx, [{"klacht": klacht_id, "clock": clock.name, "at": at}])
+    begin(tx, klacht_id, [clock], (version or 0) + 1)
+
+
+_NAMED = (table.c.klacht_id == sa.bindparam("klacht"), table.c.name == sa.bindparam("clock"))
+_LAST = Prepared(sa.select(sa.func.max(table.c.version)).where(*_NAMED))
+_RUNS = (table.c.klacht_id == sa.bindparam("klacht"), table.c.stopped_at.is_(None))
+_STOPPED = sa.update(table).values(stopped_at=sa.bindparam("at"))
+_STOP_NAMED = Prepared(_STOPPED.where(*_NAMED, table.c.stopped_at.is_(None)))
 
 
 def begin(tx: sa.Connection, klacht_id: int, clocks: Sequence[Clock], version: int = 1) -> None:
@@ -48,11 +54,7 @@ def running(tx: sa.Connection, klacht_id: int) -> list[tuple[int, Clock]]:
     return [(id, Clock.from_dict(kept)) for id, kept in _RUNNING.rows(tx, {"klacht": klacht_id})]
 
 
-_RUNNING = Prepared(
-    sa.select(table.c.id, table.c.running)
-    .where(table.c.klacht_id == sa.bindparam("klacht"), table.c.stopped_at.is_(None))
-    .order_by(table.c.id)
-)
+_RUNNING = Prepared(sa.select(table.c.id, table.c.running).where(*_RUNS).order_by(table.c.id))
 
 
 def wind(tx: sa.Connection, id: int, clock: Clock) -> None:
@@ -62,12 +64,12 @@ def wind(tx: sa.Connection, id: int, clock: Clock) -> None:
 
 def stop(tx: sa.Connection, klacht_id: int, at: datetime, kinds: Collection[str]) -> None:
     """The `statutory` clock of a klacht stops, or every `service` clock, or both."""
-    where = [table.c.klacht_id == klacht_id, table.c.stopped_at.is_(None)]
-    if STATUTORY not in kinds:
-        where.append(table.c.name != STATUTORY)
-    if "service" not in kinds:
-        where.append(table.c.name == STATUTORY)
-    tx.execute(sa.update(table).where(*where).values(stopped_at=at))
+    for kind in kinds:
+        (_STOP_STATUTORY if kind == STATUTORY else _STOP_SERVICE).run(tx, [{"klacht": klacht_id, "at": at}])
+
+
+_STOP_STATUTORY = Prepared(_STOPPED.where(*_RUNS, table.c.name == STATUTORY))
+_STOP_SERVICE = Prepared(_STOPPED.where(*_RUNS, table.c.name != STATUTORY))
 
 
 def stop_these(tx: sa.Connection, ids: Collection[int], at: datetime) -> None:
