@@ -14,6 +14,7 @@ from mailagent.core.mail import Mail
 from mailagent.core.organisation import Organisation
 from mailagent.core.trace import OwnServers
 from mailagent.flow.world import Policy, World
+from mailagent.inbound.language import language_of
 from mailagent.outbound.dkim import Signer
 from mailagent.outbound.links import Links
 from mailagent.outbound.post import LINES, Carrier, Post
@@ -77,6 +78,7 @@ def open_house(
         parse=parse,
         now=now,
         salt=lambda: secrets.token_bytes(16),
+        language=language_of,
         surveys=rules.surveys,
     )
     templates = Templates([folder / "mail" for folder in search_path("templates", settings.paths.local)])

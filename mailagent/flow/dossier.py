@@ -94,6 +94,7 @@ _FACTS = (
     "priority",
     "complexity",
     "oordeel",
+    "language",
 )
 
 

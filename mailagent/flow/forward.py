@@ -92,7 +92,13 @@ def as_melders(letter: Letter, melder: str, world: World) -> Letter:
     reached = letter.received_at
     if inner is mail.enclosed:
         reached = received_at(inner, letter.envelope, world.policy.own_servers.hosts, reached)
-    return replace(letter, sender=melder, mail=theirs, received_at=min(reached, letter.received_at))
+    return replace(
+        letter,
+        sender=melder,
+        mail=theirs,
+        received_at=min(reached, letter.received_at),
+        language=world.language(inner.text),
+    )
 
 
 def _of(melder: str, mail: Mail, world: World) -> Mail | None:

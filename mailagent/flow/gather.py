@@ -34,7 +34,8 @@ MOST_POINTERS = 50
 class Letter:
     """One arrival while it is judged: the bytes, how they came, what was read, and when.
 
-    `unread` is the digest of what stands below the head of a mail that is too large to be read further.
+    `unread` is the digest of what stands below the head of a mail that is too large to be read further;
+    `language` is the one its writer used.
     """
 
     arrival_id: int
@@ -46,6 +47,7 @@ class Letter:
     unreadable: Unreadable | None = None
     ruling: Ruling | None = None
     unread: bytes = b""
+    language: str = "nl"
 
     @property
     def origin(self) -> str:

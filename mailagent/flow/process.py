@@ -137,8 +137,10 @@ def _read(kept: Kept, world: World) -> Letter:
         unreadable = problem
     received = received_at(mail, kept.envelope, world.policy.own_servers.hosts, kept.kept_at)
     sender = (kept.ruling.melder if kept.ruling else "") or writer(mail, world.policy.forms)
+    words = "" if mail.sealed == "secure_notice" else mail.new_text.strip() or mail.to_read
+    language = world.language(words)
     return Letter(
-        kept.id, kept.envelope, mail, world.now(), received, sender, unreadable, kept.ruling, unread
+        kept.id, kept.envelope, mail, world.now(), received, sender, unreadable, kept.ruling, unread, language
     )
 
 
@@ -225,6 +227,7 @@ def _open(act: Act, letter: Letter, verdict: Verdict, sorting: Decision) -> Klac
         melder_name=mail.sender_name,
         received_at=letter.received_at,
         channel=letter.envelope.channel,
+        language=letter.language,
         refers_to=verdict.kenmerk,
     )
     received = Received(

@@ -75,7 +75,8 @@ def _reply_token(key: bytes, kenmerk: str, role: str, address: str, round_id: in
 
 @dataclass(frozen=True)
 class World:
-    """Made once by the service and handed to every flow. `parse` raises `Unreadable`; `now` is aware."""
+    """Made once by the service and handed to every flow. `parse` raises `Unreadable`; `now` is aware;
+    `language` says in which of ours a text was written."""
 
     store: Store
     organisation: Organisation
@@ -86,6 +87,7 @@ class World:
     parse: Callable[[bytes], Mail]
     now: Callable[[], datetime]
     salt: Callable[[], bytes]
+    language: Callable[[str], str]
     surveys: Mapping[str, Survey] = field(default_factory=dict)
 
 
