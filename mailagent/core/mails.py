@@ -39,6 +39,7 @@ ECHOED = {
     "description": 20_000,
     "attachments": 120,
     "locked": 120,
+    "left_out": 120,
     "order": 5_000,
     "dossier": 100_000,
     "note": 5_000,
@@ -131,26 +132,28 @@ MAILS: dict[str, MailKind] = {
     "nieuw_voor_team": MailKind(
         AGENT,
         ("kenmerk", "description", "last_day"),
-        ("team", "attachments", "refers_to", "sender", "locked", "encrypted", *TASK),
+        ("team", "attachments", "left_out", "refers_to", "sender", "locked", "encrypted", *TASK),
     ),
     "toegewezen": MailKind(
-        AGENT, ("kenmerk", "description", "last_day"), ("team", "by", "attachments", *TASK)
+        AGENT, ("kenmerk", "description", "last_day"), ("team", "by", "attachments", "left_out", *TASK)
     ),
     "aanvulling": MailKind(
         AGENT,
         ("kenmerk", "description"),
-        ("withdraws", "asked_by", "sender", "attachments", "locked", "encrypted", *TASK),
+        ("withdraws", "asked_by", "sender", "attachments", "left_out", "locked", "encrypted", *TASK),
     ),
     "reactie_melder": MailKind(
         AGENT,
         ("kenmerk", "description"),
         (
-            *("confirmed", "asked_by", "sender", "smiley", "reasons", "attachments", "locked", "encrypted"),
-            *TASK,
+            *("confirmed", "asked_by", "sender", "smiley", "reasons", "attachments", "left_out"),
+            *("locked", "encrypted", *TASK),
         ),
     ),
     "verzoek_tot_heropenen": MailKind(
-        AGENT, ("kenmerk", "description"), ("reasons", "attachments", "locked", "encrypted", *TASK)
+        AGENT,
+        ("kenmerk", "description"),
+        ("reasons", "attachments", "left_out", "locked", "encrypted", *TASK),
     ),
     "opvolgtaak": MailKind(AGENT, ("kenmerk", "answers"), ("low", "title"), switch="mail_opvolgtaak"),
     "samengevoegd": MailKind(AGENT, ("kenmerk", "merged", "description"), TASK),

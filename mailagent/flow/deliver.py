@@ -21,7 +21,6 @@ from mailagent.store import (
     dead_addresses,
     klachten,
     notices,
-    photos,
     resting,
     terms,
 )
@@ -179,14 +178,6 @@ def fix(renderings: Sequence[tuple[Notice, Rendering]], world: World) -> None:
         addresses.issue(tx, [replies[token] for token in sorted(replies)], world.now())
         rows = [(n.id, made.message_id, made.bounce_token, made.raw) for n, made in renderings]
         notices.rendered(tx, rows, world.now())
-
-
-def attached(notice: Notice, world: World) -> list[bytes]:
-    """The photos that go along with a mail, as JPEG."""
-    if not (round_id := notice.values.get("photos_of")):
-        return []
-    with world.store.read() as tx:
-        return photos.of_round(tx, round_id)
 
 
 def leave(taken: Sequence[Notice], world: World) -> None:

@@ -17,10 +17,11 @@ from email.header import Header
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import quote
 
 from mailagent.core.echo import readable
 from mailagent.core.errors import Problem
-from mailagent.core.feedback import photo_names
+from mailagent.core.mail import Attachment
 from mailagent.outbound.render import Rendered
 
 Automatic = Literal["auto-generated", "auto-replied"]
@@ -38,6 +39,8 @@ LONGEST_OF_OURS = 500
 
 _ADDRESS = re.compile(r"""[^\s<>()\[\]\\,;:"@]{1,64}@[^\s<>()\[\]\\,;:"@]{1,255}""", re.ASCII)
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,300}>")
+_TYPE = re.compile(r"[a-z0-9][\w.+-]{0,60}/[a-z0-9][\w.+-]{0,80}", re.ASCII)
+_PLAIN_NAME = re.compile(r"[\w.()+@ -]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -79,9 +82,8 @@ class Headers:
             raise BadHeader("date has no time zone")
 
 
-def build(rendered: Rendered, headers: Headers, photos: Sequence[bytes] = ()) -> bytes:
-    """The mail as it goes over the wire (RFC 5322, RFC 2045–2047): text first, then HTML, then the photos
-    (JPEG).
+def build(rendered: Rendered, headers: Headers, files: Sequence[Attachment] = ()) -> bytes:
+    """The mail as it goes over the wire (RFC 5322, RFC 2045–2047): text first, then HTML, then the files.
 
     Written out here, for the shape never varies: the generator of the standard library takes five times as
     long to walk a tree of two parts.
@@ -89,10 +91,10 @@ def build(rendered: Rendered, headers: Headers, photos: Sequence[bytes] = ()) ->
     boundary = "=_" + hashlib.sha256(headers.message_id.encode()).hexdigest()[:32]
     kind = f'multipart/alternative; boundary="{boundary}"'
     body = _parts(boundary, (_part("plain", rendered.text), _part("html", rendered.html)))
-    if photos:
+    if files:
         words = _folded("Content-Type", kind).encode() + b"\r\n" + body
         outer = boundary + "x"
-        body = _parts(outer, (words, *map(_photo, photo_names(len(photos)), photos)))
+        body = _parts(outer, (words, *map(_file, files)))
         kind = f'multipart/mixed; boundary="{outer}"'
     head = [("MIME-Version", "1.0"), *_lines(rendered, headers), ("Content-Type", kind)]
     return "".join(_folded(*line) for line in head).encode("ascii") + b"\r\n" + body
@@ -103,12 +105,25 @@ def _parts(boundary: str, parts: Sequence[bytes]) -> bytes:
     return b"".join(between + part + b"\r\n" for part in parts) + between[:-2] + b"--\r\n"
 
 
-def _photo(name: str, jpeg: bytes) -> bytes:
+def _file(file: Attachment) -> bytes:
+    """Whatever it is, it is a file to open: a mail that came along would else be read as a part of ours."""
+    name = _file_name(file)
+    kind = file.content_type.lower()
+    plain = _TYPE.fullmatch(kind) and not kind.startswith(("message/", "multipart/"))
     head = (
-        f'Content-Type: image/jpeg; name="{name}"\r\nContent-Transfer-Encoding: base64\r\n'
-        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n'
+        f"Content-Type: {kind if plain else 'application/octet-stream'}\r\n"
+        f"Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment;\r\n {name}\r\n\r\n"
     )
-    return head.encode() + encodebytes(jpeg).rstrip().replace(b"\n", b"\r\n")
+    return head.encode() + encodebytes(file.content).rstrip().replace(b"\n", b"\r\n")
+
+
+def _file_name(file: Attachment) -> str:
+    """A name that no file system stumbles over; in RFC 2231 where it needs more than ASCII."""
+    stem, dot, suffix = readable(file.name, LONGEST_NAME).replace("/", "-").rpartition(".")
+    if not dot:
+        stem, suffix = suffix, "eml" if file.content_type == "message/rfc822" else ""
+    name = ".".join(filter(None, (stem[:60].strip(". ") or "bijlage", suffix[:20])))
+    return f'filename="{name}"' if _PLAIN_NAME.fullmatch(name) else f"filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _folded(name: str, value: str) -> str:

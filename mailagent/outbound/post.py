@@ -15,7 +15,7 @@ from mailagent.core.errors import Mistakes
 from mailagent.core.feedback import REPLY_WORDS
 from mailagent.core.mails import AGENT, MAILS, MELDER, OTHER, SMILEYS, Value
 from mailagent.core.orders import sensible
-from mailagent.flow import deliver, rest
+from mailagent.flow import deliver, files, rest
 from mailagent.flow.deliver import Rendering
 from mailagent.flow.invite import GOVERNED
 from mailagent.flow.receipt import Receipt
@@ -158,7 +158,8 @@ class Post:
         own, kind = world.organisation.address, MAILS[notice.kind]
         reply = self._reply_address(notice)
         reply_to = reference.tokened(own, reference.REPLY, reply.token) if reply else own
-        values = self._values(notice, reply_to)
+        going, left = files.along(notice, world)
+        values = {**self._values(notice, reply_to), "left_out": tuple(left)}
         rendered = self.templates.render(notice.kind, str(notice.values.get("language", "nl")), values)
         message_id = reference.message_id(
             reference.token(key, "message", notice.key), world.organisation.domain
@@ -177,7 +178,7 @@ class Post:
             automatic="auto-replied" if notice.arrival_id or notice.kind in _ANSWERS else "auto-generated",
         )
         bounce = reference.token(key, "bounce", notice.key)
-        raw = build(rendered, headers, deliver.attached(notice, world))
+        raw = build(rendered, headers, going)
         return Rendering(message_id, bounce, self.signer.sign(raw) if self.signer else raw, reply)
 
     def _reply_address(self, notice: Notice) -> Issued | None:

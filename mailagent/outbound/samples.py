@@ -32,6 +32,7 @@ SAMPLES: Values = {
     "Ik voel mij van het kastje naar de muur gestuurd.",
     "attachments": ("foto-van-de-bak.jpg", "brief van 12 februari.pdf"),
     "locked": ("brief van 12 februari.pdf",),
+    "left_out": ("brief van 12 februari.pdf",),
     "encrypted": True,
     "size": "31 MB",
     "most": "25 MB",

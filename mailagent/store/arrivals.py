@@ -119,6 +119,12 @@ def load(tx: sa.Connection, id: int) -> Kept | None:
     return _kept(row) if row else None
 
 
+def raw(tx: sa.Connection, id: int) -> bytes | None:
+    """The bytes of an arrival; None after erasure."""
+    found: bytes | None = tx.execute(sa.select(arrival.c.raw).where(arrival.c.id == id)).scalar()
+    return found
+
+
 def load_set_aside(tx: sa.Connection, id: int) -> Kept | None:
     """An arrival that waits for a human, with its bytes; None when it no longer does."""
     query = sa.select(*_HOW).where(arrival.c.id == id, _SET_ASIDE, arrival.c.ruling.is_(None))

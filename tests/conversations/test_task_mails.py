@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import email.policy
+from email.message import EmailMessage
+from email.utils import make_msgid
 from pathlib import Path
 
 import pytest
-from desk import Desk, Got, open_desk
+import sqlalchemy as sa
+from desk import INTAKE, Desk, Got, open_desk
+
+from mailagent.flow.files import MOST_OCTETS
+from mailagent.store.tables import arrival
 
 ANNA, BRAM, JAN = "anna@stad.example", "bram@stad.example", "jan@home.example"
+JPEG = b"\xff\xd8" + bytes(range(256)) * 20
 
 
 @pytest.fixture
@@ -84,3 +92,67 @@ def test_what_an_agent_gets_about_a_klacht_is_one_thread(two: Desk) -> None:
     assert str(done.message["message-id"]) in str(reaction.message["references"])
     answers = [mail for mail in two.mailboxes[ANNA] if mail.kind.startswith("opdracht_")]
     assert len(answers) == 1
+
+
+# --- files
+
+
+def with_files(desk: Desk, reply_to: str = INTAKE, **files: bytes) -> None:
+    """Jan sends these files; `_` in a name stands for `.`."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = JAN, reply_to, "Bak"
+    message["Message-ID"] = make_msgid(domain="home.example")
+    message.set_content("Zie de bijlagen.")
+    for name, content in files.items():
+        kind = ("image", "jpeg") if name.endswith("jpg") else ("application", "octet-stream")
+        message.add_attachment(content, maintype=kind[0], subtype=kind[1], filename=name.replace("_", "."))
+    desk.citizen(JAN).hands_in(message.as_bytes(policy=email.policy.SMTP), reply_to)
+
+
+def files_in(mail: Got) -> dict[str, bytes]:
+    return {
+        str(part.get_filename()): bytes(part.get_payload(decode=True) or b"")  # type: ignore[arg-type]
+        for part in mail.message.iter_attachments()
+    }
+
+
+def test_files_go_along_as_they_came_and_what_stays_behind_is_named(two: Desk) -> None:
+    anna, bram, jan = two.agent(ANNA), two.agent(BRAM), two.citizen(JAN)
+    with_files(two, foto_jpg=JPEG, virus_exe=b"MZ", film_mp4=b"x" * (MOST_OCTETS + 1))
+    task = anna.gets("nieuw_voor_team")
+
+    assert files_in(task) == {"foto.jpg": JPEG}
+    assert "* virus[.]exe\n* film.mp4" in task.text.partition("gaan niet mee")[2]
+    assert "gaan niet mee" in task.html
+
+    anna.replies(task, "#toewijzen bram")
+    assert files_in(bram.gets("toegewezen")) == {"foto.jpg": JPEG}
+    with_files(two, jan.gets("ontvangstbevestiging").reply_to, bon_pdf=b"%PDF")
+    more = bram.gets("aanvulling")
+    assert files_in(more) == {"bon.pdf": b"%PDF"}
+    assert "gaan niet mee" not in more.text
+
+
+def test_files_of_a_confidential_klacht_stay_here(two: Desk) -> None:
+    anna, bram = two.agent(ANNA), two.agent(BRAM)
+    with_files(two, foto_jpg=JPEG)
+    anna.replies(anna.gets("nieuw_voor_team"), "#vertrouwelijk\n#toewijzen bram")
+
+    given = bram.gets("toegewezen")
+
+    assert files_in(given) == {}
+    assert "foto.jpg" not in given.text + given.html
+
+
+def test_a_mail_with_files_that_cannot_be_read_any_more_goes_without_them(two: Desk) -> None:
+    anna, bram = two.agent(ANNA), two.agent(BRAM)
+    with_files(two, foto_jpg=JPEG)
+    task = anna.gets("nieuw_voor_team")
+    with two.world.store.begin() as tx:
+        tx.execute(sa.update(arrival).values(raw=None))
+    anna.replies(task, "#toewijzen bram")
+
+    given = bram.gets("toegewezen")
+
+    assert files_in(given) == {}
+    assert "* foto.jpg" in given.text.partition("gaan niet mee")[2]

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from mailagent.core.mail import Attachment
 from mailagent.outbound.envelope import MOST_REFERENCES, BadHeader, Headers, build
 from mailagent.outbound.render import Rendered, Templates
 from mailagent.outbound.samples import samples
@@ -162,3 +163,36 @@ def test_of_a_long_thread_the_first_and_the_last_ones_stay_in_folded_lines() -> 
     kept = read(raw)["References"].split()
     assert kept == [ids[0], *ids[1 - MOST_REFERENCES :]]
     assert max(map(len, raw.split(b"\r\n"))) <= 78
+
+
+FILES = {
+    "foto.jpg": ("image/jpeg", "foto.jpg", "image/jpeg"),
+    "Brief van café.pdf": ("application/pdf", "Brief van café.pdf", "application/pdf"),
+    'x"; filename="y.exe\r\nBcc: all@x.example': ("text/plain", None, "text/plain"),
+    "../../etc/passwd": ("text/plain", "-.-etc-passwd", None),
+    "klacht": ("message/rfc822", "klacht.eml", "application/octet-stream"),
+    "text/calendar": ("text/calendar", "text-calendar", "text/calendar"),
+    "a" * 300 + ".pdf": ("image/png; name=x", None, "application/octet-stream"),
+    ".": ("", "bijlage", "application/octet-stream"),
+    "\N{SMILING FACE WITH OPEN MOUTH}.png": (
+        "image/png",
+        "\N{SMILING FACE WITH OPEN MOUTH}.png",
+        "image/png",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILES, ids=lambda name: ascii(name[:20]))
+def test_a_file_goes_along_byte_for_byte_under_its_name(name: str) -> None:
+    kind, shown, shown_kind = FILES[name]
+    content = bytes(range(256)) * 5
+    raw = build(MAIL, HEADERS, [Attachment(name, kind, content)])
+    mail = read(raw)
+    assert mail["Bcc"] is None
+    [file] = [part for part in mail.walk() if part.get_content_disposition() == "attachment"]
+    assert file.get_payload(decode=True) == content
+    assert shown is None or file.get_filename() == shown
+    assert shown_kind is None or file.get_content_type() == shown_kind
+    assert len(str(file.get_filename())) <= 82
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert mail.get_body(("plain",)) is not None

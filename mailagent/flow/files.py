@@ -1,0 +1,75 @@
+"""The files that go along with a mail to an agent, from the bytes as they arrived; and which stay behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mailagent.core.errors import Unreadable
+from mailagent.core.feedback import photo_names
+from mailagent.core.mail import Attachment, Mail
+from mailagent.flow.world import World
+from mailagent.store import arrivals, photos
+from mailagent.store.notices import Notice
+
+MOST_FILES, MOST_OCTETS = 10, 5_000_000
+"""So many go along with one mail, and so large together: in base64 they are a third larger, and every relay
+takes 10 MB."""
+
+_UNFIT = """
+    app apk bat chm cmd com cpl dll docm exe gadget hta htm html img inf iso jar js jse lnk msc msi msp pif
+    pptm ps1 ps2 psc1 reg scf scr sct shtml svg swf url vb vbe vbs vhd wsc wsf wsh xlam xlsm
+"""
+UNFIT = frozenset(_UNFIT.split())
+"""Endings of files for which a relay may refuse the whole mail, and which an agent should not open by a
+click."""
+
+
+def along(notice: Notice, world: World) -> tuple[list[Attachment], list[str]]:
+    """What goes along with a mail, and the names of what stays behind."""
+    if round_id := notice.values.get("photos_of"):
+        with world.store.read() as tx:
+            jpegs = photos.of_round(tx, round_id)
+        return [
+            Attachment(name, "image/jpeg", jpeg)
+            for name, jpeg in zip(photo_names(len(jpegs)), jpegs, strict=True)
+        ], []
+    if not (arrival_id := notice.values.get("files_of")):
+        return [], []
+    with world.store.read() as tx:
+        raw = arrivals.raw(tx, arrival_id)
+    names = notice.values["attachments"]
+    return chosen(names, _read(raw, world))
+
+
+def chosen(names: Sequence[str], mail: Mail) -> tuple[list[Attachment], list[str]]:
+    """Of the files of these names as many as fit, the first ones first; and the names of all others."""
+    going: list[Attachment] = []
+    left, room = list(names), MOST_OCTETS
+    for file in _named(names, mail):
+        if len(going) < MOST_FILES and len(file.content) <= room and not _is_unfit(file.name):
+            going.append(file)
+            left.remove(file.name)
+            room -= len(file.content)
+    return going, left
+
+
+def _read(raw: bytes | None, world: World) -> Mail:
+    """Nothing, where it is gone or cannot be read (any more)."""
+    try:
+        return world.parse(raw) if raw else Mail()
+    except Unreadable:
+        return Mail()
+
+
+def _named(names: Sequence[str], mail: Mail) -> Iterator[Attachment]:
+    """The files of these names, in this order; also those of a mail that was passed on as a whole."""
+    there = [*mail.attachments, *(mail.enclosed.attachments if mail.enclosed else ())]
+    for name in names:
+        found = next((file for file in there if file.name == name), None)
+        if found:
+            there.remove(found)
+            yield found
+
+
+def _is_unfit(name: str) -> bool:
+    return name.rstrip(". ").rpartition(".")[2].lower() in UNFIT
