@@ -30,7 +30,6 @@ from jinja2 import (
     meta,
     nodes,
 )
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import urlize
 from markupsafe import Markup, escape
 
@@ -40,6 +39,7 @@ from mailagent.core.mails import ECHOED, MAILS, TO_MELDER, Value, Values
 from mailagent.core.quoting import MARKER
 from mailagent.outbound.samples import other, samples
 from mailagent.outbound.style import Style, read_style, styled
+from mailagent.sandbox import Sandbox
 
 DUTCH = "nl"
 SUBJECT_LENGTH = 200
@@ -272,24 +272,8 @@ def _loader(search: Sequence[Path], style: Style) -> BaseLoader:
     return ChoiceLoader([*folders, PrefixLoader({_SHIPPED: folders[-1]})])
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """What a template may touch goes by the kind of a thing and the name, so each pair is judged once."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._judged: dict[tuple[type, str], bool] = {}
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """May a template read this?"""
-        kind = type(obj), attr
-        safe = self._judged.get(kind)
-        if safe is None:
-            safe = self._judged[kind] = super().is_safe_attribute(obj, attr, value)
-        return safe
-
-
 def _environment(loader: BaseLoader, style: Style) -> Environment:
-    jinja = _Sandbox(
+    jinja = Sandbox(
         loader=loader,
         undefined=StrictUndefined,
         autoescape=lambda file: bool(file) and str(file).endswith(".html"),

@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from babel.dates import format_datetime
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.errors import Mistake
 from mailagent.core.organisation import Organisation
+from mailagent.sandbox import Sandbox
+from mailagent.web.once import Once
 from mailagent.web.theme import theme_class
 
 Values = Mapping[str, object]
@@ -33,10 +34,11 @@ class Pages:
 
     def __init__(self, search: Sequence[Path], organisation: Organisation) -> None:
         folders = [FileSystemLoader(folder / "pages") for folder in search]
-        self._jinja = ImmutableSandboxedEnvironment(
+        self._jinja = Sandbox(
             loader=ChoiceLoader([*folders, PrefixLoader({"shipped": folders[-1]})]),
             undefined=StrictUndefined,
             autoescape=True,
+            extensions=[Once],
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
