@@ -26,3 +26,34 @@ class DelayAgreed(Event):
     last_day: str
     was: str
     proof: int
+
+
+@dataclass(frozen=True, slots=True)
+class HearingInvited(Event):
+    """The melder is invited to be heard (Awb 9:10), at `begins` (ISO 8601). `number` counts its
+    changes from 0."""
+
+    begins: str
+    place: str
+    number: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HearingHeld(Event):
+    """The melder was heard; the text is the report (Awb 9:10 lid 3)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HearingWaived(Event):
+    """The melder need not be heard (Awb 9:10 lid 2): how that was said, or the arrival of the melder's mail
+    that says so (0 for none)."""
+
+    text: str
+    proof: int = 0
+
+
+HEARINGS = tuple(event.word() for event in (HearingInvited, HearingHeld, HearingWaived))
+"""The words of the events by which Awb 9:10 was seen to."""

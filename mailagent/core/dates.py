@@ -70,6 +70,13 @@ _CLOCK = re.compile(
     r"(?:\s*(?:[:.]|(?:u|h)(?=\d))\s*(?P<minute>\d{2})(?:\s*(?:uur|u|h)\b)?|\s*(?:uur|u|h)\b)\.?",
     re.IGNORECASE,
 )
+
+
+def written(day: date) -> str:
+    """A day as our sentences to agents say it."""
+    return f"{_DUTCH_DAYS[day.weekday()]} {day:%d-%m-%Y}"
+
+
 _NUMBERS = {
     word: number
     for number, words in enumerate(

@@ -101,7 +101,7 @@ MAILS: dict[str, MailKind] = {
     "antwoord": MailKind(MELDER, ("kenmerk", "text")),
     "vraag": MailKind(MELDER, ("kenmerk", "text")),
     "afgehandeld": MailKind(
-        MELDER, ("kenmerk", "text", "oordeel", *SMILEYS), ("ombudsman", "ombudsman_until")
+        MELDER, ("kenmerk", "text", "oordeel", *SMILEYS), ("conclusions", "ombudsman", "ombudsman_until")
     ),
     "afgehandeld_na_ontevreden": MailKind(MELDER, ("kenmerk", "text", *SMILEYS)),
     "feedback_ontvangen": MailKind(MELDER, ("kenmerk",), ("reopens",)),
@@ -112,6 +112,7 @@ MAILS: dict[str, MailKind] = {
     "niet_in_behandeling": MailKind(MELDER, ("kenmerk", "ground", "ombudsman", "ombudsman_until"), ("text",)),
     "verdaging": MailKind(MELDER, ("kenmerk", "last_day", "text"), ("was",)),
     "instemming": MailKind(MELDER, ("kenmerk", "last_day"), ("text", "was")),
+    "hoorzitting": MailKind(MELDER, ("kenmerk", "begins", "place"), ("text", "changed")),
     "kto_uitnodiging": MailKind(
         MELDER,
         ("kenmerk", "title", "survey_url", "link_until", "opt_out_url"),

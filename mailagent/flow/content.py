@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from mailagent.core import hearing
+from mailagent.core.awb import HearingInvited
 from mailagent.core.calendar import local_day
 from mailagent.core.events import (
     Assigned,
@@ -28,6 +30,7 @@ from mailagent.core.events import (
     Resolved,
     Routed,
 )
+from mailagent.core.findings import findings_and_conclusions
 from mailagent.core.klacht import Klacht
 from mailagent.core.mails import AGENT, MAILS, TO_MELDER
 from mailagent.core.orders import call_lines
@@ -70,7 +73,7 @@ def said(act: Act, klacht: Klacht, event: Event, event_id: int, mail: str) -> di
     return {name: value for name, value in values.items() if name in known or name in _ROWS}
 
 
-_ROWS = ("round", "invitation", "photos_of", "files_of")
+_ROWS = ("round", "invitation", "photos_of", "files_of", "enclosed")
 """Beside what a mail says, what it is made with: the round or the survey it invites to, the round whose
 photos go along, and the arrival whose files do."""
 
@@ -102,7 +105,11 @@ def _of_an_agent(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
         case Assigned():
             by = "" if event.to == event.actor.address else event.actor.address
             return {"description": klacht.description, "by": by, "team": team}
-        case Resolved() | ReopenDeclined():
+        case Resolved():
+            findings, conclusions = findings_and_conclusions(event.text)
+            told = {"text": findings, "conclusions": conclusions}
+            return told | _invitation(act.tx, klacht) | _ombudsman(event.at, world)
+        case ReopenDeclined():
             return _invitation(act.tx, klacht) | _ombudsman(event.at, world)
         case Closed():
             return _ombudsman(event.at, world)
@@ -117,7 +124,16 @@ def _of_more(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
             return _call(klacht) | {"by": agent.name if agent else ""}
         case MergedIn():
             return {"description": event.text}
+        case HearingInvited():
+            return {"changed": bool(event.number), "enclosed": [_entry(event, klacht, act.world)]}
     return {}
+
+
+def _entry(event: HearingInvited, klacht: Klacht, world: World) -> list[str]:
+    """The entry for the melder's calendar: a file with its kind and its content."""
+    begins, own = datetime.fromisoformat(event.begins), world.organisation
+    told = hearing.Hearing(klacht.kenmerk, begins, event.place, event.number, event.at, own.name, own.address)
+    return [hearing.FILE, hearing.KIND, hearing.entry(told, klacht.language)]
 
 
 def _answered(event: Reacted | ReopenRequested, world: World) -> dict[str, Any]:

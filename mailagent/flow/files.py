@@ -1,4 +1,4 @@
-"""The files that go along with a mail to an agent, from the bytes as they arrived; and which stay behind."""
+"""The files that go along with a mail: as they arrived, or made by us; and which stay behind."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ click."""
 
 def along(notice: Notice, world: World) -> tuple[list[Attachment], list[str]]:
     """What goes along with a mail, and the names of what stays behind."""
+    if ours := notice.values.get("enclosed"):
+        return [Attachment(name, kind, text.encode()) for name, kind, text in ours], []
     if round_id := notice.values.get("photos_of"):
         with world.store.read() as tx:
             jpegs = photos.of_round(tx, round_id)

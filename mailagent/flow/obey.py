@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailagent.core import commands, quoting, reference
+from mailagent.core.awb import HEARINGS
 from mailagent.core.clocks import STATUTORY
 from mailagent.core.commands import Written
 from mailagent.core.echo import inert
@@ -30,7 +31,8 @@ from mailagent.core.klacht import Klacht
 from mailagent.core.orders import help_lines, sensible
 from mailagent.core.orders.asking import Help, Status
 from mailagent.core.orders.extending import Consent, Extend
-from mailagent.core.orders.handling import TakeNext
+from mailagent.core.orders.handling import Resolve, TakeNext
+from mailagent.core.orders.hearing import Hear
 from mailagent.core.orders.order import Case, Done, MeldersMail
 from mailagent.core.orders.splitting import Merge
 from mailagent.core.orders.writing import Note
@@ -167,7 +169,11 @@ def _case(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Case:
     if named := {order.kenmerk for order in written.orders if isinstance(order, Merge)}:
         found = [klachten.by_kenmerk(tx, kenmerk, lock=True) for kenmerk in sorted(named)]
         case = replace(case, others={other.kenmerk: other for other in found if other})
-    return _with_term(tx, case) if any(isinstance(o, Extend | Consent) for o in written.orders) else case
+    if any(isinstance(order, Hear | Resolve) for order in written.orders):
+        case = replace(case, happened=tuple(klachten.happened(tx, klacht.id, HEARINGS)))
+    return (
+        _with_term(tx, case) if any(isinstance(o, Extend | Consent | Hear) for o in written.orders) else case
+    )
 
 
 def _with_term(tx: Tx, case: Case) -> Case:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from mailagent.core.awb import DelayAgreed, Extended
+from mailagent.core.awb import DelayAgreed, Extended, HearingInvited
 from mailagent.core.calendar import local_day
 from mailagent.core.events import (
     Answered,
@@ -161,6 +161,7 @@ TELL = (
     Telling(Extended, "verdaging", "melder"),
     Telling(Extended, "verdaging_beklaagde", "beklaagde", lambda _e, k, _p: bool(k.beklaagde)),
     Telling(DelayAgreed, "instemming", "melder"),
+    Telling(HearingInvited, "hoorzitting", "melder"),
     Telling(LevelCrossed, "herinnering", "handler", _heard_by("handler")),
     Telling(LevelCrossed, "escalatie", "lead", _heard_by("lead")),
     Telling(LevelCrossed, "escalatie", "manager", _heard_by("manager")),

@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from mailagent.core.echo import readable
 from mailagent.core.errors import Problem
+from mailagent.core.hearing import KIND as CALENDAR
 from mailagent.core.mail import Attachment
 from mailagent.outbound.render import Rendered
 
@@ -39,7 +40,9 @@ LONGEST_OF_OURS = 500
 
 _ADDRESS = re.compile(r"""[^\s<>()\[\]\\,;:"@]{1,64}@[^\s<>()\[\]\\,;:"@]{1,255}""", re.ASCII)
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,300}>")
-_TYPE = re.compile(r"[a-z0-9][\w.+-]{0,60}/[a-z0-9][\w.+-]{0,80}", re.ASCII)
+_TYPE = re.compile(
+    rf"[a-z0-9][\w.+-]{{0,60}}/[a-z0-9][\w.+-]{{0,80}}|{re.escape(CALENDAR)}", re.ASCII | re.IGNORECASE
+)
 _PLAIN_NAME = re.compile(r"[\w.()+@ -]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -108,8 +111,8 @@ def _parts(boundary: str, parts: Sequence[bytes]) -> bytes:
 def _file(file: Attachment) -> bytes:
     """Whatever it is, it is a file to open: a mail that came along would else be read as a part of ours."""
     name = _file_name(file)
-    kind = file.content_type.lower()
-    plain = _TYPE.fullmatch(kind) and not kind.startswith(("message/", "multipart/"))
+    kind = file.content_type
+    plain = _TYPE.fullmatch(kind) and not kind.lower().startswith(("message/", "multipart/"))
     head = (
         f"Content-Type: {kind if plain else 'application/octet-stream'}\r\n"
         f"Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment;\r\n {name}\r\n\r\n"

@@ -38,7 +38,10 @@ crash repeats one mail of each at most, byte for byte."""
 _WRONG = (LookupError, ValueError, TypeError, AttributeError)
 """All that goes wrong with values that an earlier release wrote down, or that no mail can carry."""
 
-_DAYS, _MOMENTS = ("last_day", "was", "ombudsman_until"), ("received", "link_until", "since", "call_due")
+_DAYS, _MOMENTS = (
+    ("last_day", "was", "ombudsman_until"),
+    ("received", "link_until", "since", "call_due", "begins"),
+)
 
 Carrier = Callable[[str, str, bytes], Receipt]
 """Envelope sender, recipient, bytes → what the relay said."""

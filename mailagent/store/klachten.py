@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -271,6 +271,12 @@ def last_reaction(tx: sa.Connection, klacht_id: int) -> tuple[int, datetime] | N
         if data.get("confirmed", True):
             return int(origin.partition(":")[2]), at
     return None
+
+
+def happened(tx: sa.Connection, klacht_id: int, kinds: Collection[str]) -> list[str]:
+    """The words of what happened, of these kinds, oldest first."""
+    where = (event.c.klacht_id == klacht_id, event.c.kind.in_(kinds))
+    return list(tx.execute(sa.select(event.c.kind).where(*where).order_by(event.c.seq)).scalars())
 
 
 def told_since(tx: sa.Connection, klacht_id: int, kind: str, since: datetime) -> list[dict[str, Any]]:

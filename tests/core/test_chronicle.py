@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailagent.core import events
+from mailagent.core import awb, events
 from mailagent.core.chronicle import EVENTS, QUIET, told
 from mailagent.core.events import THE_CLOCK, Event
 
-KINDS = [kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event)]
+THINGS = [*vars(events).values(), *vars(awb).values()]
+KINDS = list(dict.fromkeys(kind for kind in THINGS if isinstance(kind, type) and issubclass(kind, Event)))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not Event], ids=lambda k: k.__name__)

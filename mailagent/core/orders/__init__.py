@@ -17,6 +17,7 @@ from mailagent.core.orders.fields import (
     Prioritise,
 )
 from mailagent.core.orders.handling import Reopen, Resolve, TakeNext, TakeUp
+from mailagent.core.orders.hearing import Hear
 from mailagent.core.orders.order import Order
 from mailagent.core.orders.routing import Assign, Misrouted, ToTeam
 from mailagent.core.orders.splitting import Merge, Split
@@ -46,6 +47,7 @@ ORDERS: tuple[type[Order], ...] = (
     Reopen,
     Extend,
     Consent,
+    Hear,
     Split,
     Merge,
     MakeCase,

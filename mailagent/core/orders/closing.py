@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from mailagent.core import klacht as life
+from mailagent.core.calendar import local_day
+from mailagent.core.dates import written
 from mailagent.core.errors import NotPossible, NotUnderstood
 from mailagent.core.events import AGENT, Closed
 from mailagent.core.klacht import Klacht
 from mailagent.core.orders.order import Case, Done, Order, code_of, joined
+
+WEEKS_TO_TELL = 4
+"""Within so many weeks of receipt the melder must hear that it is not handled (Awb 9:8 lid 3)."""
 
 _ARTICLE = re.compile(
     r"[\s(]*(?:(?:artikel|art\.?)\s*)?(?:awb\s*)?(?:9:8\W*)?(?:lid\s*1\W*)?(?:(?:onder|sub)\s+)?",
@@ -75,7 +80,14 @@ class Close(Order):
                 "Zo'n mail is er niet. Mogelijk is: #opgelost, of eerst #antwoord met de vraag erin."
             )
         event = Closed(case.at, case.actor, self.reason, self.ground, self.text)
-        return Done(klacht, (event,), f"{klacht.kenmerk} is gesloten ({self.reason.replace('_', ' ')}).")
+        said = f"{klacht.kenmerk} is gesloten ({self.reason.replace('_', ' ')})."
+        last = case.calendar.last_day(local_day(klacht.received_at), WEEKS_TO_TELL)
+        if self.reason == "niet_in_behandeling" and local_day(case.at) > last:
+            said += (
+                f" Let op: de melder had dit uiterlijk {written(last)} moeten horen, binnen {WEEKS_TO_TELL} "
+                "weken na ontvangst (Awb 9:8 lid 3)."
+            )
+        return Done(klacht, (event,), said)
 
 
 @dataclass(frozen=True, slots=True)

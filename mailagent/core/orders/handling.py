@@ -119,7 +119,13 @@ class Resolve(Order):
         said = f"{klacht.kenmerk} is opgelost ({self.oordeel.replace('_', ' ')})."
         if self.oordeel == "geen_oordeel":
             said += " U schreef geen oordeel; in de mail aan de melder staat dat er geen oordeel is."
+        if not case.happened and not self._is_plain():
+            said += _NOT_HEARD
         return Done(klacht, (event,), said)
+
+    def _is_plain(self) -> bool:
+        """Kennelijk ongegrond: then nobody need be heard (Awb 9:10 lid 2)."""
+        return self.oordeel == "ongegrond" and "kennelijk ongegrond" in self.text.casefold()
 
     def _decline(self, case: Case) -> Done:
         klacht = life.after(case.klacht, "decline", AGENT)
@@ -127,6 +133,12 @@ class Resolve(Order):
         mailed = case.mail_after_unhappy and klacht.contact_allowed
         to_whom = "Uw tekst gaat naar de melder." if mailed else "Uw tekst is intern; de melder krijgt niets."
         return Done(klacht, (event,), f"{to_whom} {klacht.kenmerk} blijft afgehandeld.")
+
+
+_NOT_HEARD = (
+    " In het dossier staat niet dat de melder is gehoord, of dat dit niet hoefde. De wet vraagt dat, behalve "
+    "bij een klacht die kennelijk ongegrond is (Awb 9:10). Schrijf het op met #hoorzitting."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
+from mailagent.core.awb import HEARINGS
 from mailagent.core.calendar import Calendar
 from mailagent.core.clocks import Clock
 from mailagent.core.errors import NotUnderstood
@@ -32,6 +33,7 @@ class Case:
     `waiting` are klachten that nobody has in the agent's teams, the oldest last day first; `load` is how many
     open ones are on the agent's name; `others` are klachten that the orders name, by kenmerk. `clock` is that
     of the law, where it still runs, and `melders_mail` the newest of the melder after the klacht came in.
+    `happened` are the words of HEARINGS that happened, oldest first.
     """
 
     klacht: Klacht
@@ -46,6 +48,7 @@ class Case:
     others: Mapping[str, Klacht] = field(default_factory=dict)
     clock: Clock | None = None
     melders_mail: MeldersMail | None = None
+    happened: tuple[str, ...] = ()
 
     @property
     def actor(self) -> Actor:
@@ -60,7 +63,16 @@ class Case:
         load = self.load + sum(map(self._is_mine, now)) - self._is_mine(self.klacht)
         named = {k: others.get(other.id, other) for k, other in self.others.items()}
         clock = done.clock or self.clock
-        return replace(self, klacht=done.klacht, waiting=waiting, load=load, others=named, clock=clock)
+        happened = (*self.happened, *(event.kind for event in done.events if event.kind in HEARINGS))
+        return replace(
+            self,
+            klacht=done.klacht,
+            waiting=waiting,
+            load=load,
+            others=named,
+            clock=clock,
+            happened=happened,
+        )
 
     def _is_mine(self, klacht: Klacht) -> bool:
         return klacht.assigned_to == self.agent.address and klacht.status in OPEN
