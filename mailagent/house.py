@@ -125,6 +125,7 @@ def policy(settings: Settings) -> Policy:
         photos=feedback.photos,
         many_answers=feedback.many_answers,
         ask_contact=feedback.ask_contact,
+        melder_counts=feedback.melder_counts,
         mail_kto_uitnodiging=feedback.mail_kto_uitnodiging,
         mail_kto_herinnering=feedback.mail_kto_herinnering,
         reminder_days=feedback.reminder_days,

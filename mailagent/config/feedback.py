@@ -24,6 +24,7 @@ class FeedbackSettings(Part):
     photos: bool = True
     many_answers: bool = True
     ask_contact: bool = True
+    melder_counts: bool = True
     mail_kto_uitnodiging: bool = True
     mail_kto_herinnering: bool = True
     reminder_days: Positive = 2

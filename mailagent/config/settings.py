@@ -352,6 +352,7 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 # photos = true                          # the smiley page asks an unhappy melder for photos
 # many_answers = true                    # false: one standard answer only
 # ask_contact = true                     # the page offers "no contact any more"
+# melder_counts = true                   # an agent reads how many klachten the melder brought, and their end
 # mail_kto_uitnodiging = true            # send the surveys that are active
 # mail_kto_herinnering = true            # remind once who did not answer a survey or the smileys
 # reminder_days = 2                      # so many days before the link dies

@@ -106,6 +106,22 @@ class Answer:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How many klachten one melder brought, how many ended unhappy, and how many they were asked about in
+    vain."""
+
+    klachten: int = 0
+    unsatisfied: int = 0
+    unanswered: int = 0
+
+    def __str__(self) -> str:
+        ends = ((self.unsatisfied, "keer ontevreden"), (self.unanswered, "keer geen antwoord"))
+        told = ", ".join(f"{count} {how}" for count, how in ends if count)
+        how_many = f"{self.klachten} klacht" if self.klachten == 1 else f"{self.klachten} klachten"
+        return f"{how_many}: {told}" if told else how_many
+
+
 def word_of_reply(new_text: str) -> tuple[bool, str] | None:
     """(satisfied, the rest) where the first new line is nothing but a smiley or its word; else None."""
     first, _, rest = _BLANK.sub("", new_text, count=1).partition("\n")

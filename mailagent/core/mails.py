@@ -55,9 +55,9 @@ ECHOED = {
 makes them inert: a stranger can enter a victim's address and let us carry a link to it."""
 
 
-TASK = ("colour", "why", "history", "earlier")
+TASK = ("colour", "why", "history", "earlier", "brought")
 """What a mail about work to do may say beside its own: how the term stands, what the rules decided, what
-happened before, and the melder's earlier klachten."""
+happened before, the melder's earlier klachten, and how many there were."""
 
 
 @dataclass(frozen=True, slots=True)

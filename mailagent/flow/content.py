@@ -250,10 +250,10 @@ def _a_year_on(at: datetime) -> date:
 
 CONTENT = (
     *("melder_name", "sender", "description", "quote", "attachments", "locked", "reasons", "why", "note"),
-    "history",
+    *("history", "earlier", "brought"),
     *("answers", "low"),
 )
-"""What a mail may say of the melder and their words."""
+"""What a mail may say of the melder, their words and what else they brought."""
 
 
 def discreet(klacht: Klacht, values: Mapping[str, Any]) -> dict[str, Any]:

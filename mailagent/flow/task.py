@@ -12,7 +12,7 @@ from mailagent.core.events import Assigned, Event, Reacted, Received, ReopenRequ
 from mailagent.core.klacht import Klacht
 from mailagent.flow import timing
 from mailagent.flow.world import Act
-from mailagent.store import klachten, terms
+from mailagent.store import klachten, melders, terms
 from mailagent.store.klachten import Logged
 
 MOST_HISTORY, MOST_EARLIER = 8, 5
@@ -20,7 +20,7 @@ MOST_HISTORY, MOST_EARLIER = 8, 5
 
 def task(act: Act, klacht: Klacht, event: Event, event_id: int) -> dict[str, Any]:
     """How the term stands, what the rules decided, what happened before this event, the melder's earlier
-    klachten, and the files that go along."""
+    klachten and how they ended, and the files that go along."""
     is_new = isinstance(event, Received)  # of what has just come in nothing needs to be looked up
     logged = [] if is_new else klachten.history(act.tx, klacht.id)
     running = timing.at_intake(klacht, act.world) if is_new else _running(act, klacht)
@@ -29,6 +29,7 @@ def task(act: Act, klacht: Klacht, event: Event, event_id: int) -> dict[str, Any
         "colour": clocks.worst(running, act.at),
         "history": [_sentence(one) for one in before[-MOST_HISTORY:]],
         "earlier": _earlier(act, klacht),
+        "brought": _brought(act, klacht),
         **_sorted(klacht, logged),
         **_files(act, event, logged),
     }
@@ -45,9 +46,17 @@ def _sentence(one: Logged) -> str:
 
 
 def _earlier(act: Act, klacht: Klacht) -> list[str]:
-    """The newest ones, by kenmerk and status: what stands in them may be confidential."""
+    """The newest ones, by kenmerk and status."""
     found = klachten.of_melder(act.tx, klacht.melder, klacht.id, MOST_EARLIER) if klacht.melder else []
     return [f"{kenmerk} ({status.replace('_', ' ')})" for kenmerk, status in found]
+
+
+def _brought(act: Act, klacht: Klacht) -> str:
+    """How many there were, and how they ended; "" for the first."""
+    if not (klacht.melder and act.world.policy.melder_counts):
+        return ""
+    brought = melders.brought(act.tx, klacht.melder)
+    return str(brought) if brought.klachten > 1 else ""
 
 
 def _sorted(klacht: Klacht, logged: Sequence[Logged]) -> dict[str, Any]:

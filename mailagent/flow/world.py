@@ -42,6 +42,7 @@ class Policy:
     photos: bool = True
     many_answers: bool = True
     ask_contact: bool = True
+    melder_counts: bool = True
     mail_kto_uitnodiging: bool = True
     mail_kto_herinnering: bool = True
     reminder_days: int = 2

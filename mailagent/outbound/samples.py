@@ -82,6 +82,7 @@ SAMPLES: Values = {
     "colour": "op_schema",
     "history": ("02-03-2026 09.14: De klacht kwam binnen.", "03-03-2026 10.02: In behandeling genomen"),
     "earlier": ("KL25-00911 (gesloten)",),
+    "brought": "3 klachten: 1 keer ontevreden, 1 keer geen antwoord",
     "asked_by": "Anna de Wit",
     "merged": "KL26-00041",
     "call_due": "dinsdag 3 maart 2026 om 17.00 uur",
