@@ -26,9 +26,10 @@ SMILEYS = ("satisfied_url", "unsatisfied_url", "link_until")
 REPLIES = ("satisfied_reply", "unsatisfied_reply")
 """So may it these: links that open a reply in which the word stands already. They hold the reply address."""
 
-TO_AGENTS = ("tags", "confidential", "stands_in_for")
-"""Every mail to an agent may name these: what makes sense now, whether the klacht is confidential and its
-content therefore left out, and the name of the absent agent for whom its reader stands in."""
+TO_AGENTS = ("tags", "reply_link", "confidential", "stands_in_for")
+"""Every mail to an agent may name these: what makes sense now, the link that begins a reply of this reader (a
+tag is put behind it), whether the klacht is confidential and its content therefore left out, and the name
+of the absent agent for whom its reader stands in."""
 
 ECHOED = {
     "subject": 150,

@@ -46,6 +46,9 @@ _DAYS, _MOMENTS = (
 Carrier = Callable[[str, str, bytes], Receipt]
 """Envelope sender, recipient, bytes → what the relay said."""
 
+LONGEST_SUBJECT = 120
+"""So much of a subject stands in a link, which some mail programs take no further than 2,000 characters."""
+
 _Ready = tuple[Notice, Rendering]
 
 
@@ -213,6 +216,8 @@ class Post:
         if MAILS[notice.kind].audience == AGENT:
             status, handler = str(stored.get("status", "")), str(stored.get("handler", ""))
             values.setdefault("tags", sensible(status, handler))
+            subject = f"Re: [{stored.get('kenmerk', '')}] {stored.get('subject', '')}"[:LONGEST_SUBJECT]
+            values["reply_link"] = reference.mailto(reply_to, subject, "")
         return values
 
     def _links_in(self, notice: Notice) -> Iterator[tuple[str, str]]:

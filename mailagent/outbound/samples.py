@@ -97,6 +97,7 @@ SAMPLES: Values = {
     "error": "de server antwoordt niet",
     "help": (*_TAGS, ("#help", "u krijgt deze lijst")),
     "tags": _TAGS,
+    "reply_link": "mailto:klachten+r-aaaabbbbccccdddd@voorbeeld.example?subject=KL26-00042&body=",
     "confidential": False,
     "stands_in_for": "",
 }

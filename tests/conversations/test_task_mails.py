@@ -5,7 +5,9 @@ from __future__ import annotations
 import email.policy
 from email.message import EmailMessage
 from email.utils import make_msgid
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -156,3 +158,36 @@ def test_a_mail_with_files_that_cannot_be_read_any_more_goes_without_them(two: D
 
     assert files_in(given) == {}
     assert "* foto.jpg" in given.text.partition("gaan niet mee")[2]
+
+
+# --- tags that are ready to be sent
+
+
+class Links(HTMLParser):
+    """Where a page leads."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep every link."""
+        self.found += [value for name, value in attrs if tag == "a" and name == "href" and value]
+
+
+def test_a_tag_is_a_link_that_begins_a_reply_with_it(two: Desk) -> None:
+    jan, anna = two.citizen(JAN), two.agent(ANNA)
+    jan.writes("Café & balie", "Ik werd onbeleefd behandeld.")
+    task = anna.gets("nieuw_voor_team")
+
+    links = [urlsplit(link) for link in Links(task.html).found if link.startswith("mailto:")]
+    said = {parse_qs(link.query)["body"][0].strip(): link for link in links}
+    assert {"#in_behandeling", "#opgelost", "#toewijzen", "#verkeerd", "#help"} <= set(said)
+    assert {unquote(link.path) for link in links} == {task.reply_to}
+    take = said["#in_behandeling"]
+    anna.writes(parse_qs(take.query)["subject"][0], parse_qs(take.query)["body"][0], unquote(take.path))
+
+    assert parse_qs(take.query)["subject"] == [f"Re: [{task.kenmerk}] Café & balie"]
+    assert two.klacht(task.kenmerk).assigned_to == ANNA
+    anna.gets("opdracht_uitgevoerd")
