@@ -61,10 +61,12 @@ def open_house(
     parse: Callable[[bytes], Mail],
     now: Now = wall_clock,
     carry: Carrier | None = None,
+    glance: Callable[[bytes], Mail] | None = None,
 ) -> House:
     """Open the database (its tables are made or brought up to date) and wire the rest.
 
-    `carry` stands for the relay of the settings where something else takes our mail.
+    `glance` reads a mail while others wait; without it `parse` does. `carry` stands for the relay of the
+    settings where something else takes our mail.
     """
     engine = connect(settings.database.url)
     upgrade(engine)
@@ -76,6 +78,7 @@ def open_house(
         calendar=rules.calendar,
         policy=policy(settings),
         parse=parse,
+        glance=glance or parse,
         now=now,
         salt=lambda: secrets.token_bytes(16),
         language=language_of,

@@ -17,7 +17,7 @@ from mailagent.config.settings import Settings
 from mailagent.core.errors import Problem
 from mailagent.flow import arrive, confirm, deliver, mailboxes, survey, tick, vote
 from mailagent.flow.process import give_up, process, process_all
-from mailagent.flow.world import POST, PROCESS, World
+from mailagent.flow.world import POST, PROCESS, SLOWLY, World
 from mailagent.house import House, Now
 from mailagent.inbound import imap, oauth, watcher
 from mailagent.inbound.clients import ANYWHERE, Clients, networks_among
@@ -44,23 +44,29 @@ log = structlog.get_logger()
 
 def handlers(house: House, roles: Sequence[str] = ROLES) -> Handlers:
     """The work that waits in the jobs, for the roles of this process."""
-    every = {PROCESS: ("worker", _each_arrival(house)), POST: ("post", house.post.send)}
+    every = {
+        PROCESS: ("worker", _each_arrival(house, patient=False)),
+        SLOWLY: ("worker", _each_arrival(house, patient=True)),
+        POST: ("post", house.post.send),
+    }
     return {task: handler for task, (role, handler) in every.items() if role in roles}
 
 
-def _each_arrival(house: House) -> Callable[[Sequence[int]], None]:
+def _each_arrival(house: House, *, patient: bool) -> Callable[[Sequence[int]], None]:
     """Judge arrivals, together where we are alone. Where one fails they are judged one by one, and that one
     is tried again later, then steps aside with its reason.
 
     Where several processes judge, two that each hold what the other needs next would wait for each other.
+    Those that want patience are judged one by one too: each may take seconds to read.
     """
     world = house.world
+    together = world.store.is_ours_alone and not patient
 
     def judge(ids: Sequence[int]) -> None:
-        if world.store.is_ours_alone and not _guarded(partial(process_all, sorted(ids), world)):
+        if together and not _guarded(partial(process_all, sorted(ids), world)):
             return
         for id in sorted(ids):
-            if why := _guarded(partial(process, id, world)):
+            if why := _guarded(partial(process, id, world, patient=patient)):
                 stuck = give_up(id, why, world)
                 log.error("arrival_failed", arrival=id, stuck=stuck, why=why)
                 if not stuck:

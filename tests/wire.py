@@ -24,6 +24,7 @@ from servers import free_port
 from mailagent.config.files import load_rules
 from mailagent.core.feedback import Answer
 from mailagent.house import open_house, wall_clock
+from mailagent.inbound.limits import LIMITS, Limits
 from mailagent.inbound.reader import Reader
 from mailagent.service import make_doors, serve
 from mailagent.store import arrivals, notices
@@ -86,7 +87,9 @@ def _fetch(request: urllib.request.Request) -> str:
 
 
 @contextmanager
-def wired_desk(folder: Path, database: str, *, proof: str = "token", more: str = "") -> Iterator[Desk]:
+def wired_desk(
+    folder: Path, database: str, *, proof: str = "token", more: str = "", limits: Limits = LIMITS
+) -> Iterator[Desk]:
     """A whole service at work, with people who use it over the wire."""
     smtp, web, relay = free_port(), free_port(), free_port()
     env = {
@@ -99,8 +102,8 @@ def wired_desk(folder: Path, database: str, *, proof: str = "token", more: str =
     rules = with_people(load_rules(None), ["anna@stad.example"])
     mailboxes: dict[str, list[Got]] = defaultdict(list)
     known: list[Desk] = []
-    with Reader(children=1) as reader:
-        house = open_house(settings, rules, reader.read)
+    with Reader(limits) as reader:
+        house = open_house(settings, rules, reader.read, glance=reader.glance)
         desk = Desk(house, [wall_clock()], mailboxes)
         known.append(desk)
         desk.carrier = Wire(smtp)

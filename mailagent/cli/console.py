@@ -57,7 +57,7 @@ def opened(config: Path) -> Iterator[House]:
         try:
             settings, rules = load(config, os.environ)
             reader = stack.enter_context(Reader(replace(LIMITS, size=settings.intake.max_bytes)))
-            house = open_house(settings, rules, reader.read)
+            house = open_house(settings, rules, reader.read, glance=reader.glance)
         except Mistakes as problem:
             fail(str(problem))
         except (Problem, OSError) as problem:

@@ -9,6 +9,7 @@
     │   ├── AnswerWrong       the melder's: what is missing on the smiley page
     │   └── AnswersWrong      the melder's: what is wrong on the page of a survey, question by question
     ├── Unreadable            a mail the reader gave up on: Quarantine, with a reason
+    ├── TakesLong             a mail that wants more time than the others have: it is read apart
     ├── LinkProblem
     │   ├── LinkUnknown       404: never ours, or tampered with
     │   └── LinkGone          410: expired, used, of an older round, or of a closed survey
@@ -72,6 +73,10 @@ class Unreadable(Problem):
     def __init__(self, reason: str, text: str = "") -> None:
         super().__init__(text or reason)
         self.reason = reason
+
+
+class TakesLong(Problem):
+    """The mail takes longer to read than the others can wait."""
 
 
 class LinkProblem(Problem):

@@ -61,7 +61,7 @@ def opened(folder: Path, env: Mapping[str, str]) -> Iterator[Stage]:
         raise PortTaken(port)
     clock, postbus = DemoClock(folder / "clock"), Postbus(folder / "postbus")
     with Reader(replace(LIMITS, size=settings.intake.max_bytes)) as reader:
-        house = open_house(settings, rules, reader.read, clock.now)
+        house = open_house(settings, rules, reader.read, clock.now, glance=reader.glance)
         try:
             yield Stage(house, clock, postbus)
         finally:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from mailagent.core.errors import Unreadable
+from mailagent.core.errors import TakesLong, Unreadable
 from mailagent.core.events import (
     AGENT,
     MELDER,
@@ -46,7 +46,7 @@ from mailagent.flow import bounced, forward, obey, refuse, settle, turns, vote
 from mailagent.flow.gather import Letter, gather, issued_address, open_round, writer
 from mailagent.flow.happen import happen
 from mailagent.flow.opening import open_klacht, why
-from mailagent.flow.world import PROCESS, Act, World
+from mailagent.flow.world import PROCESS, SLOWLY, Act, World
 from mailagent.store import arrivals, dead_addresses, klachten
 from mailagent.store.arrivals import Fate, Kept
 from mailagent.store.store import Tx
@@ -55,35 +55,39 @@ MAX_DESCRIPTION = 100_000
 MOST_HEAD = 256 * 1024
 A_MOMENT = timedelta(seconds=2)
 
+Parse = Callable[[bytes], Mail]
+
 TOGETHER, TOGETHER_OCTETS = 20, 8 * 1024 * 1024
 """So many mails, and of those so much, may share a commit."""
 
 
-def process(arrival_id: int, world: World) -> Verdict | None:
+def process(arrival_id: int, world: World, *, patient: bool = True) -> Verdict | None:
     """Judge one arrival and let it take effect. None when another has done so already, or when it has to wait
     for an earlier mail of its conversation.
+
+    Who is not `patient` leaves a mail that takes long to read to whoever is, and does those behind it first.
 
     Anything that is raised leaves the arrival as it was: it is tried again, and steps aside when it keeps
     failing.
     """
-    [*verdicts] = process_all([arrival_id], world)
+    [*verdicts] = process_all([arrival_id], world, patient=patient)
     return verdicts[0] if verdicts else None
 
 
-def process_all(arrival_ids: Sequence[int], world: World) -> list[Verdict | None]:
+def process_all(arrival_ids: Sequence[int], world: World, *, patient: bool = False) -> list[Verdict | None]:
     """The same for several, in order, in few commits: what is raised leaves all of a commit as they were, and
     nobody knows for which. Those that another has judged are not among the verdicts."""
     verdicts: list[Verdict | None] = []
     left = list(arrival_ids)
     while left:
-        letters = _letters(left, world)
+        letters = _letters(left, world, world.parse if patient else world.glance)
         with world.store.begin() as tx:
             verdicts += [_judge(tx, letter, world) for letter in letters]
     return verdicts
 
 
-def _letters(left: list[int], world: World) -> list[Letter]:
-    """The first mails of these, read; they are taken from `left`."""
+def _letters(left: list[int], world: World, parse: Parse) -> list[Letter]:
+    """The first mails of these, read; they are taken from `left`. Those that take long are read apart."""
     loaded: list[Kept] = []
     size = 0
     with world.store.read() as tx:
@@ -91,7 +95,17 @@ def _letters(left: list[int], world: World) -> list[Letter]:
             if kept := arrivals.load(tx, left.pop(0)):
                 loaded.append(kept)
                 size += len(kept.envelope.raw)
-    return [_read(kept, world) for kept in loaded]  # a mail may take seconds, and no transaction waits for it
+    letters: list[Letter] = []
+    slow: list[int] = []
+    for kept in loaded:  # a mail may take seconds, and no transaction waits for it
+        try:
+            letters.append(_read(kept, world, parse))
+        except TakesLong:
+            slow.append(kept.id)
+    if slow:
+        with world.store.begin() as tx:
+            world.store.enqueue(tx, SLOWLY, slow)
+    return letters
 
 
 def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
@@ -126,13 +140,13 @@ _BY_A_PERSON = (NewKlacht, Append, FeedbackReply, AgentCommand, Settlement)
 """Who writes such a mail is there to read ours: an address that was dead is dead no more."""
 
 
-def _read(kept: Kept, world: World) -> Letter:
+def _read(kept: Kept, world: World, parse: Parse) -> Letter:
     mail, unreadable, raw, unread = Mail(), None, kept.envelope.raw, b""
     if len(raw) > world.policy.max_intake:  # its head is small, and says who must hear of it
         head = head_of(raw, MOST_HEAD)
         raw, unread = head, hashlib.sha256(memoryview(raw)[len(head) :]).digest()
     try:
-        mail = world.parse(raw)
+        mail = parse(raw)
     except Unreadable as problem:
         unreadable = problem
     received = received_at(mail, kept.envelope, world.policy.own_servers.hosts, kept.kept_at)

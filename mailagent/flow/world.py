@@ -18,8 +18,9 @@ from mailagent.core.trace import OwnServers
 from mailagent.store.addresses import Issued
 from mailagent.store.store import Store, Tx
 
-PROCESS, POST = "process", "post"
-"""The two kinds of work that wait in the jobs: an arrival to judge, a notice to send."""
+PROCESS, SLOWLY, POST = "process", "process_slowly", "post"
+"""The kinds of work that wait in the jobs: an arrival to judge, or one that takes long to read; a notice to
+send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,11 @@ def _reply_token(key: bytes, kenmerk: str, role: str, address: str, round_id: in
 
 @dataclass(frozen=True)
 class World:
-    """Made once by the service and handed to every flow. `parse` raises `Unreadable`; `now` is aware;
-    `language` says in which of ours a text was written."""
+    """Made once by the service and handed to every flow. `now` is aware; `language` says in which of ours a
+    text was written.
+
+    `parse` raises `Unreadable`, and `glance` as well `TakesLong`, for a mail the others cannot wait for.
+    """
 
     store: Store
     organisation: Organisation
@@ -86,6 +90,7 @@ class World:
     calendar: Calendar
     policy: Policy
     parse: Callable[[bytes], Mail]
+    glance: Callable[[bytes], Mail]
     now: Callable[[], datetime]
     salt: Callable[[], bytes]
     language: Callable[[str], str]

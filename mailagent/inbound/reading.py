@@ -21,13 +21,15 @@ from mailagent.core.errors import Unreadable
 from mailagent.core.mail import Mail
 from mailagent.inbound.limits import Limits
 from mailagent.inbound.parse import parse
-from mailagent.inbound.reader import LENGTH
+from mailagent.inbound.reader import LENGTH, READY
 
 Answer = Mail | tuple[str, str]
 
 
 def serve(limits: Limits, asked: BinaryIO, told: BinaryIO) -> None:
     """Reads mail after mail until the parent closes its end."""
+    told.write(READY)
+    told.flush()
     while head := asked.read(LENGTH.size):
         raw = asked.read(LENGTH.unpack(head)[0])
         # the kernel ends us with SIGALRM, even inside a regular expression that never returns

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from desk import INTAKE, Desk, open_desk
+from wire import wired_desk
 
 from mailagent.core.mail import Envelope
 from mailagent.flow import arrive
+from mailagent.house import wall_clock
+from mailagent.inbound.limits import Limits
 from mailagent.store import arrivals, audit
+from tests.inbound.hostile import HOSTILE
 
 HEAD = f"To: {INTAKE}\r\nDate: Mon, 2 Mar 2026 10:00:00 +0100\r\n".encode()
 JAN = b"From: Jan <jan@home.example>\r\n"
@@ -98,3 +103,23 @@ def test_what_stands_beyond_the_description_sorts_nothing(desk: Desk) -> None:
         desk.citizen("jan@home.example").hands_in(JAN + HEAD + b"Subject: Balie\r\n\r\n" + text)
 
     assert [klacht.category for klacht in reversed(desk.klachten())] == ["afval", "dienstverlening"]
+
+
+def test_a_mail_that_takes_long_to_read_holds_up_no_other(tmp_path: Path, database_url: str) -> None:
+    with wired_desk(tmp_path, database_url, limits=Limits(seconds=12.0)) as desk:
+        jan, settle, desk.settle = desk.citizen("jan@home.example"), desk.settle, lambda: None
+        for number in range(2):
+            raw = HOSTILE["a parameter of semicolons"] + b"%d" % number
+            desk.citizen(f"eve{number}@elsewhere.example").hands_in(raw)
+        jan.writes("Balie", "Ik werd onbeleefd behandeld.")
+        until = time.monotonic() + 90
+        while not desk.mailboxes[jan.address] and time.monotonic() < until:
+            time.sleep(0.05)
+        with desk.world.store.read() as tx:
+            waiting = arrivals.waiting(tx, wall_clock())
+        assert desk.mailboxes[jan.address][0].kind == "ontvangstbevestiging"
+        assert len(waiting) == 2, "nobody has judged those that came first"
+        settle()
+        with desk.world.store.read() as tx:
+            verdicts = sorted((row.verdict, row.reason) for row in arrivals.told(tx))
+    assert verdicts[1:] == [("Quarantine", "too_slow")] * 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
@@ -11,9 +12,10 @@ import pytest
 import sqlalchemy as sa
 from desk import INTAKE, Desk, open_desk
 
-from mailagent.core.mail import Envelope
+from mailagent.core.errors import TakesLong
+from mailagent.core.mail import Envelope, Mail
 from mailagent.flow import arrive
-from mailagent.flow.process import process
+from mailagent.flow.process import process, process_all
 from mailagent.flow.turns import MOST_BEFORE
 from mailagent.store import arrivals
 
@@ -170,3 +172,23 @@ def test_a_mail_that_answers_nothing_asks_the_database_nothing_more(desk: Desk) 
     assert not [statement for statement in asked if "substr" in statement]
     process(second, desk.world)
     assert len([statement for statement in asked if "substr" in statement]) == 1
+
+
+def test_a_mail_that_is_read_apart_keeps_its_turn_in_its_conversation(desk: Desk) -> None:
+    def glance(raw: bytes) -> Mail:
+        if b"keer nummer 1" in raw:
+            raise TakesLong
+        return desk.world.parse(raw)  # type: ignore[no-any-return]
+
+    world = replace(desk.world, glance=glance)
+    slow = mail(desk, "jan1@home.example", "Dit is keer nummer 1.", "Message-ID: <a1@home.example>")
+    ids = kept(desk, slow, addition(desk, 1, "References"), complaint(desk, 2))
+
+    assert [verdict and verdict.name for verdict in process_all(ids, world)] == [None, "NewKlacht"]
+    desk.passes(seconds=3)
+
+    assert [desk.kinds(klacht.kenmerk) for klacht in desk.klachten()] == [
+        ["received", "reacted"],
+        ["received"],
+    ]
+    assert [klacht.melder for klacht in desk.klachten()] == ["jan1@home.example", "jan2@home.example"]

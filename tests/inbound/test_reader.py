@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mailagent.core.errors import Unreadable
+from mailagent.core.errors import TakesLong, Unreadable
 from mailagent.inbound.limits import Limits
 from mailagent.inbound.reader import Reader
 from tests.inbound.hostile import HEAD, HOSTILE, nested
@@ -62,6 +62,22 @@ def test_each_limit_has_its_reason(reason: str, raw: bytes, limits: Limits) -> N
         assert caught.value.reason == reason
         if len(MAIL) <= limits.size:
             assert reader.read(MAIL).subject == "Bak"
+
+
+def test_a_mail_that_others_cannot_wait_for_is_left_at_once_and_read_by_who_has_patience() -> None:
+    slow = HOSTILE["a parameter of semicolons"]
+    with Reader(Limits(seconds=600.0), children=1) as reader:
+        for _ in range(2):
+            with pytest.raises(TakesLong):
+                reader.glance(slow)
+            assert reader.glance(MAIL).subject == "Bak"
+    with Reader(Limits(seconds=2.0), children=1) as reader, pytest.raises(Unreadable, match="too_slow"):
+        reader.read(slow)
+
+
+def test_what_cannot_be_read_at_all_is_known_at_a_glance(reader: Reader) -> None:
+    with pytest.raises(Unreadable, match="too_deep"):
+        reader.glance(nested(60))
 
 
 def test_a_child_that_was_killed_is_replaced() -> None:
