@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from mailagent.core.events import THE_CLOCK, Event, Invited, MailSuppressed, Reminded
 from mailagent.core.feedback import Round
@@ -23,6 +24,8 @@ from mailagent.flow.happen import happen
 from mailagent.flow.invite import INVITATION, REMINDER, asked_lately, remind_at, unwanted
 from mailagent.flow.world import Act, World
 from mailagent.store import invitations, klachten, rounds, surveys
+
+A_WHILE = timedelta(minutes=10)
 
 NOT_SENT = "not_sent"
 """Why there is no reminder: what it would remind of has not left yet."""
@@ -46,14 +49,20 @@ def come_due(invitation_id: int, world: World) -> None:
 
 def _next(act: Act, klacht: Klacht, invitation: Invitation) -> tuple[Invitation, Event | None]:
     survey = act.world.surveys.get(invitation.survey)
-    if survey is None or surveys.state_of(act.tx, survey.id) != ACTIVE:
-        survey = None
+    is_active = surveys.state_of(act.tx, invitation.survey) == ACTIVE
+    if invitation.is_owed and not invitation.is_open(act.at):
+        return replace(invitation, state=EXPIRED, due_at=None), None
+    if is_active and survey is None:
+        return _left_to_others(act, invitation), None
     if not invitation.is_owed:
-        return _sent(act, klacht, invitation, survey)
-    if not invitation.is_open(act.at):
-        expired = EXPIRED if invitation.state in (SCHEDULED, SENT) else invitation.state
-        return replace(invitation, state=expired, due_at=None), None
-    return _reminded(act, klacht, invitation, survey)
+        return _sent(act, klacht, invitation, survey if is_active else None)
+    return _reminded(act, klacht, invitation, survey if is_active else None)
+
+
+def _left_to_others(act: Act, invitation: Invitation) -> Invitation:
+    """A process that was started before the file was there knows nothing of it; one that does comes by."""
+    later = min(act.at + A_WHILE, invitation.expires_at)
+    return replace(invitation, due_at=later, send_at=invitation.send_at if invitation.is_owed else later)
 
 
 def _sent(

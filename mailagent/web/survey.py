@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -67,13 +68,14 @@ async def submit(request: web.Request) -> web.Response:
 def _form(
     request: web.Request, id: int, asked: Asked, filled: Filled, wrong: Mapping[str, str]
 ) -> web.Response:
-    url = request.app[DOORS].surveys.opt_out_link("invitation", id)
-    values = form_values(asked, filled, wrong, url)
+    path = urlsplit(request.app[DOORS].surveys.opt_out_link("invitation", id)).path
+    values = form_values(asked, filled, wrong, path)
     return shown(request, "enquete", values, status=400 if wrong else 200, language=asked.language)
 
 
-def form_values(asked: Asked, filled: Filled, wrong: Mapping[str, str], opt_out_url: str) -> Values:
-    """What the page is filled in with. `wrong` tells of each question what is wrong, as a word."""
+def form_values(asked: Asked, filled: Filled, wrong: Mapping[str, str], opt_out: str) -> Values:
+    """What the page is filled in with. `wrong` tells of each question what is wrong, as a word; `opt_out` is
+    the path of a page."""
     return {
         "asked": asked,
         "filled": filled,
@@ -81,5 +83,5 @@ def form_values(asked: Asked, filled: Filled, wrong: Mapping[str, str], opt_out_
         "scales": SCALES,
         "field": FIELD,
         "max_text": MAX_TEXT,
-        "opt_out_url": opt_out_url,
+        "opt_out": opt_out,
     }

@@ -204,3 +204,16 @@ def test_a_klacht_that_was_none_asks_nothing(tmp_path: Path) -> None:
         kenmerken.append(task.kenmerk)
     assert [len(asked.invited(one)) for one in kenmerken] == [0, 0, 1]
     desk.house.close()
+
+
+def test_kt_01_a_process_that_does_not_know_the_file_yet_leaves_it_to_one_that_does(asked: Asking) -> None:
+    jan, kenmerk, known = asked.desk.citizen("jan@home.example"), asked.handled(), asked.desk.world.surveys
+    file = known.pop("afhandeling")
+    asked.desk.passes(days=7)
+    jan.gets_nothing()
+    assert asked.suppressed(kenmerk) == []
+
+    known["afhandeling"] = file
+    asked.desk.passes(minutes=10)
+
+    assert asked.answers(jan.gets("kto_uitnodiging"), HIGH) == "thanks"

@@ -178,3 +178,15 @@ def test_an_open_invitation_for_a_klacht_is_found(engine: sa.Engine, klacht_id: 
         assert invitations.is_open_for(tx, klacht_id, "kto", NOON)
         assert not invitations.is_open_for(tx, klacht_id, "other", NOON)
         assert not invitations.is_open_for(tx, klacht_id, "kto", one.expires_at)
+
+
+def test_the_clock_finds_what_is_due_by_an_index(engine: sa.Engine) -> None:
+    postgres = engine.dialect.name == "postgresql"
+    with writing(engine) as tx:
+        if postgres:
+            tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN" if postgres else "EXPLAIN QUERY PLAN"
+        rows = tx.exec_driver_sql(
+            f"{explain} SELECT id FROM invitation WHERE due_at <= '2026-03-02 12:00:00' ORDER BY due_at"
+        )
+        assert "ix_invitation_due_at" in repr(rows.all())
