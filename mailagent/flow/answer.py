@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from mailagent.core import quoting
+from mailagent.core.echo import veiled
 from mailagent.core.events import AGENT, Actor, MailSuppressed
 from mailagent.core.klacht import Klacht
 from mailagent.core.organisation import Agent
@@ -79,7 +80,9 @@ def may_wait(act: Act, agent: Agent) -> bool:
 
 
 def park(act: Act, topic: Topic, agent: Agent, text: str, why: str) -> None:
-    """Keep an order until its confirm link is used, and mail that link to the agent's registered address."""
+    """Keep an order until its confirm link is used, and mail that link to the agent's registered address.
+    What is secret in it is taken out now: what is shown is what will be done."""
+    text = veiled(text)
     until = act.at + timedelta(hours=CONFIRM_HOURS)
     parked = Pending(
         id=0,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 
-from mailagent.core import commands, quoting, reference
+from mailagent.core import commands, quoting
 from mailagent.core.awb import HEARINGS
 from mailagent.core.clocks import STATUTORY
 from mailagent.core.commands import Written
-from mailagent.core.echo import inert
+from mailagent.core.echo import inert, veiled
 from mailagent.core.errors import NotPossible
 from mailagent.core.events import (
     AGENT,
@@ -95,9 +96,8 @@ def _why_wait(act: Act, klacht: Klacht, written: Written, verdict: AgentCommand)
 
 
 def _leaks(act: Act, klacht: Klacht, text: str) -> bool:
-    """Holds a text for the melder the marker, a reply address, or three lines in a row of a mail of ours?"""
-    local = act.world.organisation.address.partition("@")[0]
-    if quoting.cut_marker(text) != text or f"{local}+{reference.REPLY}-" in text.lower():
+    """Holds a text for the melder the marker, a secret, or three lines in a row of a mail of ours?"""
+    if quoting.cut_marker(text) != text or veiled(text) != text:
         return True
     lines = _lines(text)
     sent = [
@@ -110,12 +110,18 @@ def _leaks(act: Act, klacht: Klacht, text: str) -> bool:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines of a text as an agent sees them: quote marks off, links inert, blank ones left out."""
-    return [line for raw in inert(text, len(text) + 1).splitlines() if (line := raw.strip("> \t"))]
+    """The lines of a text as an agent sees them: quote marks and our own bars off, links inert, blank ones
+    left out."""
+    return [line for raw in inert(text, len(text) + 1).splitlines() if (line := raw.strip("> \t|"))]
 
 
 def _said(notice: notices.Notice) -> str:
-    return "\n".join(str(notice.values.get(name, "")) for name in ("description", "quote"))
+    """The text of a mail of ours, as it left; of one that did not leave yet, what it repeats."""
+    if notice.rendered is None:
+        return "\n".join(str(notice.values.get(name, "")) for name in ("description", "quote"))
+    parts = message_from_bytes(notice.rendered).walk()
+    plain = (part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/plain")
+    return bytes(next(plain, b"")).decode("utf-8", "replace")
 
 
 def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klacht:
