@@ -76,15 +76,17 @@ def cut_marker(text: str, marker: str = MARKER) -> str:
 
 
 def drop_signature(text: str, signature: str = "") -> str:
-    """The text above `-- ` (RFC 3676 4.3) or above the given signature."""
+    """The text above `-- ` (RFC 3676 4.3) or above the given signature, whose lines a mail program may have
+    set further apart."""
     lines = text.split("\n")
-    known = [line.split() for line in signature.strip().split("\n")] if signature.strip() else []
-    for n, line in enumerate(lines):
-        if line in ("-- ", "--"):
+    known = [words for line in signature.split("\n") if (words := line.split())]
+    filled = [(n, words) for n, line in enumerate(lines) if (words := line.split())]
+    for place, (n, words) in enumerate(filled):
+        if lines[n] in ("-- ", "--"):
             return "\n".join(lines[:n]).rstrip()
-        if known and line.split() == known[0]:
-            written = [line.split() for line in lines[n : n + len(known)]]
-            if written == known:
+        if known and words == known[0]:
+            below = [others for _, others in filled[place : place + len(known)]]
+            if below == known:
                 return "\n".join(lines[:n]).rstrip()
     return text
 

@@ -26,6 +26,7 @@ from mailagent.core.quoting import new_text
 from mailagent.inbound import cms, tnef
 from mailagent.inbound.bounces import bounce
 from mailagent.inbound.charsets import clean, decoded
+from mailagent.inbound.flowed import is_flowed, unflowed
 from mailagent.inbound.headers import from_base64, mended, parameters, text_of, unfolded
 from mailagent.inbound.html import html_text, safe_html
 from mailagent.inbound.limits import LIMITS, Limits
@@ -137,10 +138,11 @@ class _Part(Message):
 
     @cached_property
     def written(self) -> str:
-        """The payload as text, with newlines as everyone writes them."""
-        label = parameters(self.line("content-type")).get("charset")
-        text = clean(decoded(self.content(), label, self.hint))
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        """The payload as text, with newlines as everyone writes them, and each paragraph whole."""
+        typed = parameters(self.line("content-type"))
+        text = clean(decoded(self.content(), typed.get("charset"), self.hint))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return unflowed(text, typed) if is_flowed(typed) and self.kind == "text/plain" else text
 
 
 def _uudecoded(data: bytes) -> bytes:

@@ -107,6 +107,7 @@ def test_a_signature_is_dropped_by_its_dashes_or_by_its_words() -> None:
         drop_signature("Klaar.\nAnna Jansen belt u.", "Anna Jansen\nTeam Afval")
         == "Klaar.\nAnna Jansen belt u."
     )
+    assert drop_signature("Klaar.\n\nAnna Jansen\n\n\nTeam Afval\n", "Anna Jansen\nTeam Afval") == "Klaar."
 
 
 @pytest.mark.parametrize(
