@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from mailagent.core.errors import AnswerWrong, LinkGone
-from mailagent.core.klacht import Klacht
 from mailagent.core.organisation import StandardAnswer
 
 SATISFIED_WORDS = frozenset(
@@ -163,14 +163,26 @@ def _is_name(words: str) -> bool:
     )
 
 
-def check_open(round: Round, latest: int, klacht: Klacht, now: datetime) -> None:
-    """Raise `LinkGone` where this round can no longer be answered."""
+class Named(Protocol):
+    """A klacht, or as much of one as its page tells."""
+
+    @property
+    def kenmerk(self) -> str:
+        """What it is called."""
+
+    @property
+    def language(self) -> str:
+        """In which it is spoken of."""
+
+
+def check_open(round: Round, latest: int, of: Named, now: datetime) -> None:
+    """Raise `LinkGone` where this round of a klacht can no longer be answered."""
     if round.number != latest:
-        raise LinkGone("older_round", klacht.kenmerk, klacht.language)
+        raise LinkGone("older_round", of.kenmerk, of.language)
     if round.state == "answered":
-        raise LinkGone("answered", klacht.kenmerk, klacht.language)
+        raise LinkGone("answered", of.kenmerk, of.language)
     if not round.is_open(now):
-        raise LinkGone("expired", klacht.kenmerk, klacht.language)
+        raise LinkGone("expired", of.kenmerk, of.language)
 
 
 def check_answer(answer: Answer, answers: Sequence[StandardAnswer]) -> None:

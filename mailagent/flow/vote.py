@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailagent.core import feedback
 from mailagent.core import klacht as life
-from mailagent.core.errors import AnswerWrong, LinkUnknown
+from mailagent.core.errors import AnswerWrong, LinkGone, LinkProblem, LinkUnknown, Problem
 from mailagent.core.events import MELDER, Actor, Event, FeedbackGiven, Reacted, ReopenRequested, Settled
 from mailagent.core.feedback import Answer, Round
 from mailagent.core.klacht import Klacht
@@ -15,6 +16,7 @@ from mailagent.core.organisation import StandardAnswer, Topic
 from mailagent.flow.happen import happen
 from mailagent.flow.world import Act, Policy, World
 from mailagent.store import klachten, photos, rounds
+from mailagent.store.rounds import Invited
 from mailagent.store.store import Tx
 
 
@@ -35,10 +37,30 @@ class Invitation:
 
 def look(round_id: int, number: int, world: World) -> Invitation:
     """What an invitation is about; changes nothing. `LinkUnknown`, or `LinkGone` with why."""
+    return _said(look_all([(round_id, number)], world)[0])
+
+
+def look_all(links: Sequence[tuple[int, int]], world: World) -> list[Invitation | Problem]:
+    """The same for many at once, each with what there is to see or why there is nothing."""
     with world.store.read() as tx:
-        round, klacht = _found(tx, round_id, number)
-        feedback.check_open(round, rounds.latest(tx, klacht.id), klacht, world.now())
-    return _invitation(klacht, round, world)
+        return [_looked(tx, *link, world) for link in links]
+
+
+def _looked(tx: Tx, round_id: int, number: int, world: World) -> Invitation | Problem:
+    found = rounds.invited(tx, round_id)
+    if found is None or found.round.number != number:
+        return LinkUnknown()
+    try:
+        feedback.check_open(found.round, found.latest, found, world.now())
+    except LinkGone as gone:
+        return gone
+    return _invitation(found, found.round, world)
+
+
+def _said(came: Invitation | Problem) -> Invitation:
+    if isinstance(came, Problem):
+        raise came
+    return came
 
 
 def cast(round_id: int, number: int, answer: Answer, world: World) -> Invitation:
@@ -46,13 +68,28 @@ def cast(round_id: int, number: int, answer: Answer, world: World) -> Invitation
 
     `LinkUnknown`; `LinkGone` with why; `AnswerWrong` with what is missing on the page.
     """
-    now, answer = world.now(), _as_asked(answer, world.policy)
+    return _said(cast_all([(round_id, number, answer)], world)[0])
+
+
+def cast_all(votes: Sequence[tuple[int, int, Answer]], world: World) -> list[Invitation | Problem]:
+    """Count many answers in one transaction, one after the other; of each what is known of it now, or why it
+    does not count. Only for a store that is ours alone: who locks many may wait for who waits for them."""
     with world.store.begin() as tx:
-        round, klacht = _found(tx, round_id, number, lock=True)
-        if round.state == "answered" and round.submitted == answer.digest:
-            return _invitation(klacht, round, world)
-        feedback.check_open(round, rounds.latest(tx, klacht.id), klacht, now)
-        feedback.check_answer(answer, world.organisation.answers)
+        return [_cast(tx, *vote, world) for vote in votes]
+
+
+def _cast(tx: Tx, round_id: int, number: int, answer: Answer, world: World) -> Invitation | Problem:
+    now = world.now()
+    try:
+        answer = _as_asked(answer, world.policy)
+        round, klacht = _found(tx, round_id, number)
+        again = round.state == "answered" and round.submitted == answer.digest
+        if not again:
+            feedback.check_open(round, rounds.latest(tx, klacht.id), klacht, now)
+            feedback.check_answer(answer, world.organisation.answers)
+    except (AnswerWrong, LinkProblem) as problem:
+        return problem
+    if not again:
         count(Act(tx, world, now, f"round:{round.id}"), klacht, round, answer)
     return _invitation(klacht, round, world)
 
@@ -68,24 +105,24 @@ def _as_asked(answer: Answer, policy: Policy) -> Answer:
     )
 
 
-def _found(tx: Tx, round_id: int, number: int, *, lock: bool = False) -> tuple[Round, Klacht]:
+def _found(tx: Tx, round_id: int, number: int) -> tuple[Round, Klacht]:
     # the klacht is locked before the round, as everywhere, so that two writers never wait for each other
     round = rounds.by_id(tx, round_id)
-    klacht = klachten.by_id(tx, round.klacht_id, lock=lock) if round else None
-    if lock and klacht:
+    klacht = klachten.by_id(tx, round.klacht_id, lock=True) if round else None
+    if klacht:
         round = rounds.lock(tx, round_id)
     if round is None or klacht is None or round.number != number:
         raise LinkUnknown
     return round, klacht
 
 
-def _invitation(klacht: Klacht, round: Round, world: World) -> Invitation:
+def _invitation(of: Klacht | Invited, round: Round, world: World) -> Invitation:
     organisation, policy = world.organisation, world.policy
-    category = organisation.category(klacht.category)
+    category = organisation.category(of.category)
     return Invitation(
-        klacht.kenmerk,
+        of.kenmerk,
         category.name if category else "",
-        klacht.language,
+        of.language,
         round.expires_at,
         tuple(a for a in organisation.answers if a.visible),
         organisation.topics,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from mailagent.core.feedback import Answer, Round
 from mailagent.store.prepared import Prepared, by_name
+from mailagent.store.tables import klacht
 from mailagent.store.tables import round as table
 
 _FIELDS = tuple(table.c[name] for name in Round.__dataclass_fields__)
@@ -40,6 +42,39 @@ def open_next(
 
 _OPENED = ("klacht_id", "number", "address", "opened_at", "expires_at", "state", "why")
 _OPEN = Prepared(sa.insert(table).values(by_name(_OPENED)).returning(*_FIELDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A round with what its page tells of its klacht, and the number of the newest round."""
+
+    round: Round
+    kenmerk: str
+    category: str | None
+    language: str
+    latest: int
+
+
+def invited(tx: sa.Connection, id: int) -> Invited | None:
+    """One round as its page shows it."""
+    row = _INVITED.first(tx, {"round": id})
+    return Invited(Round(*row[:-4]), *row[-4:]) if row else None
+
+
+_newer = table.alias()
+_INVITED = Prepared(
+    sa.select(
+        *_FIELDS,
+        klacht.c.kenmerk,
+        klacht.c.category,
+        klacht.c.language,
+        sa.select(sa.func.max(_newer.c.number))
+        .where(_newer.c.klacht_id == table.c.klacht_id)
+        .scalar_subquery(),
+    )
+    .join(klacht, klacht.c.id == table.c.klacht_id)
+    .where(table.c.id == _ID)
+)
 
 
 def by_id(tx: sa.Connection, id: int) -> Round | None:

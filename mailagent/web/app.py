@@ -43,6 +43,7 @@ def make_app(doors: Doors) -> web.Application:
         client_max_size=MAX_BYTES,
     )
     app[DOORS] = doors
+    vote.line_up(app, doors)
     app[DARKROOM] = asyncio.Semaphore(AT_ONCE)
     app[PAGES] = Pages(doors.search, doors.organisation)
     app[static.STATIC] = static.read_static(doors.search)

@@ -8,11 +8,17 @@ from pathlib import Path
 
 from aiohttp import web
 
+from mailagent.core.errors import Problem
 from mailagent.core.feedback import Answer
 from mailagent.core.organisation import Organisation
 from mailagent.flow.confirm import Waiting
 from mailagent.flow.survey import Asked, Given
 from mailagent.flow.vote import Invitation
+
+Link = tuple[int, int]
+"""The id of a round, and its number."""
+
+Vote = tuple[int, int, Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +45,15 @@ class Doors:
 
     `read_smiley` gives round id and number, `read_confirm` the id of a waiting order. All of them raise
     `LinkUnknown`, all but the two readers `LinkGone`; `cast` raises `AnswerWrong` with what is missing.
+    `look` and `cast` are for many at once, and tell of each what they would raise; where the store is not
+    ours `alone`, each vote has to be cast by itself.
     `search` are folders laid out as web/, the admin's own first. Only `trusted_proxies` (networks in CIDR)
     may say in X-Forwarded-For whose request they pass on.
     """
 
     read_smiley: Callable[[str], tuple[int, int]]
-    look: Callable[[int, int], Invitation]
-    cast: Callable[[int, int, Answer], Invitation]
+    look: Callable[[Sequence[Link]], Sequence[Invitation | Problem]]
+    cast: Callable[[Sequence[Vote]], Sequence[Invitation | Problem]]
     read_confirm: Callable[[str], int]
     waiting: Callable[[int], Waiting]
     confirm: Callable[[int], Waiting]
@@ -53,6 +61,7 @@ class Doors:
     organisation: Organisation
     search: Sequence[Path]
     trusted_proxies: Sequence[str] = ()
+    alone: bool = True
 
 
 DOORS = web.AppKey("doors", Doors)

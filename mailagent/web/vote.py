@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -11,12 +10,33 @@ from mailagent.core import feedback
 from mailagent.core.errors import AnswerWrong
 from mailagent.core.feedback import MAX_PHOTOS, MAX_TEXT, Answer
 from mailagent.flow.vote import Invitation
-from mailagent.web.doors import DOORS
+from mailagent.together import Room, Together
+from mailagent.web.doors import DOORS, Doors, Link, Vote
 from mailagent.web.form import TRAP, Sent, sent_by
 from mailagent.web.pages import shown
 from mailagent.web.photos import developed
 
 SATISFIED, UNSATISFIED = "tevreden", "ontevreden"
+
+
+LOOKS = web.AppKey("looks", Together[Link, Invitation])
+VOTES = web.AppKey("votes", Together[Vote, Invitation])
+
+AT_ONCE = 8
+"""So many votes are cast at the same time where the store is not ours alone."""
+
+
+def line_up(app: web.Application, doors: Doors) -> None:
+    """Whoever looks or votes while others do goes along with them."""
+    app[LOOKS] = Together(doors.look, Room(50))
+    most = Room[Vote](20, 16 * 1024 * 1024, lambda vote: sum(map(len, vote[2].photos)))
+    app[VOTES] = Together(doors.cast, most if doors.alone else Room(1), 1 if doors.alone else AT_ONCE)
+    app.on_cleanup.append(_close)
+
+
+async def _close(app: web.Application) -> None:
+    await app[LOOKS].close()
+    await app[VOTES].close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +62,7 @@ async def show(request: web.Request) -> web.Response:
     """GET and HEAD: the form. Mail scanners open every link, so nothing is counted here."""
     doors = request.app[DOORS]
     round = doors.read_smiley(request.match_info["token"])
-    invitation = await asyncio.to_thread(doors.look, *round)
+    invitation = await request.app[LOOKS].ask(round)
     return _form(request, invitation, Typed(request.match_info.get("smiley", "")))
 
 
@@ -56,13 +76,13 @@ async def submit(request: web.Request) -> web.Response:
         typed = _typed(sent)
         answer = _answer(sent, typed)
         if sent.first(TRAP):
-            invitation = await asyncio.to_thread(doors.look, *round)
+            invitation = await request.app[LOOKS].ask(round)
         else:
             if not answer.satisfied:
                 answer = replace(answer, photos=await developed(request, sent.files))
-            invitation = await asyncio.to_thread(doors.cast, *round, answer)
+            invitation = await request.app[VOTES].ask((*round, answer))
     except AnswerWrong as problem:
-        invitation = await asyncio.to_thread(doors.look, *round)
+        invitation = await request.app[LOOKS].ask(round)
         return _form(request, invitation, typed, Error(str(problem), _place(typed, problem), problem.word))
     answer = replace(
         answer,

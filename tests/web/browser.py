@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from desk import Desk
 from surveyed import fake_surveys
 
-from mailagent.core.errors import LinkGone, LinkUnknown
+from mailagent.core.errors import LinkGone, LinkUnknown, Problem
 from mailagent.core.feedback import Answer, check_answer
 from mailagent.core.organisation import Organisation, StandardAnswer
 from mailagent.flow.confirm import Waiting
@@ -154,6 +154,14 @@ ORDER = Waiting("KL26-00042", "anna@stad.example", "#opgelost\nDe bak is leeg.",
 STAD = Organisation("Gemeente Stad", "klachten@stad.example", "https://stad.example")
 
 
+def told(ask: Callable[..., Invitation], *about: object) -> Invitation | Problem:
+    """What came of it, or what it raised."""
+    try:
+        return ask(*about)
+    except Problem as problem:
+        return problem
+
+
 @dataclass
 class FakeFlow:
     """A flow that remembers what it was asked. A token is the word for what is wrong with it, or `goed`."""
@@ -168,8 +176,8 @@ class FakeFlow:
         """For an app; `more` are folders of an admin that go before ours."""
         return Doors(
             read_smiley=lambda token: (self._known(token), 1),
-            look=self._look,
-            cast=self._cast,
+            look=lambda links: [told(self._look, *link) for link in links],
+            cast=lambda votes: [told(self._cast, *vote) for vote in votes],
             read_confirm=self._known,
             waiting=self._waiting,
             confirm=self._confirm,
