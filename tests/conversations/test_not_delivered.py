@@ -34,6 +34,18 @@ def test_the_team_hears_that_the_melder_got_nothing(desk: Desk) -> None:
     assert desk.kinds(told.kenmerk) == ["received", "mail_bounced"]
 
 
+@pytest.mark.parametrize("address", ["jörg@home.example", "jan@münchen.example"])
+def test_an_address_that_no_relay_of_ours_can_write_has_a_klacht_and_a_task(desk: Desk, address: str) -> None:
+    raw = f"From: Jan <{address}>\r\nSubject: Balie\r\n\r\nIk werd onbeleefd behandeld.\r\n"
+
+    desk.citizen(address).hands_in(raw.encode())
+
+    [klacht] = desk.klachten()
+    assert (klacht.melder, desk.kinds(klacht.kenmerk)) == (address, ["received", "mail_bounced"])
+    assert "bel, of stuur een brief" in desk.agent(ANNA).gets("niet_bezorgd").text
+    assert address not in desk.mailboxes
+
+
 def test_who_has_the_klacht_hears_it_and_nobody_else(tmp_path: Path) -> None:
     desk = open_desk(tmp_path, members=(ANNA, BRAM))
     relay, anna, bram = moody(desk), desk.agent(ANNA), desk.agent(BRAM)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import dkim
 import pytest
@@ -13,7 +15,9 @@ from certificate import make_certificate, make_rsa_key
 from desk import settings_for, with_people
 from postfix import Postfix
 from scripted import scripted
+from typer.testing import CliRunner
 
+from mailagent.cli import app
 from mailagent.config.files import load_rules
 from mailagent.core.mail import Envelope
 from mailagent.flow import arrive
@@ -137,8 +141,14 @@ def settle(house: House, postfix: Postfix) -> None:
     house.world.store.jobs.drain(handlers(house))
 
 
+def shown_by(folder: Path, kenmerk: str) -> dict[str, list[dict[str, Any]]]:
+    """The proof of each mail about a klacht, as `mailagent show` has it."""
+    told = CliRunner().invoke(app, ["show", kenmerk, "--json", "--config", str(folder / "mailagent.toml")])
+    return {mail["mail"]: mail["proof"] for mail in json.loads(told.stdout)["mails"]}
+
+
 def test_what_the_relay_cannot_deliver_comes_back_and_is_known_by_its_report(
-    postfix: Postfix, house: House, came_back: list[bytes]
+    postfix: Postfix, house: House, came_back: list[bytes], tmp_path: Path
 ) -> None:
     raw = f"From: Jan <{JAN}>\r\nTo: {OWN}\r\nSubject: Balie\r\n\r\nIk werd onbeleefd behandeld.\r\n".encode()
     arrive.keep([Envelope(raw, "smtp", wall_clock(), "email", JAN, (OWN,), "192.0.2.1")], house.world)
@@ -156,6 +166,15 @@ def test_what_the_relay_cannot_deliver_comes_back_and_is_known_by_its_report(
     assert kinds == ["received", "mail_bounced"]
     assert proof[-2:] == ["accepted", "bounced"]
     assert mails["niet_bezorgd"].recipient == ANNA
+    shown = shown_by(tmp_path, klacht.kenmerk)["ontvangstbevestiging"]
+    assert [(line["what"], line["code"]) for line in shown] == [
+        ("owed", None),
+        ("offered", None),
+        ("accepted", 250),
+        ("bounced", None),
+    ]
+    assert re.fullmatch(r"127\.0\.0\.1:\d+: 2\.0\.0 Ok: queued as \w+", shown[2]["detail"])
+    assert shown[3]["detail"] == "5.1.1"
     [report] = came_back
     assert f"Original-Envelope-Id: b-{mails['ontvangstbevestiging'].bounce_token}".encode() in report
     assert b"text/rfc822-headers" in report, "a melder's own words need not travel twice"
