@@ -222,7 +222,7 @@ def mailbox_access(box: ImapSettings, world: World) -> imap.MailboxAccess:
         user=box.username,
         password=box.password,
         port=box.port,
-        security="tls" if box.tls else "none",
+        tls=box.tls,
         folder=box.mailbox,
         move_to=box.move_to,
         tokens=_tokens(box, world) if box.auth == "oauth" else None,

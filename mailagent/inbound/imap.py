@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import structlog
 from imapclient import IMAPClient, SocketTimeout
@@ -65,7 +65,7 @@ class MailboxAccess:
     user: str
     password: str = field(default="", repr=False)
     port: int = 993
-    security: Literal["tls", "starttls", "none"] = "tls"
+    tls: bool = True
     folder: str = "INBOX"
     mark: str = "\\Seen"
     move_to: str = ""
@@ -313,13 +313,10 @@ def _log_in(mailbox: MailboxAccess, met: Met) -> IMAPClient:
 
 def _connect(mailbox: MailboxAccess, met: Met, token: str = "") -> IMAPClient:
     timeout = SocketTimeout(CONNECT_SECONDS, SOCKET_SECONDS)
-    tls = mailbox.security == "tls"
     with ExitStack() as undo:
-        client = undo.enter_context(IMAPClient(mailbox.host, mailbox.port, ssl=tls, timeout=timeout))
+        client = undo.enter_context(IMAPClient(mailbox.host, mailbox.port, ssl=mailbox.tls, timeout=timeout))
         client.normalise_times = False  # aware, as the server wrote them
         met(client)
-        if mailbox.security == "starttls":
-            client.starttls()
         if token:
             client.oauth2_login(mailbox.user, token)
         else:

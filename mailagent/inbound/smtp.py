@@ -283,6 +283,8 @@ class SmtpSession(SMTP):
 
     async def handle_exception(self, error: Exception) -> str:
         """What we say when something goes wrong; where that was a mail, as often as its answer is owed."""
+        if isinstance(error, TooLarge):  # nothing is kept of it: that it was offered must not go unseen
+            log.warning("smtp_too_large", client=self.client)
         answer: str = await super().handle_exception(error)
         return self._settle(answer) if self._owed else answer
 

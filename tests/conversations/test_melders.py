@@ -2,6 +2,8 @@
 
 from desk import Desk
 
+from mailagent.store import arrivals
+
 
 def test_a_mail_becomes_a_klacht_with_kenmerk_and_last_day(desk: Desk) -> None:
     jan = desk.citizen("jan@home.example")
@@ -96,6 +98,24 @@ def test_the_same_message_twice_is_one_klacht(desk: Desk) -> None:
 
     jan.gets_nothing()
     assert len(desk.klachten()) == 1
+
+
+def test_without_a_message_id_or_a_date_the_words_tell_what_is_the_same(desk: Desk) -> None:
+    jan = desk.citizen("jan@home.example")
+    mail = b"From: Jan <jan@home.example>\r\nSubject: Balie\r\n\r\nIk werd %s behandeld.\r\n"
+    trace = b"Received: by mx.example; Mon, 2 Mar 2026 10:00:00 +0100\r\n"
+
+    for words in (b"grof", b"grof", b"weer grof", b"grof"):
+        jan.hands_in(trace + mail % words)
+        trace += trace
+
+    assert [klacht.description for klacht in desk.klachten()] == [
+        "Ik werd weer grof behandeld.",
+        "Ik werd grof behandeld.",
+    ]
+    with desk.world.store.read() as tx:
+        verdicts = [row.verdict for row in arrivals.told(tx)]
+    assert verdicts == ["NewKlacht", "Duplicate", "NewKlacht", "Duplicate"]
 
 
 def test_a_reused_message_id_with_other_words_is_another_klacht(desk: Desk) -> None:

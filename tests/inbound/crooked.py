@@ -53,7 +53,7 @@ class Crooked(socketserver.ThreadingTCPServer):
 
     def access(self) -> MailboxAccess:
         """How to reach it."""
-        return MailboxAccess("x", "127.0.0.1", "jan", "geheim-woord", self.server_address[1], security="none")
+        return MailboxAccess("x", "127.0.0.1", "jan", "geheim-woord", self.server_address[1], tls=False)
 
 
 class _Talk(socketserver.StreamRequestHandler):

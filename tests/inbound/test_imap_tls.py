@@ -29,7 +29,7 @@ def server(certificate: tuple[Path, Path]) -> Iterator[Dovecot]:
 
 @pytest.fixture
 def access(server: Dovecot) -> MailboxAccess:
-    return MailboxAccess("klachten", "localhost", "jan", PASSWORD, server.tls_port, security="tls")
+    return MailboxAccess("klachten", "localhost", "jan", PASSWORD, server.tls_port)
 
 
 def test_a_mail_that_comes_in_while_we_wait_is_kept_at_once(
@@ -61,6 +61,6 @@ def test_a_server_under_another_name_gets_no_password(
     access: MailboxAccess, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    elsewhere = MailboxAccess("klachten", "127.0.0.1", "jan", PASSWORD, access.port, security="tls")
+    elsewhere = MailboxAccess("klachten", "127.0.0.1", "jan", PASSWORD, access.port)
     assert check_login(access) is None
     assert "certificate is not valid for '127.0.0.1'" in str(check_login(elsewhere))

@@ -42,7 +42,7 @@ def unused() -> Iterator[str]:
 
 @pytest.fixture
 def access(server: Dovecot, unused: Iterator[str]) -> MailboxAccess:
-    return MailboxAccess("klachten", server.host, next(unused), PASSWORD, server.port, security="none")
+    return MailboxAccess("klachten", server.host, next(unused), PASSWORD, server.port, tls=False)
 
 
 def post(server: Dovecot, access: MailboxAccess, *subjects: str) -> None:
@@ -185,7 +185,7 @@ def test_days_without_the_server_are_caught_up_and_nothing_comes_twice(
 ) -> None:
     monkeypatch.setattr(watcher, "LONGEST_PAUSE", 1.0)
     server = Dovecot({"jan": PASSWORD}).start()
-    access = MailboxAccess("klachten", server.host, "jan", PASSWORD, server.port, security="none")
+    access = MailboxAccess("klachten", server.host, "jan", PASSWORD, server.port, tls=False)
     try:
         post(server, access, "ervoor")
         with watching(access, diary=diary):

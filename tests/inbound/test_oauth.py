@@ -65,7 +65,7 @@ def dovecot(both: tuple[TokenServer, Dovecot]) -> Dovecot:
 
 
 def mailbox(dovecot: Dovecot, tokens: Tokens) -> MailboxAccess:
-    return MailboxAccess("klachten", dovecot.host, USER, port=dovecot.port, security="none", tokens=tokens)
+    return MailboxAccess("klachten", dovecot.host, USER, port=dovecot.port, tls=False, tokens=tokens)
 
 
 def fetch(access: MailboxAccess) -> list[bytes]:

@@ -229,7 +229,9 @@ def test_an_announced_size_over_the_limit_is_refused_with_what_does_work(wire: W
     assert len(answer) <= 510
 
 
-def test_a_mail_over_the_limit_is_read_to_its_end_and_refused(wire: Wire, post: Post) -> None:
+def test_a_mail_over_the_limit_is_read_to_its_end_and_refused(
+    wire: Wire, post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
     wire.until_data()
     wire.say(b"x" * 70 + b"\r\n")
     wire.say((b"y" * 998 + b"\r\n") * 2_500)
@@ -239,6 +241,7 @@ def test_a_mail_over_the_limit_is_read_to_its_end_and_refused(wire: Wire, post: 
     assert wire.hear().startswith("250")
     assert wire.asks(b"DATA").startswith("503")
     assert post.ledger.kept == []
+    assert capsys.readouterr().out.count("smtp_too_large") == 1, "whoever runs us can see that it happened"
 
 
 @pytest.mark.parametrize(("over", "code"), [(0, "250"), (1, "552")])
