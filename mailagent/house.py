@@ -82,6 +82,7 @@ def open_house(
         now=now,
         salt=lambda: secrets.token_bytes(16),
         language=language_of,
+        reports_at=rules.reports_at,
         surveys=rules.surveys,
     )
     templates = Templates([folder / "mail" for folder in search_path("templates", settings.paths.local)])

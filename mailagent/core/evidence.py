@@ -22,6 +22,7 @@ KINDS = {
     "admitted": "een behandelaar nam het bericht aan",
     "appended": "een behandelaar voegde het bericht toe",
     "token_message": "gestuurd aan het antwoordadres dat deze behandelaar kreeg voor een bericht dat wachtte",
+    "token_report": "gestuurd aan het antwoordadres dat deze behandelaar kreeg voor een overzicht",
     "forwarded": "een behandelaar stuurde het door",
     "on_behalf": "de behandelaar schreef erbij van wie de klacht is",
     "duplicate": "dezelfde mail kwam eerder binnen",
@@ -97,6 +98,16 @@ class Settlement(Verdict):
 
     agent: str = ""
     arrival: int = 0
+    proven: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReportReply(Verdict):
+    """Orders by an agent about klachten that `report` lists; `proven` is False where they wait for a confirm
+    link."""
+
+    agent: str = ""
+    report: int = 0
     proven: bool = True
 
 

@@ -10,6 +10,7 @@ VERDICTS = {
     "Append": "Dit hoort bij een klacht die er al is",
     "AgentCommand": "Dit is een mail van een behandelaar",
     "Settlement": "Een behandelaar beslist over een bericht dat wachtte",
+    "ReportReply": "Dit is het antwoord van een behandelaar op een overzicht",
     "Forward": "Dit wacht tot een behandelaar bevestigt van wie de klacht is",
     "FeedbackReply": "Dit is een antwoord op de smileys",
     "BounceNote": "Dit meldt hoe het een mail van ons verging",

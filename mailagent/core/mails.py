@@ -8,7 +8,7 @@ from dataclasses import dataclass
 MELDER, AGENT, OTHER = "melder", "agent", "other"
 """For whom a mail is; the last: somebody outside, or whom a klacht is about."""
 
-Value = str | bool | tuple[str, ...] | tuple[tuple[str, str], ...]
+Value = str | bool | tuple[str, ...] | tuple[tuple[str, ...], ...]
 Values = Mapping[str, Value]
 """What a mail is filled in with. Moments and days are written out in the mail's language."""
 
@@ -51,6 +51,10 @@ ECHOED = {
     "error": 400,
     "answers": 2_500,
     "low": 400,
+    "held": 400,
+    "automatic": 400,
+    "waiting": 400,
+    "lost": 400,
 }
 """Words that a stranger may have written, and how many characters of them a mail shows. Whoever renders
 makes them inert: a stranger can enter a victim's address and let us carry a link to it."""
@@ -181,8 +185,21 @@ MAILS: dict[str, MailKind] = {
         ("awaits", "late", "team"),
         about=("category", "status", "handler"),
     ),
+    # to an agent in the morning, and to the coordinator: they list klachten, and know no more of these
+    "dagoverzicht": MailKind(
+        AGENT,
+        ("kenmerk", "day"),
+        ("klachten", "more", "figures", "held", "automatic", "mailboxes", "waiting", "lost"),
+        about=(),
+    ),
+    "weekoverzicht": MailKind(
+        AGENT, ("kenmerk", "first_day", "until_day", "trend"), ("klachten", "more"), about=()
+    ),
 }
-"""`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored`, `answers`, `low` are tuples of words,
+"""`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored`, `answers`, `low`, `held`, `automatic`,
+`mailboxes`, `waiting`, `lost` are tuples of words, `figures` of (name, number), `klachten` of (kenmerk,
+category, status, colour, when its first term ends, handler), `trend` of (category, received, the week before,
+handled, the week before, days on average, the week before),
 `help` and `tags` of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`,
 `order` and `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` one of GROUNDS;
 `reopens`, `withdraws`, `confirmed`, `encrypted`, `to_melder` and `late` are booleans; `awaits` is what stops

@@ -34,6 +34,11 @@ def message_name(arrival: int) -> str:
     return f"bericht {arrival}"
 
 
+def report_name(report: int) -> str:
+    """How a report is called in our mails: `overzicht 42`."""
+    return f"overzicht {report}"
+
+
 def kenmerken(text: str) -> tuple[str, ...]:
     """Every kenmerk written in a text, in upper case, in order, each once."""
     return tuple(dict.fromkeys(m.group(0).upper() for m in KENMERK.finditer(text.translate(_HYPHENS))))

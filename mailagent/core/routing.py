@@ -16,6 +16,7 @@ from mailagent.core.evidence import (
     Forward,
     NewKlacht,
     Quarantine,
+    ReportReply,
     Review,
     Settlement,
     Verdict,
@@ -85,6 +86,11 @@ def _settlement(findings: Findings) -> Verdict:
     return Settlement(_BOTH, "", agent, arrival, _proven(findings))
 
 
+def _report_reply(findings: Findings) -> Verdict:
+    agent, report = findings.value("sender_is_agent"), int(findings.value("token_report"))
+    return ReportReply(_BOTH, "", agent, report, _proven(findings))
+
+
 def _forward(findings: Findings) -> Verdict:
     melder = findings.value("on_behalf", "forwarded")
     if not melder:
@@ -126,7 +132,9 @@ ROUTES = (
     Route("unreadable", ("unreadable",), _because(Quarantine, "unreadable")),
     Route("oversize", ("oversize",), _is(Quarantine, TOO_LARGE)),
     Route("bounce", ("bounce",), _is(BounceNote, "een bericht over bezorging", "bounce")),
-    Route("secure_notice", ("secure_notice",), _notice, lacks=("token_agent", "token_message")),
+    Route(
+        "secure_notice", ("secure_notice",), _notice, lacks=("token_agent", "token_message", "token_report")
+    ),
     Route("automatic", ("automatic",), _because(AutoMail, "automatic", *_ABOUT)),
     Route("own_address", ("own_address",), _is(AutoMail, "own_address")),
     Route("spam", ("spam",), _is(Review, "spam")),
@@ -137,6 +145,7 @@ ROUTES = (
     ),
     Route("agent", ("token_agent", "sender_is_agent"), _command),
     Route("settlement", ("token_message", "sender_is_agent"), _settlement),
+    Route("report", ("token_report", "sender_is_agent"), _report_reply),
     Route("melder_forged", ("token_melder", "dmarc_fail"), _unconfirmed),
     Route("melder_false_results", ("token_melder", "forged_results"), _unconfirmed),
     Route("melder_elsewhere", ("token_melder",), _unconfirmed, lacks=("sender_is_party",)),

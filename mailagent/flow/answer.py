@@ -31,11 +31,13 @@ and does not say that it is one, stops here."""
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What an agent's mail is about: a klacht, or a message that is none. `facts` fills in the answer."""
+    """What an agent's mail is about: a klacht, a message that is none, or what a report lists. `facts` fills
+    in the answer."""
 
     facts: Mapping[str, Any]
     klacht: Klacht | None = None
     message: int | None = None
+    report: int | None = None
 
 
 def about(act: Act, klacht: Klacht) -> Topic:
@@ -94,6 +96,7 @@ def park(act: Act, topic: Topic, agent: Agent, text: str, why: str) -> None:
         expires_at=until,
         state="open",
         about_arrival=topic.message,
+        about_report=topic.report,
     )
     id = pending.park(act.tx, parked)
     values = {"order": text, "why": why, "pending": id, "link_until": until.isoformat()}

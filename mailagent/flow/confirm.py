@@ -9,8 +9,8 @@ from mailagent.core.errors import LinkGone, LinkUnknown, NotPossible
 from mailagent.core.events import AGENT, Actor, OrderLapsed
 from mailagent.core.klacht import Klacht
 from mailagent.core.organisation import Agent
-from mailagent.core.reference import message_name
-from mailagent.flow import obey, settle
+from mailagent.core.reference import message_name, report_name
+from mailagent.flow import batch, obey, settle
 from mailagent.flow.answer import CONFIRM_HOURS
 from mailagent.flow.happen import happen
 from mailagent.flow.world import Act, World
@@ -66,6 +66,8 @@ def confirm(pending_id: int, world: World) -> Waiting:
 
 def _carried_out(act: Act, parked: Pending, klacht: Klacht | None, agent: Agent) -> bool:
     written = commands.read(parked.text)
+    if parked.about_report:
+        return batch.carry_out(act, parked.about_report, agent, written)
     if klacht is None:
         return settle.carry_out(act, parked.about_arrival or 0, agent, written)
     try:
@@ -88,6 +90,8 @@ def lapse(pending_id: int, world: World) -> None:
         if agent and klacht:
             after = happen(act, klacht, [OrderLapsed(act.at, Actor(AGENT, agent.address))])
             obey.tell_refusal(act, after, agent, (_LAPSED,))
+        elif agent and parked.about_report:
+            batch.lapse(act, parked.about_report, agent, parked.text, _LAPSED)
         elif agent:
             settle.refuse(act, parked.about_arrival or 0, agent, (_LAPSED,))
         if parked.about_arrival:
@@ -106,4 +110,6 @@ def _locked(tx: Tx, pending_id: int) -> tuple[Pending | None, Klacht | None]:
 
 def _name(tx: Tx, parked: Pending) -> str:
     klacht = klachten.by_id(tx, parked.klacht_id) if parked.klacht_id else None
+    if parked.about_report:
+        return report_name(parked.about_report)
     return klacht.kenmerk if klacht else message_name(parked.about_arrival or 0)

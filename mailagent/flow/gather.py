@@ -209,13 +209,19 @@ def _token(tx: Tx, letter: Letter, issued: Issued, world: World) -> Iterator[Evi
             yield Evidence("sender_is_party", issued.kenmerk, "reply address")
             yield from _feedback(tx, letter, issued)
     elif same and _is_agents_own(letter, world):
-        if issued.arrival_id is None:
-            yield Evidence("token_agent", issued.kenmerk, "reply address")
-        else:
-            yield Evidence("token_message", str(issued.arrival_id), "reply address")
+        yield _token_of_agent(issued)
         yield Evidence("sender_is_agent", letter.sender, "rules/teams.yaml")
     else:
         yield Evidence("token_from_elsewhere", issued.kenmerk, "reply address")
+
+
+def _token_of_agent(issued: Issued) -> Evidence:
+    """What an agent may order something about with it."""
+    if issued.report_id is not None:
+        return Evidence("token_report", str(issued.report_id), "reply address")
+    if issued.arrival_id is not None:
+        return Evidence("token_message", str(issued.arrival_id), "reply address")
+    return Evidence("token_agent", issued.kenmerk, "reply address")
 
 
 def _is_agents_own(letter: Letter, world: World) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailagent.flow.world import POST, World
 from mailagent.store import arrivals, mailboxes, notices
@@ -70,11 +70,14 @@ def sound_alarm(patience: Mapping[str, timedelta], world: World) -> list[str]:
 def heard(patience: Mapping[str, timedelta], world: World) -> list[Heard]:
     """How each of these mailboxes is, in order of name; those that were never watched are left out."""
     with world.store.read() as tx:
-        states = mailboxes.states(tx)
-    now = world.now()
+        return heard_in(tx, patience, world.now())
+
+
+def heard_in(tx: Tx, patience: Mapping[str, timedelta], now: datetime) -> list[Heard]:
+    """The same, within a transaction."""
     return [
         Heard(state, state.silent_since <= now - patience[name])
-        for name, state in states.items()
+        for name, state in mailboxes.states(tx).items()
         if name in patience
     ]
 

@@ -58,12 +58,12 @@ def obey(act: Act, letter: Letter, klacht: Klacht, verdict: AgentCommand) -> Kla
     if agent is None:
         return klacht
     if letter.mail.encrypted:
-        return refuse(act, klacht, agent, _ENCRYPTED)
+        return refuse(act, klacht, agent, ENCRYPTED)
     text = newly_written(letter.mail.text, letter.mail.new_text, agent)
     written = commands.read(text)
-    if problems := written.problems or _others(written, klacht) or (() if written.orders else _NOTHING):
+    if problems := written.problems or _others(written, klacht) or (() if written.orders else NOTHING):
         return refuse(act, klacht, agent, problems)
-    why = _why_wait(act, klacht, written, verdict)
+    why = why_wait(act, klacht, written, proven=verdict.proven)
     if why and not all(isinstance(order, Help) for order in written.orders):
         return _wait(act, klacht, agent, text, why)
     try:
@@ -72,8 +72,8 @@ def obey(act: Act, letter: Letter, klacht: Klacht, verdict: AgentCommand) -> Kla
         return refuse(act, klacht, agent, (str(problem),))
 
 
-_ENCRYPTED = ("Uw mail is versleuteld. Wij kunnen hem niet lezen. Er is niets gedaan.",)
-_NOTHING = ("In uw mail staat geen nieuwe tekst. Er is niets gedaan.",)
+ENCRYPTED = ("Uw mail is versleuteld. Wij kunnen hem niet lezen. Er is niets gedaan.",)
+NOTHING = ("In uw mail staat geen nieuwe tekst. Er is niets gedaan.",)
 
 
 def _others(written: Written, klacht: Klacht) -> tuple[str, ...]:
@@ -86,8 +86,9 @@ def _others(written: Written, klacht: Klacht) -> tuple[str, ...]:
     )
 
 
-def _why_wait(act: Act, klacht: Klacht, written: Written, verdict: AgentCommand) -> str:
-    if not verdict.proven:
+def why_wait(act: Act, klacht: Klacht, written: Written, *, proven: bool) -> str:
+    """Why these orders wait for a confirm link, "" where they do not."""
+    if not proven:
         return "de mailserver bewijst niet dat deze mail van u komt"
     leaving = [text for order in written.orders if (text := order.to_melder(klacht))]
     if any(_leaks(act, klacht, text) for text in leaving):
@@ -126,14 +127,7 @@ def _said(notice: notices.Notice) -> str:
 
 def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klacht:
     """All of it, and the answer to the agent; `NotPossible` before anything was done."""
-    if klacht.beklaagde == agent.address and not all(isinstance(o, Help | Note) for o in written.orders):
-        raise NotPossible(_ABOUT_YOU)
-    case = _case(act, klacht, agent, written)
-    done: list[Done] = []
-    for order in written.orders:
-        done.append(order.carry_out(case))
-        case = case.after(done[-1])
-    after, said = _let_happen(act, case, agent, done)
+    after, said = let_happen(act, klacht, agent, written)
     if all(isinstance(order, Help) for order in written.orders):
         answer(act, about(act, after), agent, "hulp", {"help": help_lines()})
         return after
@@ -148,6 +142,18 @@ def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klach
         values["dossier"] = "\n".join(dossier.lines(told, discreet=after.confidential))
     answer(act, about(act, after), agent, "opdracht_uitgevoerd", values)
     return after
+
+
+def let_happen(act: Act, klacht: Klacht, agent: Agent, written: Written) -> tuple[Klacht, list[str]]:
+    """All of it, and what the agent hears of it; `NotPossible` before anything was done."""
+    if klacht.beklaagde == agent.address and not all(isinstance(o, Help | Note) for o in written.orders):
+        raise NotPossible(_ABOUT_YOU)
+    case = _case(act, klacht, agent, written)
+    done: list[Done] = []
+    for order in written.orders:
+        done.append(order.carry_out(case))
+        case = case.after(done[-1])
+    return _effect(act, case, agent, done)
 
 
 _ABOUT_YOU = (
@@ -194,7 +200,7 @@ MOST_PASSED_OVER = 20
 """So many that wait may be about the agent who asks for the next one."""
 
 
-def _let_happen(act: Act, case: Case, agent: Agent, done: Sequence[Done]) -> tuple[Klacht, list[str]]:
+def _effect(act: Act, case: Case, agent: Agent, done: Sequence[Done]) -> tuple[Klacht, list[str]]:
     """What was ordered takes effect, on this klacht and on others; and what the agent hears of it."""
     events = [event for one in done for event in one.events]
     said = [one.said for one in done]

@@ -30,6 +30,7 @@ from mailagent.core.evidence import (
     Forward,
     NewKlacht,
     Quarantine,
+    ReportReply,
     Review,
     Settlement,
     Verdict,
@@ -42,7 +43,7 @@ from mailagent.core.rules import Decision
 from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
 from mailagent.core.withdrawal import looks_like_withdrawal
-from mailagent.flow import bounced, forward, obey, refuse, settle, turns, vote
+from mailagent.flow import batch, bounced, forward, obey, refuse, settle, turns, vote
 from mailagent.flow.gather import Letter, gather, issued_address, open_round, writer
 from mailagent.flow.happen import happen
 from mailagent.flow.opening import open_klacht, why
@@ -136,7 +137,7 @@ def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
     return verdict
 
 
-_BY_A_PERSON = (NewKlacht, Append, FeedbackReply, AgentCommand, Settlement)
+_BY_A_PERSON = (NewKlacht, Append, FeedbackReply, AgentCommand, Settlement, ReportReply)
 """Who writes such a mail is there to read ours: an address that was dead is dead no more."""
 
 
@@ -192,10 +193,14 @@ def _take_effect(act: Act, letter: Letter, verdict: Verdict, sorting: Decision |
         return _with_note(act, letter, _open(act, letter, verdict, sorting))
     if isinstance(verdict, Settlement):
         settle.settle(act, letter, verdict)
+    if isinstance(verdict, ReportReply):
+        batch.read(act, letter, verdict)
     if isinstance(verdict, Forward):
         forward.ask(act, letter, verdict)
     if isinstance(verdict, Quarantine | Review):
         settle.ask(act, letter, verdict.reason)
+    if isinstance(verdict, Review):
+        _warn_of_report(act, letter)
     klacht = klachten.by_kenmerk(act.tx, verdict.kenmerk, lock=True) if verdict.kenmerk else None
     if isinstance(verdict, BounceNote):
         return bounced.came_back(act, letter, klacht)
@@ -285,6 +290,14 @@ def _warn(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
     issued = issued_address(act.tx, letter, act.world)
     agent = act.world.organisation.agent(issued.address) if issued and issued.role == "agent" else None
     return obey.warn(act, klacht, agent) if agent else klacht
+
+
+def _warn_of_report(act: Act, letter: Letter) -> None:
+    """So does whose reply address of a report it was."""
+    issued = issued_address(act.tx, letter, act.world)
+    agent = act.world.organisation.agent(issued.address) if issued else None
+    if issued and issued.report_id and agent and letter.sender != agent.address:
+        batch.warn(act, issued.report_id, agent)
 
 
 def _names(mail: Mail) -> tuple[str, ...]:

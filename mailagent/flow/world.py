@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 
 from mailagent.core import reference
 from mailagent.core.calendar import Calendar
@@ -78,7 +78,7 @@ def _reply_token(key: bytes, kenmerk: str, role: str, address: str, round_id: in
 @dataclass(frozen=True)
 class World:
     """Made once by the service and handed to every flow. `now` is aware; `language` says in which of ours a
-    text was written.
+    text was written; `reports_at` is when reports are mailed, by the clock of Amsterdam.
 
     `parse` raises `Unreadable`, and `glance` as well `TakesLong`, for a mail the others cannot wait for.
     """
@@ -94,6 +94,7 @@ class World:
     now: Callable[[], datetime]
     salt: Callable[[], bytes]
     language: Callable[[str], str]
+    reports_at: time = time(8)
     surveys: Mapping[str, Survey] = field(default_factory=dict)
 
 

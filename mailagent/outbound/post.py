@@ -39,7 +39,7 @@ _WRONG = (LookupError, ValueError, TypeError, AttributeError)
 """All that goes wrong with values that an earlier release wrote down, or that no mail can carry."""
 
 _DAYS, _MOMENTS = (
-    ("last_day", "was", "ombudsman_until"),
+    ("last_day", "was", "ombudsman_until", "day", "first_day", "until_day"),
     ("received", "link_until", "since", "call_due", "begins"),
 )
 
@@ -188,15 +188,18 @@ class Post:
         return Rendering(message_id, bounce, self.signer.sign(raw) if self.signer else raw, reply)
 
     def _reply_address(self, notice: Notice) -> Issued | None:
-        """What its reader answers to, signed for this reader and what it is about: a klacht or a message.
-        Others answer to our own: the thread says what it is about, and nothing they write is proven."""
-        message = notice.values.get("message")
-        if MAILS[notice.kind].audience == OTHER or (notice.klacht_id is None and message is None):
+        """What its reader answers to, signed for this reader and what it is about: a klacht, a message or
+        what a report lists. Others answer to our own: the thread says what it is about, and nothing they
+        write is proven."""
+        message, report = notice.values.get("message"), notice.values.get("report")
+        about_nothing = notice.klacht_id is None and message is None and report is None
+        if MAILS[notice.kind].audience == OTHER or about_nothing:
             return None
         kenmerk, role = str(notice.values["kenmerk"]), MAILS[notice.kind].audience
         round_id = notice.values["round"][0] if "round" in notice.values else None
         token, key_id = self.world.policy.reply_token(kenmerk, role, notice.recipient, round_id)
-        return Issued(token, kenmerk, notice.klacht_id, role, notice.recipient, key_id, message, round_id)
+        about = (message, round_id, report)
+        return Issued(token, kenmerk, notice.klacht_id, role, notice.recipient, key_id, *about)
 
     def _values(self, notice: Notice, reply_to: str) -> Mapping[str, Value]:
         """What the template may say, written out in its language; links are made nowhere else."""
@@ -210,6 +213,11 @@ class Post:
             "organisation_address": self.world.organisation.address,
             "organisation_web": self.world.organisation.web,
         }
+        if "klachten" in stored:
+            values["klachten"] = tuple(
+                (kenmerk, category, status, colour, _end(end, language), handler)
+                for kenmerk, category, status, colour, end, handler in stored["klachten"]
+            )
         values |= self._links_in(notice)
         if "round" in stored:
             values |= self._smileys(stored, reply_to, language)

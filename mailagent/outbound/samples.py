@@ -89,6 +89,26 @@ SAMPLES: Values = {
     "attempts": "2",
     "dossier": "KL26-00042 in_behandeling\n  subject      Gft-bak al drie weken niet geleegd",
     "confirm_url": "https://klachten.voorbeeld.example/b/Ij1zYW1wbGUi",
+    "day": "dinsdag 3 maart 2026",
+    "first_day": "maandag 23 februari 2026",
+    "until_day": "zondag 1 maart 2026",
+    "klachten": (
+        ("KL26-00017", "Bejegening", "nieuw", "te_laat", "maandag 2 maart 2026", ""),
+        ("KL26-00042", "Afval", "in_behandeling", "bijna", "vrijdag 6 maart 2026", "Anna Bakker"),
+    ),
+    "more": "12",
+    "figures": (("Nieuw", "3"), ("Ontvangst bevestigd", "14"), ("Dringend", "2")),
+    "trend": (
+        ("Afval", "12", "8", "9", "11", "10,5", "12,0"),
+        ("Bejegening", "3", "4", "0", "2", "", "21,0"),
+    ),
+    "held": ("KL26-00042: in behandeling aan jan@home.example",),
+    "automatic": (
+        "02-03-2026 09:14 van postbus@elders.example: Het onderwerp is dat van een afwezigheidsbericht.",
+    ),
+    "mailboxes": ("klachten: stil sinds 02-03-2026 07:30",),
+    "waiting": ("bericht 42 van jan@home.example: Het bericht is te groot om te lezen.",),
+    "lost": ("bram@stad.example: neemt geen mail aan sinds 27-02-2026 10:02 (5.1.1)",),
     "level": "te laat",
     "awaits": "notice",
     "late": True,
@@ -112,7 +132,7 @@ def other(variable: str) -> Value:
     if isinstance(sample, bool):
         return not sample
     if isinstance(sample, tuple):
-        return (("#anders", "iets anders"),) if isinstance(sample[0], tuple) else ("iets anders",)
+        return (("iets anders",) * len(sample[0]),) if isinstance(sample[0], tuple) else ("iets anders",)
     return _OTHERS.get(variable, "iets anders")
 
 

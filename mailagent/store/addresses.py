@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailagent.core.reference import message_name
+from mailagent.core.reference import message_name, report_name
 from mailagent.store.prepared import Prepared
 from mailagent.store.tables import klacht, reply_address
 
@@ -16,8 +16,8 @@ from mailagent.store.tables import klacht, reply_address
 @dataclass(frozen=True, slots=True)
 class Issued:
     """A reply address that was given out: to a melder or an agent, for one klacht, or to an agent for one
-    message that was set aside (`arrival_id`; `kenmerk` is then its name). `round_id` is the smiley round that
-    may be answered there."""
+    message that was set aside (`arrival_id`) or for what a report lists (`report_id`); `kenmerk` is then the
+    name of that. `round_id` is the smiley round that may be answered there."""
 
     token: str
     kenmerk: str
@@ -27,6 +27,7 @@ class Issued:
     key_id: str
     arrival_id: int | None = None
     round_id: int | None = None
+    report_id: int | None = None
 
 
 def issue(tx: sa.Connection, issued: Sequence[Issued], at: datetime) -> None:
@@ -37,8 +38,9 @@ def issue(tx: sa.Connection, issued: Sequence[Issued], at: datetime) -> None:
 _ISSUE = Prepared(
     sa.text(
         "INSERT INTO reply_address "
-        "(token, klacht_id, arrival_id, round_id, role, address, key_id, issued_at) "
-        "VALUES (:token, :klacht_id, :arrival_id, :round_id, :role, :address, :key_id, :issued_at) "
+        "(token, klacht_id, arrival_id, round_id, report_id, role, address, key_id, issued_at) "
+        "VALUES (:token, :klacht_id, :arrival_id, :round_id, :report_id, "
+        ":role, :address, :key_id, :issued_at) "
         "ON CONFLICT (token) DO NOTHING"
     ).bindparams(sa.bindparam("issued_at", type_=reply_address.c.issued_at.type))
 )
@@ -58,7 +60,8 @@ def find(tx: sa.Connection, token: str) -> Issued | None:
     row = tx.execute(query).one_or_none()
     if row is None:
         return None
-    return Issued(**row._asdict() | {"kenmerk": row.kenmerk or message_name(row.arrival_id)})
+    name = report_name(row.report_id) if row.report_id else message_name(row.arrival_id)
+    return Issued(**row._asdict() | {"kenmerk": row.kenmerk or name})
 
 
 def keys_in_use(tx: sa.Connection) -> set[str]:

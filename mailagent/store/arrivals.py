@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from mailagent.core.mail import Envelope, Slot
 from mailagent.core.rulings import DISMISSED, Ruling
 from mailagent.store.prepared import Prepared, by_name
-from mailagent.store.tables import arrival, klacht, mailbox_slot
+from mailagent.store.tables import ASIDE, arrival, klacht, mailbox_slot
 
 KEPT, DONE, STUCK = "kept", "done", "stuck"
 
@@ -300,7 +300,9 @@ def waiting(tx: sa.Connection, before: datetime, limit: int = 10_000) -> list[in
     return list(tx.execute(query.order_by(arrival.c.id).limit(limit)).scalars())
 
 
-def told(tx: sa.Connection, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[sa.Row[Any]]:
+def told(
+    tx: sa.Connection, *where: sa.ColumnElement[bool] | sa.TextClause, limit: int | None = None
+) -> list[sa.Row[Any]]:
     """Arrivals with their kenmerk, oldest first, without their bytes."""
     columns = [c for c in arrival.c if c.name != "raw"]
     query = (
@@ -322,9 +324,26 @@ def told_of(tx: sa.Connection, *, id: int | None = None, kenmerk: str | None = N
     return told(tx)
 
 
+_ASIDE = sa.text(f"({ASIDE})")
+"""Written out, so that both databases know the index by it."""
+
+
 def stuck(tx: sa.Connection) -> list[sa.Row[Any]]:
     """Arrivals that wait for a human: stuck, or in Quarantine, Review or Forward without a ruling."""
-    return told(tx, _SET_ASIDE, sa.or_(arrival.c.state == STUCK, arrival.c.ruling.is_(None)))
+    undecided = sa.or_(arrival.c.state == STUCK, arrival.c.ruling.is_(None))
+    return told(tx, _ASIDE, _SET_ASIDE, undecided)
+
+
+def astray(tx: sa.Connection, after: int, most: int = 500) -> list[sa.Row[Any]]:
+    """Automatic mail that belongs to no klacht, of those that came in after this one."""
+    where = (arrival.c.verdict == "AutoMail", arrival.c.klacht_id.is_(None), arrival.c.id > after)
+    return told(tx, _ASIDE, *where, limit=most)
+
+
+def last_judged(tx: sa.Connection) -> int:
+    """The last mail up to which each has had its verdict, or stepped aside."""
+    waiting = tx.execute(sa.select(sa.func.min(arrival.c.id)).where(arrival.c.state == KEPT)).scalar()
+    return waiting - 1 if waiting else tx.execute(sa.select(sa.func.max(arrival.c.id))).scalar() or 0
 
 
 def message_ids(tx: sa.Connection, id: int) -> list[str]:

@@ -70,6 +70,14 @@ _AMONG = Prepared(
 )
 
 
+def since(tx: sa.Connection, moment: datetime | None, most: int = 500) -> list[Dead]:
+    """Those that died after a moment (all of them where there is none), the newest first."""
+    c = dead_address.c
+    query = sa.select(c.address, c.since, c.status).order_by(c.since.desc()).limit(most)
+    rows = tx.execute(query.where(c.since > moment) if moment else query)
+    return [Dead(*row) for row in rows]
+
+
 def count(tx: sa.Connection) -> int:
     """How many there are."""
     return tx.execute(sa.select(sa.func.count()).select_from(dead_address)).scalar_one()

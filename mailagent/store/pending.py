@@ -14,7 +14,8 @@ from mailagent.store.tables import pending_order as table
 class Pending:
     """An agent's words, kept until their confirm link is used. `state`: open, done, refused, expired.
 
-    They came with the mail `arrival_id`, and are about a klacht or about the message `about_arrival`.
+    They came with the mail `arrival_id`, and are about a klacht, the message `about_arrival` or what the
+    report `about_report` lists.
     """
 
     id: int
@@ -26,6 +27,7 @@ class Pending:
     expires_at: datetime
     state: str
     about_arrival: int | None = None
+    about_report: int | None = None
 
 
 _FIELDS = tuple(table.c[name] for name in Pending.__dataclass_fields__)
@@ -57,5 +59,5 @@ def open_of(tx: sa.Connection, agent: str) -> int:
 
 def lapsed(tx: sa.Connection, now: datetime, limit: int = 100) -> list[Pending]:
     """Orders whose link was not used in time."""
-    query = sa.select(*_FIELDS).where(table.c.state == "open", table.c.expires_at <= now)
-    return [Pending(**row._asdict()) for row in tx.execute(query.order_by(table.c.id).limit(limit))]
+    query = sa.select(*_FIELDS).where(sa.text("state = 'open'"), table.c.expires_at <= now)
+    return [Pending(**row._asdict()) for row in tx.execute(query.order_by(table.c.expires_at).limit(limit))]

@@ -47,6 +47,12 @@ class Store:
         except sa.exc.OperationalError as error:
             raise TryLater from error
 
+    @contextmanager
+    def attempt(self, tx: Tx) -> Iterator[None]:
+        """A part of a transaction: whatever is raised within leaves nothing of it, and the rest goes on."""
+        with tx.begin_nested():
+            yield
+
     def enqueue(self, tx: Tx, task: str, targets: Sequence[int], at: datetime | None = None) -> None:
         """Work that becomes visible with this very commit, not before `at`."""
         if targets:

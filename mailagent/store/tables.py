@@ -6,9 +6,10 @@ import sqlalchemy as sa
 
 from mailagent.store.columns import Id, Json, Moment, metadata
 from mailagent.store.columns import words as _text
+from mailagent.store.report_tables import report, report_klacht
 from mailagent.store.survey_tables import invitation, opt_out, survey, survey_answer
 
-__all__ = ["invitation", "metadata", "opt_out", "survey", "survey_answer"]
+__all__ = ["invitation", "metadata", "opt_out", "report", "report_klacht", "survey", "survey_answer"]
 
 
 def _index(column: str, where: str, name: str = "") -> sa.Index:
@@ -16,6 +17,9 @@ def _index(column: str, where: str, name: str = "") -> sa.Index:
     rows = sa.text(where)
     return sa.Index(f"ix_arrival_{name or column}", column, sqlite_where=rows, postgresql_where=rows)
 
+
+ASIDE = "state = 'stuck' OR verdict IN ('Quarantine', 'Review', 'Forward', 'AutoMail')"
+"""A mail that stepped aside, waits for a human, or is automatic: few among many."""
 
 IS_OPEN = "status IN ('nieuw', 'in_behandeling', 'heropend', 'verzoek_tot_heropenen')"
 """Somebody has to do something about it. Written out, so that both databases know their index by it."""
@@ -105,6 +109,7 @@ arrival = sa.Table(
     _index("content_hash", "content_hash IS NOT NULL"),
     _index("klacht_id", "klacht_id IS NOT NULL"),
     _index("id", "state = 'kept'", "open"),
+    _index("id", ASIDE, "aside"),
 )
 """`state`: kept (owed a verdict), done, stuck. `raw` is NULL only after erasure. `ruling` is what a human
 decided about a message that was set aside."""
@@ -248,9 +253,10 @@ reply_address = sa.Table(
     sa.Column("key_id", sa.Text, nullable=False),
     sa.Column("issued_at", Moment, nullable=False),
     sa.Column("round_id", Id),
+    sa.Column("report_id", Id),
 )
-"""Issued for a klacht, or for a message that a human must judge: one of the two ids is filled.
-`round_id` is the smiley round that may be answered there, NULL for none."""
+"""Issued for a klacht, for a message that a human must judge, or for what a report lists: one of the three
+ids is filled. `round_id` is the smiley round that may be answered there, NULL for none."""
 
 round = sa.Table(
     "round",
@@ -326,10 +332,16 @@ pending_order = sa.Table(
     sa.Column("asked_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
     _text("state", "open"),
-    sa.Index("ix_pending_order_expires_at", "expires_at"),
+    sa.Column("about_report", Id),
+    sa.Index(
+        "ix_pending_order_open",
+        "expires_at",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
 )
-"""An agent's order that waits for its confirm link: about a klacht, or about a message that was set aside.
-`state`: open, done, refused, expired."""
+"""An agent's order that waits for its confirm link: about a klacht, about a message that was set aside, or
+about klachten that a report lists. `state`: open, done, refused, expired."""
 
 job = sa.Table(
     "job",

@@ -78,6 +78,12 @@ def sensible(status: str, handler: str = "") -> tuple[tuple[str, str], ...]:
     return tuple((o.usage, o.help) for o in ORDERS if o in always + unhandled or f"#{o.words[0]}" in steps)
 
 
+def lines_for(kenmerk: str) -> tuple[tuple[str, str], ...]:
+    """What may be written about a klacht in answer to a mail that lists several."""
+    orders: tuple[type[Order], ...] = (TakeUp, Assign, Note, Reply, Resolve)
+    return tuple((f"{kenmerk} {order.usage}", order.help) for order in orders)
+
+
 def call_lines() -> tuple[tuple[str, str], ...]:
     """The tags that make sense where the melder is to be called."""
     orders: tuple[type[Order], ...] = (Called, NoAnswer, Reply, Ask, Note)
