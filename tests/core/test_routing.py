@@ -18,6 +18,7 @@ from mailagent.core.evidence import (
     Forward,
     NewKlacht,
     Quarantine,
+    ReportReply,
     Review,
     Settlement,
     Verdict,
@@ -28,6 +29,7 @@ KL, OLD, ANNA, JAN = "KL26-00042", "KL26-00007", "anna@stad.example", "jan@home.
 DEFAULTS = {"token_melder": KL, "token_agent": KL, "sender_is_party": KL, "sender_is_agent": ANNA}
 DEFAULTS |= {"token_from_elsewhere": KL, "reference_own": OLD, "reference_known": OLD, "subject_kenmerk": OLD}
 DEFAULTS |= {"appended": OLD, "admitted": ANNA, "token_message": "7", "on_behalf": JAN, "forwarded": JAN}
+DEFAULTS |= {"token_report": "7"}
 DEFAULTS |= {"bounce": KL, "automatic": "precedence", "unreadable": "too_deep", "feedback_word": "ontevreden"}
 
 
@@ -68,6 +70,10 @@ ROWS = {
     "settlement": (
         ("token_message", "sender_is_agent", "dmarc_pass"),
         Settlement("het geregistreerde adres en het antwoordadres kloppen", "", ANNA, 7, proven=True),
+    ),
+    "report": (
+        ("token_report", "sender_is_agent", "dmarc_pass"),
+        ReportReply("het geregistreerde adres en het antwoordadres kloppen", "", ANNA, 7, proven=True),
     ),
     "melder_forged": (("token_melder", "sender_is_party", "dmarc_fail"), NOT_CONFIRMED),
     "melder_false_results": (("token_melder", "sender_is_party", "forged_results"), NOT_CONFIRMED),
