@@ -46,6 +46,8 @@ def test_nw_02_an_agent_gets_their_open_klachten_in_the_morning_by_urgency_and_n
         assert "onbeleefd" not in text
         assert JAN not in text
     assert f"{first}  bijna te laat" in told.text
+    assert f'body={first}%20%23"' in told.html, "a click begins the reply"
+    assert f"body={first}%20%23in_behandeling%20" in told.html
     assert f"{second}  op schema" in told.text
 
 
