@@ -68,9 +68,14 @@ def _because(verdict: type[Verdict], kind: str, *about: str) -> Maker:
     return lambda findings: verdict(findings.value(kind), findings.value(*about))
 
 
+def is_doubtful(evidence: Sequence[Evidence]) -> bool:
+    """Did our own mail server doubt the sender, or another write in its name?"""
+    return any(e.kind in ("dmarc_fail", "forged_results") for e in evidence)
+
+
 def _proven(findings: Findings) -> bool:
-    doubted = "dmarc_fail" in findings or "forged_results" in findings
-    return ("dmarc_pass" in findings or "proof_by_token" in findings) and not doubted
+    stands = "dmarc_pass" in findings or "proof_by_token" in findings
+    return stands and not is_doubtful(findings.evidence)
 
 
 _BOTH = "het geregistreerde adres en het antwoordadres kloppen"

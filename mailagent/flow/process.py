@@ -38,7 +38,7 @@ from mailagent.core.evidence import (
 from mailagent.core.feedback import Answer, is_only_thanks, word_of_reply
 from mailagent.core.klacht import OPGELOST, UNHANDLED, Klacht
 from mailagent.core.mail import Mail, head_of
-from mailagent.core.routing import TOO_LARGE, decide, may_be_answered
+from mailagent.core.routing import TOO_LARGE, decide, is_doubtful, may_be_answered
 from mailagent.core.rules import Decision
 from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
@@ -121,7 +121,8 @@ def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
     told = _as_melders(letter, evidence, verdict, world)
     sorting = _sorted(told, verdict, world)
     act = Act(tx, world, letter.at, letter.origin)
-    revived = isinstance(verdict, _BY_A_PERSON) and dead_addresses.revive(tx, letter.sender)
+    by_sender = isinstance(verdict, _BY_A_PERSON) and not is_doubtful(evidence)
+    revived = by_sender and dead_addresses.revive(tx, letter.sender)
     klacht = _take_effect(act, told, verdict, sorting)
     if revived and klacht:
         klacht = happen(act, klacht, [AddressRevived(act.at, THE_SYSTEM, letter.sender)])

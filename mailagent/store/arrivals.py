@@ -179,7 +179,7 @@ _SAME_WORDS = (
     .limit(1)
 )
 _TWIN = Prepared(_SAME_WORDS.where(arrival.c.message_id == sa.bindparam("message_id")))
-_NAMELESS_TWIN = Prepared(_SAME_WORDS.where(arrival.c.message_id.is_(None)))
+_NAMELESS_TWIN = Prepared(_SAME_WORDS)
 
 
 def one_before(tx: sa.Connection, id: int, token: str) -> bool:
