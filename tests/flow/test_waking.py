@@ -91,9 +91,11 @@ def running(desk: Desk, klacht: Klacht) -> dict[str, Clock]:
 def first_due(desk: Desk, klacht: Klacht) -> datetime | None:
     levels = [due.at for clock in running(desk, klacht).values() for due in clock.levels]
     with desk.world.store.read() as tx:
-        last = rounds.last_of(tx, klacht.id)
-    ends = [last.expires_at] if last and klacht.status == "opgelost" else []
-    return min(levels + ends, default=None)
+        asked = rounds.of_klacht(tx, klacht.id)
+    reminders = [round.remind_at for round in asked if round.remind_at]
+    closes = asked[-1:] if klacht.status == "opgelost" else []
+    ends = [round.expires_at for round in asked if round.state in ("scheduled", "sent") or round in closes]
+    return min(levels + reminders + ends, default=None)
 
 
 def lawfully_ended(desk: Desk, klacht: Klacht) -> bool:
