@@ -100,11 +100,12 @@ class _Line:
         code, said = smtp.docmd("rcpt", _path("TO", recipient, _REPORTS if smtp.has_extn("dsn") else ()))
         if code < 300:
             code, said = smtp.docmd("data")
-        if code == _GO_AHEAD:
-            smtp.send(_stuffed(raw))
-            code, said = smtp.getreply()
-        else:
-            self._break_off(smtp)
+            if code == _GO_AHEAD:
+                smtp.send(_stuffed(raw))
+                return smtp.getreply()
+        if code < 400:  # an answer to something else: what it says from here on is worth nothing either
+            raise smtplib.SMTPDataError(code, said)
+        self._break_off(smtp)
         return code, said
 
     def _begun(self, sender: str) -> smtplib.SMTP:

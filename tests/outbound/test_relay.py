@@ -112,6 +112,16 @@ def test_a_relay_that_does_not_want_us_or_hangs_up_ends_no_mail(script: dict[str
         assert len(server.lines) == 2
 
 
+@pytest.mark.parametrize("script", [{"DATA": "250 ok"}, {"RCPT": "354 go on"}, {"MAIL": "250 ok\r\n250 ok"}])
+def test_a_relay_that_answers_something_else_has_taken_nothing(script: dict[str, str]) -> None:
+    with relay(script) as (ours, server):
+        lost, next_one = deliver(ours), deliver(ours)
+
+        assert (lost.code, lost.accepted, lost.final) == (0, False, False)
+        assert next_one.accepted
+        assert (len(server.mails), len(server.lines)) == (1, 2)
+
+
 @pytest.mark.parametrize("answer", ["421 bye", HANG_UP])
 def test_a_line_that_died_while_nobody_spoke_is_made_anew(answer: str) -> None:
     with relay() as (ours, server):
