@@ -28,7 +28,7 @@ run: install
 	@$(HERE)/mailagent demo
 
 servers: install
-	@.ci/need initdb=postgresql imap=dovecot-imapd chromium=chromium postfix=postfix openssl=openssl
+	@.ci/need initdb=postgresql imap=dovecot-imapd chromium=chromium postfix=postfix openssl=openssl neomutt=neomutt
 
 lint: install
 	$(HERE)/ruff format --check .

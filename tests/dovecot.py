@@ -147,9 +147,13 @@ class Dovecot:
         client.login(name, self._users[name])
         return client
 
+    def box(self, name: str) -> Path:
+        """The maildir of a user."""
+        return self._root / "mail" / name
+
     def files(self, name: str) -> list[Path]:
         """The mails of the inbox as they lie on disk, in order of name."""
-        box = self._root / "mail" / name
+        box = self.box(name)
         return sorted(path for folder in ("new", "cur") for path in (box / folder).glob("*"))
 
     def _lay_out(self) -> str:

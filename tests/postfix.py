@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import shutil
 import smtplib
 import subprocess
@@ -47,6 +48,11 @@ smtp_tls_loglevel = 1
 lmtp_tls_loglevel = 1
 smtp_skip_5xx_greeting = no
 default_transport = discard:
+virtual_mailbox_base = /
+virtual_mailbox_maps = texthash:{root}/boxes
+virtual_uid_maps = static:{owner}
+virtual_gid_maps = static:{group}
+virtual_minimum_uid = 1
 transport_maps = texthash:{root}/transport
 queue_run_delay = 1s
 minimal_backoff_time = 1s
@@ -76,6 +82,7 @@ flush   unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 smtp    unix - - n - - smtp
 lmtp    unix - - n - - lmtp
+virtual unix - n n - - virtual
 showq   unix n - n - - showq
 error   unix - - n - - error
 retry   unix - - n - - error
@@ -109,8 +116,10 @@ class Postfix:
         for name in ("queue", "data", "etc"):
             (self._root / name).mkdir()
         shutil.chown(self._root / "data", "postfix")
-        (self._root / "transport").touch()
-        main = MAIN.format(root=self._root)
+        for name in ("transport", "boxes"):
+            (self._root / name).touch()
+        nobody = pwd.getpwnam("nobody")
+        main = MAIN.format(root=self._root, owner=nobody.pw_uid, group=nobody.pw_gid)
         if self._certificate:
             main += TLS.format(cert=self._certificate[0], key=self._certificate[1])
         (self._root / "etc" / "main.cf").write_text(main, "utf-8")
@@ -131,8 +140,14 @@ class Postfix:
             "stad.example", f"lmtp:inet:127.0.0.1:{port}" if way == "lmtp" else f"smtp:[127.0.0.1]:{port}"
         )
 
+    def drop(self, address: str, box: Path) -> None:
+        """From now on what is for this address falls into a maildir."""
+        with (self._root / "boxes").open("a", encoding="utf-8") as boxes:
+            boxes.write(f"{address} {box}/\n")
+        self.carry(address, "virtual:")
+
     def carry(self, domain: str, how: str) -> None:
-        """From now on bring what is for this domain so, in Postfix's own words."""
+        """From now on bring what is for this domain, or this address, so, in Postfix's own words."""
         self._transport[domain] = how
         lines = "".join(f"{to} {way}\n" for to, way in self._transport.items())
         (self._root / "transport").write_text(lines, "utf-8")

@@ -12,7 +12,7 @@ import urllib.parse
 import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,10 +88,17 @@ def _fetch(request: urllib.request.Request) -> str:
 
 @contextmanager
 def wired_desk(
-    folder: Path, database: str, *, proof: str = "token", more: str = "", limits: Limits = LIMITS
+    folder: Path,
+    database: str,
+    *,
+    proof: str = "token",
+    more: str = "",
+    limits: Limits = LIMITS,
+    mail_server: int = 0,
 ) -> Iterator[Desk]:
-    """A whole service at work, with people who use it over the wire."""
-    smtp, web, relay = free_port(), free_port(), free_port()
+    """A whole service at work, with people who use it over the wire. Where a `mail_server` is named by its
+    port, it carries what we send, and the people have their mail elsewhere."""
+    smtp, web, relay = free_port(), free_port(), mail_server or free_port()
     env = {
         "MAILAGENT_SMTP__LISTEN": f"127.0.0.1:{smtp}",
         "MAILAGENT_WEB__LISTEN": f"127.0.0.1:{web}",
@@ -108,22 +115,24 @@ def wired_desk(
         known.append(desk)
         desk.carrier = Wire(smtp)
         desk.settle = lambda: _settled(desk)
-        with _running(desk, RelayThatRemembers(known, mailboxes), relay):
+        remembers = None if mail_server else RelayThatRemembers(known, mailboxes)
+        with _running(desk, remembers, relay):
             yield desk
         house.close()
 
 
 @contextmanager
-def _running(desk: Desk, relay: RelayThatRemembers, relay_port: int) -> Iterator[None]:
+def _running(desk: Desk, relay: RelayThatRemembers | None, relay_port: int) -> Iterator[None]:
     started = threading.Event()
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
 
     async def run() -> None:
-        server = await loop.create_server(lambda: SMTP(relay, loop=loop), "127.0.0.1", relay_port)
-        await serve(desk.house, stop, make_app(make_doors(desk.house)), started=started.set)
-        server.close()
-        await server.wait_closed()
+        async with AsyncExitStack() as servers:
+            if relay:
+                server = await loop.create_server(lambda: SMTP(relay, loop=loop), "127.0.0.1", relay_port)
+                await servers.enter_async_context(server)
+            await serve(desk.house, stop, make_app(make_doors(desk.house)), started=started.set)
         if talks := [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
             await asyncio.wait(talks, timeout=5)
 
