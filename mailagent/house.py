@@ -106,6 +106,7 @@ def organisation(settings: Settings, rules: RuleFiles) -> Organisation:
         rules.answers,
         rules.topics,
         own.manager,
+        rules.bodies,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, Field, model_validator
 
 from mailagent.config.clocks import ClocksFile, presets_of, wrong_clocks
+from mailagent.config.doorsturen import DoorsturenFile, bodies_of, wrong_bodies
 from mailagent.config.fields import Id, Name, Part, at_least_one
 from mailagent.config.surveys import SURVEYS, load_surveys
 from mailagent.config.teams import TeamsFile, teams_of, wrong_teams
@@ -23,7 +24,7 @@ from mailagent.core import clocks
 from mailagent.core.calendar import Calendar
 from mailagent.core.clocks import Preset
 from mailagent.core.errors import Mistake, Mistakes
-from mailagent.core.organisation import Category, StandardAnswer, Team, Topic, in_order
+from mailagent.core.organisation import Body, Category, StandardAnswer, Team, Topic, in_order
 from mailagent.core.rules import Clue, Rule, RuleSet, decide
 from mailagent.core.surveys import Survey
 from mailagent.shipped import find
@@ -134,6 +135,7 @@ class RuleFiles:
     calendar: Calendar
     surveys: Mapping[str, Survey]
     reports_at: time
+    bodies: tuple[Body, ...] = ()
 
 
 def load_rules(local: Path | None = None) -> RuleFiles:
@@ -148,6 +150,7 @@ def load_rules(local: Path | None = None) -> RuleFiles:
     rules = _read("rules.yaml", RulesFile, local, mistakes)
     terms = _read("clocks.yaml", ClocksFile, local, mistakes)
     holidays = _read("holidays.yaml", HolidaysFile, local, mistakes)
+    elsewhere = _read("doorsturen.yaml", DoorsturenFile, local, mistakes)
     known = [entry.id for entry in categories.content.categories] if categories else None
     surveys = load_surveys(local, known, mistakes)
     mistakes += wrong_teams(teams) if teams else ()
@@ -156,6 +159,7 @@ def load_rules(local: Path | None = None) -> RuleFiles:
     mistakes += _wrong_rules(rules, categories) if rules else ()
     mistakes += wrong_clocks(terms) if terms else ()
     mistakes += _wrong_holidays(holidays) if holidays else ()
+    mistakes += wrong_bodies(elsewhere) if elsewhere else ()
     if mistakes or not (teams and categories and answers and rules and terms and holidays):
         raise Mistakes(sorted(mistakes, key=lambda mistake: (mistake.file, mistake.line or 0)))
     topics = tuple(Topic(**entry.model_dump()) for entry in answers.content.topics)
@@ -170,6 +174,7 @@ def load_rules(local: Path | None = None) -> RuleFiles:
         Calendar(frozenset(holidays.content.equated), holidays.content.until, office.opens, office.closes),
         surveys,
         office.reports,
+        bodies_of(elsewhere.content) if elsewhere else (),
     )
 
 
@@ -186,7 +191,15 @@ def _ruleset(rules: Sheet[RulesFile]) -> RuleSet:
     )
 
 
-_FILES = ("teams.yaml", "categories.yaml", "answers.yaml", "rules.yaml", "clocks.yaml", "holidays.yaml")
+_FILES = (
+    "teams.yaml",
+    "categories.yaml",
+    "answers.yaml",
+    "rules.yaml",
+    "clocks.yaml",
+    "holidays.yaml",
+    "doorsturen.yaml",
+)
 
 
 def _strangers(local: Path | None) -> Iterator[Mistake]:

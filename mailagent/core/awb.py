@@ -57,3 +57,22 @@ class HearingWaived(Event):
 
 HEARINGS = tuple(event.word() for event in (HearingInvited, HearingHeld, HearingWaived))
 """The words of the events by which Awb 9:10 was seen to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded(Event):
+    """The klacht is for another body (`name`, at the address `to`) and was forwarded to it (Awb 2:3).
+    `original` is the arrival that goes along, 0 where none does."""
+
+    to: str
+    name: str
+    text: str
+    original: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CopySent(Event):
+    """Whom the klacht is about gets a copy of it and of what came with it (Awb 9:9)."""
+
+    to: str
+    original: int = 0

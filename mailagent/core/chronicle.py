@@ -25,6 +25,8 @@ EVENTS = {
     "merged_in": "Klacht {merged} gaat verder in deze",
     "extended": "Verdaagd: de laatste dag is nu {last_day}, was {was}",
     "delay_agreed": "De melder vindt uitstel goed: de laatste dag is nu {last_day}, was {was}",
+    "forwarded": "Doorgestuurd naar {name} {to}",
+    "copy_sent": "Afschrift gestuurd aan {to}",
     "hearing_invited": "De melder is uitgenodigd voor een gesprek: {place}",
     "hearing_held": "De melder is gehoord",
     "hearing_waived": "De melder hoeft niet te worden gehoord",

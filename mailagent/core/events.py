@@ -202,11 +202,13 @@ class Resolved(Event):
 
 @dataclass(frozen=True, slots=True)
 class Closed(Event):
-    """Closed for a reason of REASONS; `ground` is the letter of Awb 9:8 where that is the reason."""
+    """Closed for a reason of REASONS; `ground` is the letter of Awb 9:8 where that is the reason; `to` is
+    whom it was forwarded to."""
 
     reason: str
     ground: str = ""
     text: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

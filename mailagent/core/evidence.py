@@ -36,7 +36,7 @@ KINDS = {
     "automatic": "de mail is door een computer verstuurd",
     "own_address": "de afzender zijn wij zelf",
     "spam": "onze mailserver vindt dit spam",
-    "token_melder": "gestuurd aan het antwoordadres dat deze melder van ons kreeg",
+    "token_melder": "gestuurd aan een antwoordadres dat de melder, of een ander buiten ons, van ons kreeg",
     "token_agent": "gestuurd aan het antwoordadres dat deze behandelaar van ons kreeg",
     "token_from_elsewhere": "een goed antwoordadres, maar een andere afzender",
     "reference_own": "het is een antwoord op een mail van ons",

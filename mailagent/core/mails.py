@@ -113,7 +113,7 @@ MAILS: dict[str, MailKind] = {
     "heropend": MailKind(MELDER, ("kenmerk", "text")),
     "ingetrokken": MailKind(MELDER, ("kenmerk",), ("text",)),
     "naar_tevredenheid": MailKind(MELDER, ("kenmerk",), ("text",)),
-    "doorgestuurd": MailKind(MELDER, ("kenmerk", "text")),
+    "doorgestuurd": MailKind(MELDER, ("kenmerk", "text"), ("forwarded_to",)),
     "niet_in_behandeling": MailKind(MELDER, ("kenmerk", "ground", "ombudsman", "ombudsman_until"), ("text",)),
     "verdaging": MailKind(MELDER, ("kenmerk", "last_day", "text"), ("was",)),
     "instemming": MailKind(MELDER, ("kenmerk", "last_day"), ("text", "was")),
@@ -133,6 +133,18 @@ MAILS: dict[str, MailKind] = {
     # to others
     "verdaging_beklaagde": MailKind(
         OTHER, ("kenmerk", "last_day"), ("was",), about=("subject", "received", "last_day")
+    ),
+    "doorgestuurd_extern": MailKind(
+        OTHER,
+        ("kenmerk", "description"),
+        ("sender", "name", "text", "attachments", "left_out"),
+        about=("subject", "received", "melder_name"),
+    ),
+    "afschrift_beklaagde": MailKind(
+        OTHER,
+        ("kenmerk", "description"),
+        ("attachments", "left_out"),
+        about=("subject", "received", "last_day", "melder_name"),
     ),
     # to an agent
     "nieuw_voor_team": MailKind(
@@ -170,6 +182,14 @@ MAILS: dict[str, MailKind] = {
     "ter_beoordeling": MailKind(
         AGENT, ("kenmerk", "why", "description"), ("sender", "attachments"), about=("subject", "received")
     ),
+    "brief_nodig": MailKind(
+        AGENT,
+        ("kenmerk", "mail", "law"),
+        (
+            *("reason", "text", "conclusions", "oordeel", "ground", "was", "begins", "place", "forwarded_to"),
+            *("ombudsman", "ombudsman_until"),
+        ),
+    ),
     "hulp": MailKind(AGENT, ("help",), about=()),
     "niet_bezorgd": MailKind(AGENT, ("kenmerk", "mail", "error"), ("recipient", "to_melder", "dead")),
     # to the coordinator, about a mailbox we fetch from
@@ -205,5 +225,15 @@ handled, the week before, days on average, the week before),
 `reopens`, `withdraws`, `confirmed`, `encrypted`, `to_melder` and `late` are booleans; `awaits` is what stops
 a clock (see core/clocks.py); the rest are words. `kenmerk` may be empty in `hulp`, and is in
 `geweigerd_te_groot` and the mails about a mailbox."""
+
+BY_LAW = {
+    "ontvangstbevestiging": "Awb 9:6",
+    "verdaging": "Awb 9:11 lid 2",
+    "hoorzitting": "Awb 9:10",
+    "doorgestuurd": "Awb 2:3",
+    "niet_in_behandeling": "Awb 9:8 lid 3",
+    "afgehandeld": "Awb 9:12",
+}
+"""The mails to the melder that the law asks for: who cannot get one by mail gets it as a letter."""
 
 TO_MELDER = frozenset(name for name, kind in MAILS.items() if kind.audience == MELDER)

@@ -63,6 +63,15 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """Another body to which klachten are forwarded; `about` is what it is for."""
+
+    name: str
+    address: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StandardAnswer:
     """One ready-made reason on the smiley page. `reopens`: choosing it asks to reopen the klacht.
     `open`: the melder must explain it in their own words. `topic` is the id of a Topic, "" for none."""
@@ -117,11 +126,21 @@ class Organisation:
     answers: tuple[StandardAnswer, ...] = ()
     topics: tuple[Topic, ...] = ()
     manager: str = ""
+    bodies: tuple[Body, ...] = ()
 
     @property
     def domain(self) -> str:
         """The mail domain of our own address."""
         return self.address.rpartition("@")[2].lower()
+
+    def body(self, word: str) -> Body | None:
+        """The body with this address or name (any case)."""
+        wanted = word.casefold()
+        return next((b for b in self.bodies if wanted in (b.address.casefold(), b.name.casefold())), None)
+
+    def is_inside(self, address: str) -> bool:
+        """Is it of our own domain, or of an agent?"""
+        return address.rpartition("@")[2].lower() == self.domain or self.agent(address) is not None
 
     def team(self, id: str | None) -> Team:
         """The team by its id; the sorting team where it is unknown."""

@@ -88,3 +88,10 @@ def is_own_message_id(id: str, domain: str) -> bool:
     """Does a Message-ID have the shape of ours? (Whether it is ours, only the store knows.)"""
     found = _MESSAGE_ID.fullmatch(id.strip())
     return found is not None and found["domain"].lower() == domain.lower()
+
+
+def is_own(address: str, own: str) -> bool:
+    """Is this our own intake address, with or without a plus part?"""
+    local, _, domain = own.lower().rpartition("@")
+    theirs, _, their_domain = address.lower().rpartition("@")
+    return their_domain == domain and theirs.partition("+")[0] == local

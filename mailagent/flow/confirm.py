@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailagent.core import commands
@@ -13,20 +14,23 @@ from mailagent.core.reference import message_name, report_name
 from mailagent.flow import batch, obey, settle
 from mailagent.flow.answer import CONFIRM_HOURS
 from mailagent.flow.happen import happen
+from mailagent.flow.outward import Leaving, leaving
 from mailagent.flow.world import Act, World
-from mailagent.store import klachten, pending
+from mailagent.store import klachten, pending, reports
 from mailagent.store.pending import Pending
 from mailagent.store.store import Tx
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What the confirm page shows: the order in full. `kenmerk` may be the name of a message."""
+    """What the confirm page shows: the order in full, and all that it would send to others. `kenmerk` may
+    be the name of a message."""
 
     kenmerk: str
     agent: str
     text: str
     state: str
+    leaving: tuple[Leaving, ...] = ()
 
 
 def waiting(pending_id: int, world: World) -> Waiting:
@@ -40,7 +44,19 @@ def waiting(pending_id: int, world: World) -> Waiting:
             raise LinkGone("expired", name)
         if parked.state not in ("open", "done", "refused"):
             raise LinkGone("expired", name)
-    return Waiting(name, parked.agent, parked.text, parked.state)
+        leaves = tuple(_leaving(tx, parked, world))
+    return Waiting(name, parked.agent, parked.text, parked.state, leaves)
+
+
+def _leaving(tx: Tx, parked: Pending, world: World) -> Iterator[Leaving]:
+    """What the order would send to others, about its klacht or about each that a report lists."""
+    written = commands.read(parked.text)
+    if parked.klacht_id and (klacht := klachten.by_id(tx, parked.klacht_id)):
+        yield from leaving(tx, klacht, written, world)
+    if parked.about_report:
+        for id in reports.listed(tx, parked.about_report, written.named).values():
+            if klacht := klachten.by_id(tx, id):
+                yield from leaving(tx, klacht, written.apart()[klacht.kenmerk], world)
 
 
 def confirm(pending_id: int, world: World) -> Waiting:

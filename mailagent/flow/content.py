@@ -32,11 +32,12 @@ from mailagent.core.events import (
 )
 from mailagent.core.findings import findings_and_conclusions
 from mailagent.core.klacht import Klacht
-from mailagent.core.mails import AGENT, MAILS, TO_MELDER
+from mailagent.core.mails import AGENT, BY_LAW, MAILS, TO_MELDER
 from mailagent.core.orders import call_lines
+from mailagent.flow import outward
 from mailagent.flow.task import task
 from mailagent.flow.world import Act, World
-from mailagent.store import invitations, rounds
+from mailagent.store import invitations, notices, rounds
 from mailagent.store.store import Tx
 
 
@@ -67,13 +68,14 @@ def said(act: Act, klacht: Klacht, event: Event, event_id: int, mail: str) -> di
         **_of_the_melder(act, klacht, event, mail),
         **_of_an_agent(act, klacht, event),
         **_of_more(act, klacht, event),
-        **_of_us(klacht, event, act.world),
+        **_of_us(act, klacht, event),
         **_asked(act, klacht, event),
+        **outward.told(act.tx, klacht, event),
     }
     return {name: value for name, value in values.items() if name in known or name in _ROWS}
 
 
-_ROWS = ("round", "invitation", "photos_of", "files_of", "enclosed")
+_ROWS = ("round", "invitation", "photos_of", "files_of", "original_of", "enclosed")
 """Beside what a mail says, what it is made with: the round or the survey it invites to, the round whose
 photos go along, and the arrival whose files do."""
 
@@ -112,7 +114,7 @@ def _of_an_agent(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
         case ReopenDeclined():
             return _invitation(act.tx, klacht) | _ombudsman(event.at, world)
         case Closed():
-            return _ombudsman(event.at, world)
+            return {"forwarded_to": event.to} | _ombudsman(event.at, world)
     return {}
 
 
@@ -142,16 +144,28 @@ def _answered(event: Reacted | ReopenRequested, world: World) -> dict[str, Any]:
     return {"asked_by": asker.name if asker else ""}
 
 
-def _of_us(klacht: Klacht, event: Event, world: World) -> dict[str, Any]:
+def _of_us(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
     """What happened by itself."""
     match event:
         case CallOverdue():
             return _call(klacht)
         case LevelCrossed():
-            return {"level": event.level.replace("_", " "), "late": _is_late(event)} | _whose(klacht, world)
+            return {"level": event.level.replace("_", " "), "late": _is_late(event)} | _whose(
+                klacht, act.world
+            )
         case MailBounced() | MailSuppressed():
-            return {"status": klacht.status, **_missed(event)}
+            return {"status": klacht.status, **_missed(event), **_by_letter(act, klacht, event)}
     return {}
+
+
+def _by_letter(act: Act, klacht: Klacht, event: MailBounced | MailSuppressed) -> dict[str, Any]:
+    """What a mail would have said that goes as a letter, because the law asks for it."""
+    if event.mail not in BY_LAW or not isinstance(event, MailSuppressed):
+        return {}
+    sent = [notice for notice in notices.of_klacht(act.tx, klacht.id) if notice.kind == event.mail]
+    known = MAILS["brief_nodig"].variables
+    said = {name: value for name, value in sent[-1].values.items() if name in known} if sent else {}
+    return {**said, "law": BY_LAW[event.mail], "reason": event.reason}
 
 
 def _is_late(event: LevelCrossed) -> bool:

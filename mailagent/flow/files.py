@@ -35,12 +35,23 @@ def along(notice: Notice, world: World) -> tuple[list[Attachment], list[str]]:
             Attachment(name, "image/jpeg", jpeg)
             for name, jpeg in zip(photo_names(len(jpegs)), jpegs, strict=True)
         ], []
+    if whole := notice.values.get("original_of"):
+        return _original(whole, notice, world)
     if not (arrival_id := notice.values.get("files_of")):
         return [], []
     with world.store.read() as tx:
         raw = arrivals.raw(tx, arrival_id)
     names = notice.values["attachments"]
     return chosen(names, _read(raw, world))
+
+
+def _original(arrival_id: int, notice: Notice, world: World) -> tuple[list[Attachment], list[str]]:
+    """The whole mail of the melder, byte for byte; where it is too large, the files in it that fit."""
+    with world.store.read() as tx:
+        raw = arrivals.raw(tx, arrival_id)
+    if raw and len(raw) <= MOST_OCTETS:
+        return [Attachment(f"{notice.values['kenmerk']}.eml", "message/rfc822", raw)], []
+    return chosen(notice.values["attachments"], _read(raw, world))
 
 
 def chosen(names: Sequence[str], mail: Mail) -> tuple[list[Attachment], list[str]]:

@@ -10,11 +10,12 @@ from mailagent.core.evidence import Evidence, Forward
 from mailagent.core.forwarding import forwarded, says_forward
 from mailagent.core.mail import Mail
 from mailagent.core.organisation import Agent
+from mailagent.core.reference import is_own
 from mailagent.core.rulings import OnBehalf
 from mailagent.core.trace import received_at
 from mailagent.flow import settle
 from mailagent.flow.answer import TOO_MANY_WAIT, may_wait, newly_written, park
-from mailagent.flow.gather import Letter, is_own
+from mailagent.flow.gather import Letter
 from mailagent.flow.world import Act, World
 
 _WHY = (

@@ -12,6 +12,7 @@ from mailagent.core.errors import Unreadable
 from mailagent.core.evidence import Evidence
 from mailagent.core.feedback import Round
 from mailagent.core.mail import Envelope, Mail
+from mailagent.core.mails import MELDER, OTHER
 from mailagent.core.rulings import Ruling
 from mailagent.core.screening import screened
 from mailagent.flow.world import World
@@ -113,14 +114,14 @@ def _itself(tx: Tx, letter: Letter, world: World) -> Iterator[Evidence]:
         yield Evidence("automatic", screen, "SCREENS")
     if not letter.sender:
         yield Evidence("no_sender", "", "From")
-    if is_own(letter.sender, world.organisation.address):
+    if reference.is_own(letter.sender, world.organisation.address):
         yield Evidence("own_address", letter.sender, "From")
 
 
 def _sealed(letter: Letter, world: World) -> Iterator[Evidence]:
     """What of it nobody here can look into."""
     mail, domain = letter.mail, world.organisation.domain
-    ours = is_own(letter.sender, world.organisation.address)
+    ours = reference.is_own(letter.sender, world.organisation.address)
     if mail.sealed == "secure_notice" and not (
         ours or reference.is_own_message_id(mail.message_id or "", domain)
     ):
@@ -135,13 +136,6 @@ def _screen(letter: Letter, world: World) -> str | None:
     """The name in SCREENS, None for a mail that a person wrote or a form robot passed on."""
     is_form = (letter.mail.sender or "").lower() in world.policy.forms
     return None if is_form else screened(letter.mail, letter.envelope.sender, world.organisation.domain)
-
-
-def is_own(address: str, own: str) -> bool:
-    """Is this our own intake address, with or without a plus part?"""
-    local, _, domain = own.lower().rpartition("@")
-    theirs, _, their_domain = address.lower().rpartition("@")
-    return their_domain == domain and theirs.partition("+")[0] == local
 
 
 def _bounced(tx: Tx, letter: Letter, world: World) -> str | None:
@@ -203,9 +197,9 @@ def tokens(letter: Letter, world: World, kind: str) -> tuple[str, ...]:
 
 def _token(tx: Tx, letter: Letter, issued: Issued, world: World) -> Iterator[Evidence]:
     same = issued.address == letter.sender
-    if issued.role == "melder":
+    if issued.role in (MELDER, OTHER):  # of others a token proves no more than that of a melder elsewhere
         yield Evidence("token_melder", issued.kenmerk, "reply address")
-        if same:
+        if same and issued.role == MELDER:
             yield Evidence("sender_is_party", issued.kenmerk, "reply address")
             yield from _feedback(tx, letter, issued)
     elif same and _is_agents_own(letter, world):

@@ -19,7 +19,7 @@ from mailagent.core.klacht import OPGELOST, Klacht
 from mailagent.flow import timing
 from mailagent.flow.invite import invite, remind_at
 from mailagent.flow.reach import CHANNEL_OFF, DEAD_ADDRESS, unreachable
-from mailagent.flow.tell import owed_for
+from mailagent.flow.tell import needs_letter, owed_for
 from mailagent.flow.world import POST, Act
 from mailagent.store import dead_addresses, klachten, notices, rounds, terms
 
@@ -72,9 +72,12 @@ def _tell(act: Act, klacht: Klacht, events: Sequence[Event], ids: Sequence[int])
 def _look_for_another_way(
     act: Act, klacht: Klacht, silent: Sequence[MailSuppressed], ids: Sequence[int]
 ) -> None:
-    """Whose address is dead is reached otherwise: somebody hears of it, once for each klacht."""
+    """Whose address is dead is reached otherwise: somebody hears of it, once for each klacht; and of
+    every notice that the law asks for and no mail carries."""
     dead = dead_addresses.among(act.tx, {one.recipient for one in silent if one.reason == DEAD_ADDRESS})
     for one, id in zip(silent, ids, strict=True):
+        if needs_letter(one):
+            _tell(act, klacht, [one], [id])
         died = dead.get(one.recipient.lower()) if one.reason == DEAD_ADDRESS else None
         if died and not notices.told_since(act.tx, klacht.id, "niet_bezorgd", died.since):
             _tell(act, klacht, [one], [id])

@@ -18,20 +18,20 @@ from mailagent.core.events import (
     MELDER,
     THE_SYSTEM,
     Actor,
-    Closed,
     Event,
     OrderParked,
     OrderRefused,
     Received,
     ReplyAddressMisused,
-    Resolved,
     SplitOff,
 )
 from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
+from mailagent.core.mails import BY_LAW
 from mailagent.core.orders import help_lines, sensible
 from mailagent.core.orders.asking import Help, Status
 from mailagent.core.orders.extending import Consent, Extend
+from mailagent.core.orders.forwarding import Copy, Forward
 from mailagent.core.orders.handling import Resolve, TakeNext
 from mailagent.core.orders.hearing import Hear
 from mailagent.core.orders.order import Case, Done, MeldersMail
@@ -45,10 +45,9 @@ from mailagent.flow.gather import Letter
 from mailagent.flow.happen import happen
 from mailagent.flow.opening import open_klacht, why
 from mailagent.flow.reach import unreachable
-from mailagent.flow.tell import concerns_melder
-from mailagent.flow.timing import ENDS_HANDLING
+from mailagent.flow.tell import for_melder
 from mailagent.flow.world import Act
-from mailagent.store import klachten, notices, terms
+from mailagent.store import arrivals, klachten, notices, terms
 from mailagent.store.store import Tx
 
 
@@ -64,9 +63,11 @@ def obey(act: Act, letter: Letter, klacht: Klacht, verdict: AgentCommand) -> Kla
     if problems := written.problems or _others(written, klacht) or (() if written.orders else NOTHING):
         return refuse(act, klacht, agent, problems)
     why = why_wait(act, klacht, written, proven=verdict.proven)
-    if why and not all(isinstance(order, Help) for order in written.orders):
-        return _wait(act, klacht, agent, text, why)
     try:
+        if verdict.proven and any(order.outward(act.world.organisation) for order in written.orders):
+            _rehearsed(_case(act, klacht, agent, written), written)  # what cannot be, need not be confirmed
+        if why and not all(isinstance(order, Help) for order in written.orders):
+            return _wait(act, klacht, agent, text, why)
         return carry_out(act, klacht, agent, written)
     except NotPossible as problem:
         return refuse(act, klacht, agent, (str(problem),))
@@ -93,6 +94,11 @@ def why_wait(act: Act, klacht: Klacht, written: Written, *, proven: bool) -> str
     leaving = [text for order in written.orders if (text := order.to_melder(klacht))]
     if any(_leaks(act, klacht, text) for text in leaving):
         return "in de tekst voor de melder staan regels uit een mail van ons"
+    outward = [address for order in written.orders if (address := order.outward(act.world.organisation))]
+    if outward:
+        return (
+            f"er gaat iets naar {' en '.join(outward)}. Dat adres kennen wij niet: kijk eerst wat er weggaat"
+        )
     return ""
 
 
@@ -148,12 +154,16 @@ def let_happen(act: Act, klacht: Klacht, agent: Agent, written: Written) -> tupl
     """All of it, and what the agent hears of it; `NotPossible` before anything was done."""
     if klacht.beklaagde == agent.address and not all(isinstance(o, Help | Note) for o in written.orders):
         raise NotPossible(_ABOUT_YOU)
-    case = _case(act, klacht, agent, written)
+    return _effect(act, *_rehearsed(_case(act, klacht, agent, written), written), agent)
+
+
+def _rehearsed(case: Case, written: Written) -> tuple[Case, list[Done]]:
+    """What the orders do, one after the other; nothing of it has happened yet."""
     done: list[Done] = []
     for order in written.orders:
         done.append(order.carry_out(case))
         case = case.after(done[-1])
-    return _effect(act, case, agent, done)
+    return case, done
 
 
 _ABOUT_YOU = (
@@ -181,11 +191,17 @@ def _case(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Case:
     if named := {order.kenmerk for order in written.orders if isinstance(order, Merge)}:
         found = [klachten.by_kenmerk(tx, kenmerk, lock=True) for kenmerk in sorted(named)]
         case = replace(case, others={other.kenmerk: other for other in found if other})
+    return _by_law(tx, case, written)
+
+
+def _by_law(tx: Tx, case: Case, written: Written) -> Case:
+    """With what the steps of the Awb ask for."""
     if any(isinstance(order, Hear | Resolve) for order in written.orders):
-        case = replace(case, happened=tuple(klachten.happened(tx, klacht.id, HEARINGS)))
-    return (
-        _with_term(tx, case) if any(isinstance(o, Extend | Consent | Hear) for o in written.orders) else case
-    )
+        case = replace(case, happened=tuple(klachten.happened(tx, case.klacht.id, HEARINGS)))
+    if any(isinstance(order, Forward | Copy) for order in written.orders):
+        case = replace(case, original=arrivals.of_melder(tx, case.klacht.id))
+    asks = any(isinstance(order, Extend | Consent | Hear) for order in written.orders)
+    return _with_term(tx, case) if asks else case
 
 
 def _with_term(tx: Tx, case: Case) -> Case:
@@ -200,7 +216,7 @@ MOST_PASSED_OVER = 20
 """So many that wait may be about the agent who asks for the next one."""
 
 
-def _effect(act: Act, case: Case, agent: Agent, done: Sequence[Done]) -> tuple[Klacht, list[str]]:
+def _effect(act: Act, case: Case, done: Sequence[Done], agent: Agent) -> tuple[Klacht, list[str]]:
     """What was ordered takes effect, on this klacht and on others; and what the agent hears of it."""
     events = [event for one in done for event in one.events]
     said = [one.said for one in done]
@@ -232,12 +248,12 @@ _WHY_NOT_TOLD = {
 
 def _not_told(act: Act, klacht: Klacht, events: Sequence[Event]) -> Iterator[str]:
     """Why the melder did not get what an order would have sent, and what the law still asks."""
-    reason = unreachable(act, klacht)
-    if not reason or not concerns_melder(events, klacht, act.world.policy):
+    reason, mails = unreachable(act, klacht), for_melder(events, klacht, act.world.policy)
+    if not reason or not mails:
         return
     yield _WHY_NOT_TOLD[reason]
-    if any(isinstance(e, Resolved) or (isinstance(e, Closed) and e.reason in ENDS_HANDLING) for e in events):
-        yield "De wet vraagt wel een mededeling (Awb 9:12, 9:8 lid 3, 2:3): stuur die als brief."
+    if articles := ", ".join(BY_LAW[mail] for mail in mails if mail in BY_LAW):
+        yield f"De wet vraagt wel een mededeling ({articles}): stuur die als brief."
 
 
 def refuse(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]) -> Klacht:

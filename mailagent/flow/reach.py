@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mailagent.core.awb import CopySent, Forwarded
 from mailagent.core.events import (
     Assigned,
     CallPromised,
@@ -18,7 +19,7 @@ from mailagent.core.events import (
 )
 from mailagent.core.klacht import Klacht
 from mailagent.core.organisation import DEPUTY, LEAD, Organisation
-from mailagent.flow.gather import is_own
+from mailagent.core.reference import is_own
 from mailagent.flow.world import Act, World
 from mailagent.store import dead_addresses
 
@@ -68,6 +69,9 @@ def circles(to: str, klacht: Klacht, event: Event, organisation: Organisation) -
     never does (Awb 9:7). What `to` may be is told in `flow/tell.py`."""
     if to == "melder":
         yield (klacht.melder,)
+        return
+    if to == "outside" and isinstance(event, Forwarded | CopySent):
+        yield (event.to,)
         return
     if to == "beklaagde":
         yield (klacht.beklaagde,)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from mailagent.core.awb import DelayAgreed, Extended, HearingInvited
+from mailagent.core.awb import CopySent, DelayAgreed, Extended, Forwarded, HearingInvited
 from mailagent.core.calendar import local_day
 from mailagent.core.events import (
     Answered,
@@ -35,10 +35,20 @@ from mailagent.core.events import (
     TakenUp,
 )
 from mailagent.core.klacht import OPGELOST, Klacht
-from mailagent.core.mails import AGENT, MAILS, TO_MELDER
+from mailagent.core.mails import AGENT, BY_LAW, MAILS, TO_MELDER
 from mailagent.flow.content import discreet, facts, said
 from mailagent.flow.invite import GOVERNED
-from mailagent.flow.reach import ABSENT, CONTACT_REFUSED, DEAD_ADDRESS, Hearer, circles, heard_by, why_not
+from mailagent.flow.reach import (
+    ABSENT,
+    CONTACT_REFUSED,
+    DEAD_ADDRESS,
+    NO_ADDRESS,
+    OWN_ADDRESS,
+    Hearer,
+    circles,
+    heard_by,
+    why_not,
+)
 from mailagent.flow.world import Act, Policy
 from mailagent.store import dead_addresses, notices
 from mailagent.store.notices import Owed
@@ -78,6 +88,11 @@ def _needs_another_way(event: Any, klacht: Klacht, policy: Policy) -> bool:  # n
     return bool(event.reason == DEAD_ADDRESS) and missed
 
 
+def needs_letter(event: MailSuppressed) -> bool:
+    """The law asks for this notice, and no mail will ever carry it: a human sends a letter."""
+    return event.mail in BY_LAW and event.reason in (CONTACT_REFUSED, NO_ADDRESS, OWN_ADDRESS)
+
+
 def _heard_by(whom: str) -> When:
     return lambda event, _klacht, _policy: bool(event.to == whom)
 
@@ -91,8 +106,9 @@ class Telling:
     """One row of TELL: after this event, this mail goes to `to`, where `when` holds.
 
     `to` is melder, invited (the melder, at the address of the invitation), team (every member), handler
-    (whoever has it, else the team), assignee, beklaagde, lead (of the team), manager, or others: the
-    first of handler, team and coordinator with someone other than whom a mail did not reach.
+    (whoever has it, else the team), assignee, beklaagde, outside (whom the event names), lead (of
+    the team), manager, or others: the first of handler, team and coordinator with someone other than whom a
+    mail did not reach.
     """
 
     event: type[Event]
@@ -162,11 +178,14 @@ TELL = (
     Telling(Extended, "verdaging_beklaagde", "beklaagde", lambda _e, k, _p: bool(k.beklaagde)),
     Telling(DelayAgreed, "instemming", "melder"),
     Telling(HearingInvited, "hoorzitting", "melder"),
+    Telling(Forwarded, "doorgestuurd_extern", "outside"),
+    Telling(CopySent, "afschrift_beklaagde", "outside"),
     Telling(LevelCrossed, "herinnering", "handler", _heard_by("handler")),
     Telling(LevelCrossed, "escalatie", "lead", _heard_by("lead")),
     Telling(LevelCrossed, "escalatie", "manager", _heard_by("manager")),
     Telling(MailBounced, "niet_bezorgd", "others", lambda e, _k, _p: e.mail not in MISSED_BY_NOBODY),
     Telling(MailSuppressed, "niet_bezorgd", "others", _needs_another_way),
+    Telling(MailSuppressed, "brief_nodig", "handler", lambda e, _k, _p: needs_letter(e)),
 )
 
 
@@ -195,10 +214,15 @@ def _away(act: Act, klacht: Klacht) -> dict[str, str]:
     return {absent: "" if deputy == klacht.beklaagde else deputy for absent, deputy in away.items()}
 
 
-def concerns_melder(events: Sequence[Event], klacht: Klacht, policy: Policy) -> bool:
-    """Does one of these events owe the melder a mail?"""
+def for_melder(events: Sequence[Event], klacht: Klacht, policy: Policy) -> list[str]:
+    """The mails that these events owe the melder."""
     rows = [row for row in TELL if row.to == "melder"]
-    return any(isinstance(e, row.event) and row.when(e, klacht, policy) for e in events for row in rows)
+    return [
+        row.mail
+        for event in events
+        for row in rows
+        if isinstance(event, row.event) and row.when(event, klacht, policy)
+    ]
 
 
 def _owed(

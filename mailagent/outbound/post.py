@@ -13,7 +13,7 @@ from typing import Any
 from mailagent.core import reference
 from mailagent.core.errors import Mistakes
 from mailagent.core.feedback import REPLY_WORDS
-from mailagent.core.mails import AGENT, MAILS, MELDER, OTHER, SMILEYS, Value
+from mailagent.core.mails import AGENT, MAILS, MELDER, SMILEYS, Value
 from mailagent.core.orders import sensible
 from mailagent.flow import deliver, files, rest
 from mailagent.flow.deliver import Rendering
@@ -189,11 +189,9 @@ class Post:
 
     def _reply_address(self, notice: Notice) -> Issued | None:
         """What its reader answers to, signed for this reader and what it is about: a klacht, a message or
-        what a report lists. Others answer to our own: the thread says what it is about, and nothing they
-        write is proven."""
+        what a report lists."""
         message, report = notice.values.get("message"), notice.values.get("report")
-        about_nothing = notice.klacht_id is None and message is None and report is None
-        if MAILS[notice.kind].audience == OTHER or about_nothing:
+        if notice.klacht_id is None and message is None and report is None:
             return None
         kenmerk, role = str(notice.values["kenmerk"]), MAILS[notice.kind].audience
         round_id = notice.values["round"][0] if "round" in notice.values else None

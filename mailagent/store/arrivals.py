@@ -125,6 +125,19 @@ def raw(tx: sa.Connection, id: int) -> bytes | None:
     return found
 
 
+def of_melder(tx: sa.Connection, klacht_id: int) -> int:
+    """The arrival in which the melder sent this klacht; 0 where nobody did so by mail, where an agent passed
+    it on, or where it is gone."""
+    c = arrival.c
+    query = sa.select(c.id, c.trace).where(
+        c.klacht_id == klacht_id, c.verdict == "NewKlacht", c.raw.is_not(None)
+    )
+    found = tx.execute(query.order_by(c.id).limit(1)).one_or_none()
+    evidence = found.trace.get("evidence", ()) if found and found.trace else ()
+    passed_on = any(one["kind"] in ("forwarded", "on_behalf") for one in evidence)
+    return found.id if found and not passed_on else 0
+
+
 def load_set_aside(tx: sa.Connection, id: int) -> Kept | None:
     """An arrival that waits for a human, with its bytes; None when it no longer does."""
     query = sa.select(*_HOW).where(arrival.c.id == id, _SET_ASIDE, arrival.c.ruling.is_(None))

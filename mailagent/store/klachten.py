@@ -283,6 +283,17 @@ def happened(tx: sa.Connection, klacht_id: int, kinds: Collection[str]) -> list[
     return list(tx.execute(sa.select(event.c.kind).where(*where).order_by(event.c.seq)).scalars())
 
 
+def files_of(tx: sa.Connection, klacht_id: int) -> tuple[str, ...]:
+    """The names of the files with which a klacht came in."""
+    query = (
+        sa.select(event_body.c.data)
+        .join(event, event.c.id == event_body.c.event_id)
+        .where(event.c.klacht_id == klacht_id, event.c.kind == "received")
+    )
+    data: dict[str, Any] = tx.execute(query.order_by(event.c.seq).limit(1)).scalar() or {}
+    return tuple(data.get("attachments", ()))
+
+
 def told_since(tx: sa.Connection, klacht_id: int, kind: str, since: datetime) -> list[dict[str, Any]]:
     """What the events of this kind said of a klacht since a moment."""
     query = (

@@ -10,6 +10,7 @@ from aiohttp import web
 from mailagent.core.echo import readable
 from mailagent.core.errors import LinkGone
 from mailagent.flow.confirm import Waiting
+from mailagent.flow.outward import Leaving
 from mailagent.web.doors import DOORS
 from mailagent.web.pages import shown
 
@@ -30,8 +31,21 @@ async def show(request: web.Request) -> web.Response:
     if waiting.state != OPEN:
         return _closed(request, waiting, status=410)
     # a sign that turns the reading direction would let an order look like another one
-    seen = replace(waiting, text=readable(waiting.text, len(waiting.text)))
+    seen = replace(
+        waiting,
+        text=readable(waiting.text, len(waiting.text)),
+        leaving=tuple(_readable(one) for one in waiting.leaving),
+    )
     return shown(request, "bevestig", {"waiting": seen})
+
+
+def _readable(leaving: Leaving) -> Leaving:
+    words = {name: readable(getattr(leaving, name), LONGEST) for name in ("to", *_WORDS)}
+    return replace(leaving, **words, files=tuple(readable(name, LONGEST) for name in leaving.files))
+
+
+LONGEST = 100_000
+_WORDS = ("text", "melder", "subject", "description")
 
 
 async def carry_out(request: web.Request) -> web.Response:

@@ -11,6 +11,7 @@ from mailagent.core.feedback import MAX_PHOTOS, MAX_TEXT, Answer
 from mailagent.core.organisation import StandardAnswer, Topic
 from mailagent.core.surveys import KINDS, MULTIPLE, Option, Question, Survey, Words
 from mailagent.flow.confirm import Waiting
+from mailagent.flow.outward import Leaving
 from mailagent.flow.survey import Asked
 from mailagent.flow.vote import Invitation
 from mailagent.web.confirm import CLOSED
@@ -53,6 +54,15 @@ _UNHAPPY: Values = {
     "reopens": True,
 }
 _ORDER = "#opgelost gegrond\nDe bak is vanochtend geleegd."
+_LEAVING = Leaving(
+    "info@elders.example",
+    "doorgestuurd_extern",
+    "Dit is voor u.",
+    "Jan jan@home.example",
+    "Sloot",
+    "De sloot achter ons huis stinkt.",
+    ("sloot.pdf",),
+)
 
 _OPTIONS = (Option("sneller", Words("Sneller antwoorden")), Option("uitleg", Words("Beter uitleggen")))
 _QUESTIONS = tuple(
@@ -76,7 +86,7 @@ SAMPLES: Mapping[str, Sequence[Values]] = {
     "enquete_bedankt": ({"asked": _ASKED},),
     "afmelden": ({},),
     "afgemeld": ({},),
-    "bevestig": ({"waiting": Waiting(KENMERK, "anna@stad.example", _ORDER, "open")},),
+    "bevestig": ({"waiting": Waiting(KENMERK, "anna@stad.example", _ORDER, "open", (_LEAVING,))},),
     "bevestig_gedaan": ({"kenmerk": KENMERK},),
     **dict.fromkeys((*GONE.values(), *CLOSED.values()), ({"kenmerk": KENMERK}, {"kenmerk": ""})),
     **dict.fromkeys(PROBLEMS.values(), ({},)),

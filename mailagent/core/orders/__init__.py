@@ -16,6 +16,7 @@ from mailagent.core.orders.fields import (
     NameBeklaagde,
     Prioritise,
 )
+from mailagent.core.orders.forwarding import Copy, Forward
 from mailagent.core.orders.handling import Reopen, Resolve, TakeNext, TakeUp
 from mailagent.core.orders.hearing import Hear
 from mailagent.core.orders.order import Order
@@ -48,6 +49,8 @@ ORDERS: tuple[type[Order], ...] = (
     Extend,
     Consent,
     Hear,
+    Copy,
+    Forward,
     Split,
     Merge,
     MakeCase,

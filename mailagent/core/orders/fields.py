@@ -18,7 +18,7 @@ from mailagent.core.orders.routing import named, routed, the_agent, with_hand
 MOST_LABELS = 20
 
 _LABEL = re.compile(r"[^\W_][\w-]{0,39}")
-_ADDRESS = re.compile(r"[^\s<>,;:\"@]{1,64}@[^\s<>,;:\"@]{1,254}")
+ADDRESS = re.compile(r"[^\s<>,;:\"@]{1,64}@[^\s<>,;:\"@]{1,254}")
 _NO = ("nee", "no", "niet", "uit", "off")
 
 
@@ -248,6 +248,6 @@ class NameBeklaagde(Order):
         return Done(changed, events, said)
 
     def _address(self, case: Case) -> str:
-        if not self.name or _ADDRESS.fullmatch(self.name):
+        if not self.name or ADDRESS.fullmatch(self.name):
             return self.name.lower()
         return the_agent(self.name, case.organisation).address

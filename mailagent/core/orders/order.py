@@ -33,7 +33,8 @@ class Case:
     `waiting` are klachten that nobody has in the agent's teams, the oldest last day first; `load` is how many
     open ones are on the agent's name; `others` are klachten that the orders name, by kenmerk. `clock` is that
     of the law, where it still runs, and `melders_mail` the newest of the melder after the klacht came in.
-    `happened` are the words of HEARINGS that happened, oldest first.
+    `happened` are the words of HEARINGS that happened, oldest first; `original` is the arrival in which the
+    melder sent the klacht, 0 where it came otherwise.
     """
 
     klacht: Klacht
@@ -49,6 +50,7 @@ class Case:
     clock: Clock | None = None
     melders_mail: MeldersMail | None = None
     happened: tuple[str, ...] = ()
+    original: int = 0
 
     @property
     def actor(self) -> Actor:
@@ -122,6 +124,10 @@ class Order(ABC):
 
     def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002 - most orders are internal
         """The text that leaves for the melder, empty where none does."""
+        return ""
+
+    def outward(self, organisation: Organisation) -> str:  # noqa: ARG002
+        """The address outside to which something would leave, and which nobody has written down before."""
         return ""
 
     @abstractmethod
