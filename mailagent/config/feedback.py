@@ -15,7 +15,10 @@ class FeedbackSettings(Part):
     """How long a smiley works (days), how often one address is asked anything (days), and which mails and
     habits are on."""
 
+    smileys: bool = True
     link_days: Positive = 5
+    by_reply: bool = True
+    unhappy_reopens: bool = True
     mail_after_unhappy: bool = False
     satisfied_ends_contact: bool = False
     mail_in_behandeling: bool = True

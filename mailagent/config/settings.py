@@ -343,7 +343,10 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 # windows = {{ 10 = 10, 30 = 15, 60 = 25 }}  # minutes = how many; the rest waits
 
 # [feedback]
+# smileys = true                         # a mail about the handling asks how satisfied the melder is
 # link_days = 5                          # how long a smiley works
+# by_reply = true                        # the word tevreden or ontevreden in a reply counts as a smiley
+# unhappy_reopens = true                 # an unhappy answer may ask to open the klacht again
 # mail_after_unhappy = false             # answer an unhappy melder by mail, with new smileys
 # satisfied_ends_contact = false
 # mail_in_behandeling = true

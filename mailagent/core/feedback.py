@@ -107,6 +107,21 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """Another klacht of a melder: its status, and what the melder said of the handling where we `asked`."""
+
+    kenmerk: str
+    status: str
+    satisfied: bool | None
+    asked: bool
+
+    def __str__(self) -> str:
+        said = {True: "tevreden", False: "ontevreden", None: "geen antwoord"}[self.satisfied]
+        status = self.status.replace("_", " ")
+        return f"{self.kenmerk} ({status}, {said})" if self.asked else f"{self.kenmerk} ({status})"
+
+
+@dataclass(frozen=True, slots=True)
 class Brought:
     """How many klachten one melder brought, how many ended unhappy, and how many they were asked about in
     vain."""

@@ -32,8 +32,9 @@ from mailagent.core.events import (
 )
 from mailagent.core.findings import findings_and_conclusions
 from mailagent.core.klacht import Klacht
-from mailagent.core.mails import AGENT, BY_LAW, MAILS, TO_MELDER
+from mailagent.core.mails import AGENT, BY_LAW, MAILS, SMILEYS, TO_MELDER
 from mailagent.core.orders import call_lines
+from mailagent.core.surveys import SUPPRESSED
 from mailagent.flow import outward
 from mailagent.flow.task import task
 from mailagent.flow.world import Act, World
@@ -231,7 +232,9 @@ def _missed(event: MailBounced | MailSuppressed) -> dict[str, Any]:
 def _invitation(tx: Tx, klacht: Klacht) -> dict[str, Any]:
     """The smiley round this mail invites to; its links are made when the mail is."""
     last = rounds.last_of(tx, klacht.id)
-    return {"round": [last.id, last.number], "link_until": last.expires_at.isoformat()} if last else {}
+    if last is None or last.state == SUPPRESSED:
+        return dict.fromkeys(SMILEYS, "")
+    return {"round": [last.id, last.number], "link_until": last.expires_at.isoformat()}
 
 
 def _survey(tx: Tx, invitation_id: int, world: World) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.clocks import Clock
 from mailagent.core.echo import veiled
 from mailagent.core.events import MELDER
-from mailagent.core.feedback import Brought
+from mailagent.core.feedback import Brought, Earlier
 from mailagent.core.klacht import Klacht
 from mailagent.flow.world import World
 from mailagent.store import dead_addresses, klachten, melders, notices, photos, rounds, terms
@@ -45,7 +45,7 @@ def of(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
         "colour": colour(tx, klacht, world),
         "clocks": [_clock(*kept, world.now()) for kept in terms.versions(tx, klacht.id)],
         "melder_dead": _dead(tx, klacht),
-        "melder_brought": _brought(tx, klacht),
+        **_of_this_melder(tx, klacht),
         "history": [veil(asdict(event)) for event in klachten.history(tx, klacht.id)],
         "mails": mails,
         "rounds": answers,
@@ -82,9 +82,20 @@ def _dead(tx: Tx, klacht: Klacht) -> dict[str, Any] | None:
     return {"since": one.since, "status": one.status} if (one := dead.get(klacht.melder)) else None
 
 
-def _brought(tx: Tx, klacht: Klacht) -> dict[str, int] | None:
-    """How many klachten of this melder there are, and how they ended; None where this is confidential."""
-    return asdict(melders.brought(tx, klacht.melder)) if klacht.melder and not klacht.confidential else None
+MOST_EARLIER = 50
+
+
+def _of_this_melder(tx: Tx, klacht: Klacht) -> dict[str, Any]:
+    """How many klachten of this melder there are and how they ended, and the newest others; nothing of it
+    where this one is confidential."""
+    if klacht.confidential or not klacht.melder:
+        return {"melder_brought": None, "melder_earlier": []}
+    return {
+        "melder_brought": asdict(melders.brought(tx, klacht.melder)),
+        "melder_earlier": [
+            asdict(one) for one in melders.earlier(tx, klacht.melder, klacht.id, MOST_EARLIER)
+        ],
+    }
 
 
 _OF_THE_MELDER = ("subject", "melder")
@@ -112,8 +123,6 @@ def lines(dossier: Mapping[str, Any], *, discreet: bool = False) -> Iterator[str
     facts = {**dossier, "received_at": _moment(dossier["received_at"])}
     if dead := dossier["melder_dead"]:
         facts["melder"] += f" (neemt geen mail aan sinds {_moment(dead['since'])}: {dead['status']})"
-    if counts := dossier["melder_brought"]:
-        facts["melder"] += f" ({Brought(**counts)})"
     hidden = _OF_THE_MELDER if discreet else ()
     yield from (f"  {name:12} {facts[name] or '-'}" for name in _FACTS if name not in hidden)
     yield from ("", "Termijnen", *(f"  {_term(one)}" for one in dossier["clocks"]))
@@ -121,6 +130,9 @@ def lines(dossier: Mapping[str, Any], *, discreet: bool = False) -> Iterator[str
     yield from ("", "Wat er gebeurde")
     for event in dossier["history"]:
         yield from _event(event, discreet=discreet)
+    if brought := dossier["melder_brought"]:
+        yield from ("", f"Van deze melder: {Brought(**brought)}")
+        yield from (f"  {Earlier(**one)}" for one in dossier["melder_earlier"])
     yield from ("", "Mails")
     for mail in dossier["mails"]:
         yield from _mail(mail, dossier["melder"] if discreet else "")

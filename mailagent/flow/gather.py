@@ -201,7 +201,7 @@ def _token(tx: Tx, letter: Letter, issued: Issued, world: World) -> Iterator[Evi
         yield Evidence("token_melder", issued.kenmerk, "reply address")
         if same and issued.role == MELDER:
             yield Evidence("sender_is_party", issued.kenmerk, "reply address")
-            yield from _feedback(tx, letter, issued)
+            yield from _feedback(tx, letter, issued, world)
     elif same and _is_agents_own(letter, world):
         yield _token_of_agent(issued)
         yield Evidence("sender_is_agent", letter.sender, "rules/teams.yaml")
@@ -223,9 +223,9 @@ def _is_agents_own(letter: Letter, world: World) -> bool:
     return world.organisation.agent(letter.mail.sender) is not None
 
 
-def _feedback(tx: Tx, letter: Letter, issued: Issued) -> Iterator[Evidence]:
+def _feedback(tx: Tx, letter: Letter, issued: Issued, world: World) -> Iterator[Evidence]:
     said = feedback.word_of_reply(letter.mail.new_text)
-    if said and open_round(tx, letter, issued):
+    if said and world.policy.by_reply and open_round(tx, letter, issued):
         yield Evidence("feedback_word", "tevreden" if said[0] else "ontevreden", "first new line")
 
 

@@ -87,12 +87,13 @@ def _follow(act: Act, klacht: Klacht, event: Event) -> None:
     """What an event does to the smiley rounds."""
     match event:
         case Resolved():
-            _open_round(act, klacht)
+            _open_round(act, klacht, invited=act.world.policy.smileys)
         case ReopenDeclined():
-            _open_round(act, klacht, invited=act.world.policy.mail_after_unhappy)
+            policy = act.world.policy
+            _open_round(act, klacht, invited=policy.smileys and policy.mail_after_unhappy)
 
 
-def _open_round(act: Act, klacht: Klacht, *, invited: bool = True) -> None:
+def _open_round(act: Act, klacht: Klacht, *, invited: bool) -> None:
     # without an invitation the round only counts the days until the klacht closes
     silent, policy = unreachable(act, klacht) if invited else CHANNEL_OFF, act.world.policy
     until = act.at + timedelta(days=policy.link_days)

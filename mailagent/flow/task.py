@@ -46,9 +46,9 @@ def _sentence(one: Logged) -> str:
 
 
 def _earlier(act: Act, klacht: Klacht) -> list[str]:
-    """The newest ones, by kenmerk and status."""
-    found = klachten.of_melder(act.tx, klacht.melder, klacht.id, MOST_EARLIER) if klacht.melder else []
-    return [f"{kenmerk} ({status.replace('_', ' ')})" for kenmerk, status in found]
+    """The newest ones, with how they ended."""
+    found = melders.earlier(act.tx, klacht.melder, klacht.id, MOST_EARLIER) if klacht.melder else []
+    return list(map(str, found))
 
 
 def _brought(act: Act, klacht: Klacht) -> str:

@@ -33,6 +33,7 @@ class Invitation:
     photos: bool = True
     many_answers: bool = True
     ask_contact: bool = True
+    reopens: bool = True
 
 
 def look(round_id: int, number: int, world: World) -> Invitation:
@@ -129,6 +130,7 @@ def _invitation(of: Klacht | Invited, round: Round, world: World) -> Invitation:
         policy.photos,
         policy.many_answers,
         policy.ask_contact,
+        policy.unhappy_reopens,
     )
 
 
@@ -140,7 +142,8 @@ def count(act: Act, klacht: Klacht, round: Round, answer: Answer) -> Klacht:
     actor = Actor(MELDER, round.address)
     known = world.organisation.answers
     reasons = tuple(a.text for a in known if a.id in answer.reasons)
-    reopens = feedback.reopens(answer, known) and klacht.status == life.OPGELOST
+    may_reopen = world.policy.unhappy_reopens and klacht.status == life.OPGELOST
+    reopens = may_reopen and feedback.reopens(answer, known)
     given = FeedbackGiven(
         at,
         actor,

@@ -34,7 +34,10 @@ class Policy:
     forms: frozenset[str] = frozenset()
     max_intake: int = 25_000_000
     caps: tuple[tuple[int, int], ...] = ((10, 10), (30, 15), (60, 25))
+    smileys: bool = True
     link_days: int = 5
+    by_reply: bool = True
+    unhappy_reopens: bool = True
     mail_after_unhappy: bool = False
     satisfied_ends_contact: bool = False
     mail_in_behandeling: bool = True

@@ -242,10 +242,14 @@ class Post:
         if datetime.fromisoformat(stored["link_until"]) <= self.world.now():
             return dict.fromkeys(SMILEYS, "")
         (id, number), subject = stored["round"], f"Re: [{stored['kenmerk']}]"
-        happy, unhappy = REPLY_WORDS.get(language, REPLY_WORDS["nl"])
-        return {
+        links: dict[str, Value] = {
             "satisfied_url": self.links.smiley(id, number, satisfied=True),
             "unsatisfied_url": self.links.smiley(id, number, satisfied=False),
+        }
+        if not self.world.policy.by_reply:
+            return links
+        happy, unhappy = REPLY_WORDS.get(language, REPLY_WORDS["nl"])
+        return links | {
             "satisfied_reply": reference.mailto(reply_to, subject, f"{happy}\r\n\r\n"),
             "unsatisfied_reply": reference.mailto(reply_to, subject, f"{unhappy}\r\n\r\n"),
         }

@@ -119,24 +119,6 @@ def listed(tx: sa.Connection, *, status: str | None = None, limit: int = 50) -> 
     return [_klacht(row) for row in tx.execute(query)]
 
 
-def of_melder(tx: sa.Connection, melder: str, besides: int, most: int) -> list[tuple[str, str]]:
-    """The newest klachten of this melder, but for one and the confidential ones: kenmerk and status."""
-    rows = _OF_MELDER.rows(tx, {"by": melder, "besides": besides, "most": most})
-    return [(kenmerk, status) for kenmerk, status in rows]
-
-
-_OF_MELDER = Prepared(
-    sa.select(klacht.c.kenmerk, klacht.c.status)
-    .where(
-        klacht.c.melder == sa.bindparam("by"),
-        klacht.c.id != sa.bindparam("besides"),
-        sa.not_(klacht.c.confidential),
-    )
-    .order_by(klacht.c.id.desc())
-    .limit(sa.bindparam("most", type_=sa.Integer))
-)
-
-
 def open_of(tx: sa.Connection, agent: str) -> int:
     """How many klachten on this agent's name ask something of them."""
     mine = sa.select(sa.func.count()).where(klacht.c.assigned_to == agent, sa.text(IS_OPEN))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from mailagent.core.feedback import Brought
+from mailagent.core.feedback import Brought, Earlier
 from mailagent.store.prepared import Prepared
 from mailagent.store.tables import klacht, round
 
@@ -16,6 +16,12 @@ def brought(tx: sa.Connection, melder: str) -> Brought:
     """
     [found] = _BROUGHT.rows(tx, {"by": melder.lower()})
     return Brought(*found)
+
+
+def earlier(tx: sa.Connection, melder: str, besides: int, most: int) -> list[Earlier]:
+    """The newest klachten of this address, but for one and the confidential ones."""
+    rows = _EARLIER.rows(tx, {"by": melder.lower(), "besides": besides, "most": most})
+    return [Earlier(kenmerk, status, satisfied, bool(asked)) for kenmerk, status, satisfied, asked in rows]
 
 
 def _unanswered(one: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -32,14 +38,23 @@ _NEWEST = (
     .scalar_subquery()
 )
 _LAST = round.alias("newest")
+_WITH_ITS_ROUND = klacht.outerjoin(
+    _LAST, sa.and_(_LAST.c.klacht_id == klacht.c.id, _LAST.c.number == _NEWEST)
+)
+_OPENLY = sa.and_(klacht.c.melder == sa.bindparam("by"), sa.not_(klacht.c.confidential))
 _BROUGHT = Prepared(
     sa.select(
         sa.func.count(),
         sa.func.count().filter(_LAST.c.satisfied.is_(sa.false())),
         sa.func.count().filter(_unanswered(_LAST)),
     )
-    .select_from(
-        klacht.outerjoin(_LAST, sa.and_(_LAST.c.klacht_id == klacht.c.id, _LAST.c.number == _NEWEST))
-    )
-    .where(klacht.c.melder == sa.bindparam("by"), sa.not_(klacht.c.confidential))
+    .select_from(_WITH_ITS_ROUND)
+    .where(_OPENLY)
+)
+_EARLIER = Prepared(
+    sa.select(klacht.c.kenmerk, klacht.c.status, _LAST.c.satisfied, _LAST.c.id.is_not(None))
+    .select_from(_WITH_ITS_ROUND)
+    .where(_OPENLY, klacht.c.id != sa.bindparam("besides"))
+    .order_by(klacht.c.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
 )

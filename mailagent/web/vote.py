@@ -89,7 +89,7 @@ async def submit(request: web.Request) -> web.Response:
         photos=answer.photos if invitation.photos else (),
         contact_refused=answer.contact_refused and invitation.ask_contact,
     )
-    reopens = feedback.reopens(answer, invitation.answers)
+    reopens = invitation.reopens and feedback.reopens(answer, invitation.answers)
     values = {"invitation": invitation, "answer": answer, "reopens": reopens}
     return shown(request, "kto_bedankt", values, language=invitation.language)
 

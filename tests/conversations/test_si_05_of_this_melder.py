@@ -49,10 +49,11 @@ def test_si_05_klachten_of_one_melder_are_counted_with_how_they_ended(desk: Desk
 
     desk.citizen("Jan@Home.Example").writes("Balie", "En nu weer, zo onbeleefd.")
 
-    assert (
-        "Alles bij elkaar: 4 klachten: 1 keer ontevreden, 1 keer geen antwoord."
-        in anna.gets("nieuw_voor_team").text
-    )
+    task = anna.gets("nieuw_voor_team")
+    assert "Alles bij elkaar: 4 klachten: 1 keer ontevreden, 1 keer geen antwoord." in task.text
+    assert "(gesloten, tevreden)" in task.text
+    assert "(gesloten, ontevreden)" in task.text
+    assert "(gesloten, geen antwoord)" in task.text
     assert counts(desk) == counts(desk, "JAN@home.example") == Brought(4, 1, 1)
 
 
@@ -79,7 +80,9 @@ def test_si_05_show_tells_it_to_people_and_to_programs(tmp_path: Path) -> None:
 
     run = CliRunner()
     command = ["show", mail.kenmerk, "--config", str(tmp_path / "mailagent.toml")]
-    assert f"{JAN} (2 klachten: 1 keer ontevreden, 1 keer geen antwoord)" in run.invoke(app, command).stdout
+    shown = run.invoke(app, command).stdout
+    assert "Van deze melder: 2 klachten: 1 keer ontevreden, 1 keer geen antwoord" in shown
+    assert "(opgelost, geen antwoord)" in shown
     told = json.loads(run.invoke(app, [*command, "--json"]).stdout)
     assert told["melder_brought"] == {"klachten": 2, "unsatisfied": 1, "unanswered": 1}
 

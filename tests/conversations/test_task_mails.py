@@ -49,10 +49,10 @@ def test_a_new_klacht_comes_with_how_it_was_sorted_and_what_the_melder_brought_b
     task = anna.gets("nieuw_voor_team")
 
     assert "Eerdere klachten" not in first.text
-    assert below(task, "Eerdere klachten van deze melder") == [f"{first.kenmerk} (opgelost)"]
+    assert below(task, "Eerdere klachten van deze melder") == [f"{first.kenmerk} (opgelost, geen antwoord)"]
     assert facts(task)["Termijn"] == "op schema"
     assert "“onbeleefd” (bejegening, 4)" in facts(task)["Waarom bij u"]
-    assert f"{first.kenmerk} (opgelost)" in task.html
+    assert f"{first.kenmerk} (opgelost, geen antwoord)" in task.html
 
 
 def test_who_gets_a_klacht_later_reads_what_went_before(two: Desk) -> None:

@@ -1,0 +1,135 @@
+"""Two answers to one invitation, or an answer and something else, at the same moment: one counts, none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from desk import Desk, Got, open_desk
+
+from mailagent.core.errors import LinkGone
+from mailagent.core.feedback import Answer
+from mailagent.core.mail import Envelope
+from mailagent.flow import arrive, tick, vote
+from mailagent.flow.process import process
+
+JAN, ANNA = "jan@home.example", "anna@stad.example"
+ROUNDS = 4
+UNHAPPY, HAPPY = Answer(satisfied=False, text="Nog vol."), Answer(satisfied=True)
+Step = Callable[[], object]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
+    desk = open_desk(tmp_path, database=database_url)
+    yield desk
+    desk.house.close()
+
+
+def at_once(*steps: Step) -> list[object]:
+    """All of these begin together, each in a thread of its own; what each gave back, or how it was refused."""
+    line = Barrier(len(steps))
+
+    def step(do: Step) -> object:
+        line.wait()
+        try:
+            return do()
+        except LinkGone as gone:
+            return gone.why
+
+    with ThreadPoolExecutor(len(steps)) as pool:
+        return list(pool.map(step, steps))
+
+
+def handled(desk: Desk) -> Got:
+    jan, anna = desk.citizen(JAN), desk.agent(ANNA)
+    jan.writes("Balie", "Ik werd onbeleefd behandeld.")
+    anna.replies(anna.gets("nieuw_voor_team"), "#opgelost gegrond\nOnze excuses.")
+    anna.reads_all()
+    return jan.gets("afgehandeld")
+
+
+def votes(desk: Desk, mail: Got, answer: Answer) -> Step:
+    round_id, number = desk.house.links.read_smiley(mail.smiley("tevreden").split("/")[4])
+    return lambda: vote.cast(round_id, number, answer, desk.world).kenmerk
+
+
+def judges(desk: Desk, sender: str, to: Got, text: str) -> Step:
+    """A reply that has come in already, and is judged now."""
+    raw = desk.citizen(sender).composed(f"Re: {to.subject}", text, to.reply_to)
+    envelope = Envelope(raw, "smtp", desk.now(), "email", sender, (to.reply_to,), "192.0.2.1")
+    [arrival] = arrive.keep([envelope], desk.world)
+    return lambda: process(arrival, desk.world)
+
+
+def given(desk: Desk, kenmerk: str) -> int:
+    desk.settle()
+    return desk.kinds(kenmerk).count("feedback_given")
+
+
+def test_si_01_the_same_answer_four_times_at_once_is_thanked_four_times_and_counted_once(desk: Desk) -> None:
+    for _ in range(ROUNDS):
+        mail = handled(desk)
+        said = at_once(*[votes(desk, mail, UNHAPPY)] * 4)
+        assert said == [mail.kenmerk] * 4
+        assert given(desk, mail.kenmerk) == 1
+        assert desk.kinds(mail.kenmerk).count("reopen_requested") == 1
+        desk.agent(ANNA).gets("verzoek_tot_heropenen")
+        desk.citizen(JAN).gets("feedback_ontvangen")
+        desk.agent(ANNA).gets_nothing()
+        desk.citizen(JAN).reads_all()
+
+
+def test_si_01_of_two_different_answers_at_once_one_counts_and_the_other_hears_so(desk: Desk) -> None:
+    for _ in range(ROUNDS):
+        mail = handled(desk)
+        said = at_once(votes(desk, mail, UNHAPPY), votes(desk, mail, HAPPY))
+        assert sorted(map(str, said)) == sorted([mail.kenmerk, "answered"])
+        assert given(desk, mail.kenmerk) == 1
+        status = "verzoek_tot_heropenen" if said[0] == mail.kenmerk else "gesloten"
+        assert desk.klacht(mail.kenmerk).status == status
+        desk.agent(ANNA).reads_all()
+
+
+def test_nw_05_a_click_and_a_word_by_mail_at_once_are_one_answer_and_neither_is_lost(desk: Desk) -> None:
+    for _ in range(ROUNDS):
+        mail = handled(desk)
+        word = judges(desk, JAN, mail, "ontevreden\nHij stinkt ook.")
+        clicked, _ = at_once(votes(desk, mail, UNHAPPY), word)
+        assert given(desk, mail.kenmerk) == 1
+        told = [one.text for one in desk.mailboxes[ANNA] if not one.read]
+        assert any("Hij stinkt ook." in text for text in told)
+        assert clicked == "answered" or any("Nog vol." in text for text in told)
+        assert desk.klacht(mail.kenmerk).status == "verzoek_tot_heropenen"
+        desk.agent(ANNA).reads_all()
+
+
+def test_si_03_an_answer_and_the_agent_who_reopens_at_once_are_both_kept(desk: Desk) -> None:
+    for _ in range(ROUNDS):
+        mail = handled(desk)
+        [*_, order] = [one for one in desk.mailboxes[ANNA] if one.kind == "opdracht_uitgevoerd"]
+        reopens = judges(desk, ANNA, order, "#heropenen\nWij kijken zelf nog eens.")
+        said, _ = at_once(votes(desk, mail, UNHAPPY), reopens)
+        assert said == mail.kenmerk
+        assert given(desk, mail.kenmerk) == 1
+        assert desk.klacht(mail.kenmerk).status == "heropend"
+        desk.agent(ANNA).reads_all()
+
+
+def test_si_03_an_answer_in_the_last_moment_and_the_clock_at_once_are_one_ending(desk: Desk) -> None:
+    for number in range(ROUNDS):
+        mail = handled(desk)
+        klacht = desk.klacht(mail.kenmerk)
+        desk.time[0] += timedelta(days=5) - timedelta(microseconds=1 if number % 2 else 0)
+        said, _ = at_once(votes(desk, mail, HAPPY), lambda id=klacht.id: tick.tick(id, desk.world))  # type: ignore[misc]
+        in_time = said == mail.kenmerk
+        assert in_time == bool(number % 2)
+        assert given(desk, mail.kenmerk) == in_time
+        desk.passes(minutes=1)
+        assert desk.klacht(mail.kenmerk).status == "gesloten"
+        assert desk.kinds(mail.kenmerk).count("settled") == 1
+        desk.agent(ANNA).reads_all()
