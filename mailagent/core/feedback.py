@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mailagent.core.errors import AnswerWrong, LinkGone
-from mailagent.core.organisation import StandardAnswer
+from mailagent.core.organisation import StandardAnswer, Topic
 
 SATISFIED_WORDS = frozenset(
     ("tevreden", "ik ben tevreden", "satisfied", "satisfait", "satisfaite", "🙂", "😊", "☺", ":-)", ":)")
@@ -86,6 +86,18 @@ class Round:
     def is_open(self, now: datetime) -> bool:
         """Can it still be answered? Also where its mail came back: who has the link has had the mail."""
         return self.state in ("scheduled", "sent", "failed") and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SmileyForm:
+    """What every smiley page of a house asks; there is one for all."""
+
+    answers: tuple[StandardAnswer, ...]
+    topics: tuple[Topic, ...] = ()
+    photos: bool = True
+    many_answers: bool = True
+    ask_contact: bool = True
+    reopens: bool = True
 
 
 @dataclass(frozen=True, slots=True)

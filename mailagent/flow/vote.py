@@ -10,9 +10,8 @@ from mailagent.core import feedback
 from mailagent.core import klacht as life
 from mailagent.core.errors import AnswerWrong, LinkGone, LinkProblem, LinkUnknown, Problem
 from mailagent.core.events import MELDER, Actor, Event, FeedbackGiven, Reacted, ReopenRequested, Settled
-from mailagent.core.feedback import Answer, Round
+from mailagent.core.feedback import Answer, Round, SmileyForm
 from mailagent.core.klacht import Klacht
-from mailagent.core.organisation import StandardAnswer, Topic
 from mailagent.flow.happen import happen
 from mailagent.flow.world import Act, Policy, World
 from mailagent.store import klachten, photos, rounds
@@ -28,12 +27,7 @@ class Invitation:
     category: str
     language: str
     until: datetime
-    answers: tuple[StandardAnswer, ...]
-    topics: tuple[Topic, ...] = ()
-    photos: bool = True
-    many_answers: bool = True
-    ask_contact: bool = True
-    reopens: bool = True
+    form: SmileyForm
 
 
 def look(round_id: int, number: int, world: World) -> Invitation:
@@ -118,19 +112,9 @@ def _found(tx: Tx, round_id: int, number: int) -> tuple[Round, Klacht]:
 
 
 def _invitation(of: Klacht | Invited, round: Round, world: World) -> Invitation:
-    organisation, policy = world.organisation, world.policy
-    category = organisation.category(of.category)
+    category = world.organisation.category(of.category)
     return Invitation(
-        of.kenmerk,
-        category.name if category else "",
-        of.language,
-        round.expires_at,
-        tuple(a for a in organisation.answers if a.visible),
-        organisation.topics,
-        policy.photos,
-        policy.many_answers,
-        policy.ask_contact,
-        policy.unhappy_reopens,
+        of.kenmerk, category.name if category else "", of.language, round.expires_at, world.form
     )
 
 

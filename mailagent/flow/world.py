@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import cached_property
 
 from mailagent.core import reference
 from mailagent.core.calendar import Calendar
 from mailagent.core.clocks import Preset
+from mailagent.core.feedback import SmileyForm
 from mailagent.core.mail import Mail
 from mailagent.core.organisation import Organisation
 from mailagent.core.rules import RuleSet
@@ -99,6 +101,16 @@ class World:
     language: Callable[[str], str]
     reports_at: time = time(8)
     surveys: Mapping[str, Survey] = field(default_factory=dict)
+
+    @cached_property
+    def form(self) -> SmileyForm:
+        """What our smiley pages ask."""
+        visible = tuple(answer for answer in self.organisation.answers if answer.visible)
+        policy = self.policy
+        topics = self.organisation.topics
+        return SmileyForm(
+            visible, topics, policy.photos, policy.many_answers, policy.ask_contact, policy.unhappy_reopens
+        )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ ours by the prefix `shipped/`: `{% extends "shipped/_base.html" %}`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,10 +20,13 @@ from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.errors import Mistake
 from mailagent.core.organisation import Organisation
 from mailagent.sandbox import Sandbox
-from mailagent.web.once import Once
+from mailagent.web.mould import Mould
 from mailagent.web.theme import theme_class
 
 Values = Mapping[str, object]
+
+Alike = Mapping[str, Hashable]
+"""Values of which there are few: each makes a mould of its own."""
 
 DUTCH, FOREIGN = "nl", ("en", "fr")
 
@@ -38,7 +41,6 @@ class Pages:
             loader=ChoiceLoader([*folders, PrefixLoader({"shipped": folders[-1]})]),
             undefined=StrictUndefined,
             autoescape=True,
-            extensions=[Once],
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
@@ -48,8 +50,9 @@ class Pages:
         # our pages may lie below a path of a site that has other pages as well
         self._jinja.globals["root"] = urlsplit(organisation.web).path.rstrip("/")
         self._jinja.globals["theme"] = theme_class(search)
-        self._jinja.filters["moment"] = _moment
+        self._jinja.filters["moment"] = moment
         files = set(self._jinja.list_templates())
+        self._moulds: dict[tuple[Hashable, ...], Mould] = {}
         self._languages = {
             name: [DUTCH, *(other for other in FOREIGN if f"{name}.{other}.html" in files)]
             for name in {file.partition(".")[0] for file in files}
@@ -61,6 +64,16 @@ class Pages:
         ending = "html" if spoken == DUTCH else f"{spoken}.html"
         said = {"language": spoken, "words": f"_words.{ending}", **values}
         return self._jinja.get_template(f"{name}.{ending}").render(said)
+
+    def fill(self, name: str, alike: Alike, own: Mapping[str, str], language: str) -> str:
+        """The same page, from a mould that all use for whom the values in `alike` are the same. What is one
+        visitor's `own` is in none: a page that makes use of anything else is a mistake."""
+        key = (name, language, *alike.values())
+        mould = self._moulds.get(key)
+        if mould is None:
+            mould = Mould(lambda own: self.render(name, {**alike, **own}, language), own)
+            self._moulds[key] = mould
+        return mould.fill(own)
 
     def mistakes(self, samples: Mapping[str, Sequence[Values]]) -> list[Mistake]:
         """What an admin should mend before these pages may be shown: each is filled in with its samples."""
@@ -88,7 +101,17 @@ def shown(
     request: web.Request, name: str, values: Values, status: int = 200, language: str = DUTCH
 ) -> web.Response:
     """The answer to a browser: one page."""
-    html = request.app[PAGES].render(name, values, language)
+    return _html(request.app[PAGES].render(name, values, language), status)
+
+
+def shown_to_many(
+    request: web.Request, name: str, alike: Alike, own: Mapping[str, str], language: str
+) -> web.Response:
+    """The same, for a page that many ask for: it differs in what is one visitor's `own`."""
+    return _html(request.app[PAGES].fill(name, alike, own, language), 200)
+
+
+def _html(html: str, status: int) -> web.Response:
     return web.Response(text=html, content_type="text/html", charset="utf-8", status=status)
 
 
@@ -99,6 +122,6 @@ _MOMENT = {
 }
 
 
-def _moment(at: datetime, language: str = DUTCH) -> str:
+def moment(at: datetime, language: str = DUTCH) -> str:
     """`dinsdag 7 april 2026 om 14.05 uur`, in Amsterdam time."""
     return format_datetime(at.astimezone(AMSTERDAM), _MOMENT[language], locale=language)

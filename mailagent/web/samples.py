@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mailagent.core.errors import Mistake
-from mailagent.core.feedback import MAX_PHOTOS, MAX_TEXT, Answer
+from mailagent.core.feedback import Answer, SmileyForm
 from mailagent.core.organisation import StandardAnswer, Topic
 from mailagent.core.surveys import KINDS, MULTIPLE, Option, Question, Survey, Words
 from mailagent.flow.confirm import Waiting
@@ -18,7 +18,7 @@ from mailagent.web.confirm import CLOSED
 from mailagent.web.manners import GONE, PROBLEMS
 from mailagent.web.pages import Pages, Values
 from mailagent.web.survey import Filled, form_values
-from mailagent.web.vote import SATISFIED, UNSATISFIED, Error, Typed
+from mailagent.web.vote import SATISFIED, UNSATISFIED, Error, Typed, asked, thanks
 
 KENMERK = "KL26-00042"
 
@@ -27,32 +27,22 @@ _INVITATION = Invitation(
     "Afval en inzameling",
     "nl",
     datetime(2026, 4, 7, 12, 5, tzinfo=UTC),
-    (
-        StandardAnswer("duidelijk", "Het antwoord was duidelijk", satisfied=True),
-        StandardAnswer(
-            "niet-opgelost", "Het is niet opgelost", satisfied=False, reopens=True, topic="uitkomst"
+    SmileyForm(
+        (
+            StandardAnswer("duidelijk", "Het antwoord was duidelijk", satisfied=True),
+            StandardAnswer(
+                "niet-opgelost", "Het is niet opgelost", satisfied=False, reopens=True, topic="uitkomst"
+            ),
+            StandardAnswer("anders", "Iets anders", satisfied=False, reopens=True, open=True),
         ),
-        StandardAnswer("anders", "Iets anders", satisfied=False, reopens=True, open=True),
+        (Topic("uitkomst", "Over de uitkomst", "About the outcome", "À propos du résultat"),),
     ),
-    (Topic("uitkomst", "Over de uitkomst", "About the outcome", "À propos du résultat"),),
 )
-_FORM: Values = {
-    "invitation": _INVITATION,
-    "typed": Typed(SATISFIED),
-    "error": None,
-    "max_text": MAX_TEXT,
-    "max_photos": MAX_PHOTOS,
-}
-_WRONG: Values = {
-    "typed": Typed(UNSATISFIED, ("anders",), "", contact_refused=True),
-    "error": Error("Bij dit antwoord hoort een uitleg.", "toelichting", "no_text"),
-}
-_BARE: Values = {"invitation": replace(_INVITATION, category="", answers=()), "typed": Typed()}
-_THANKS: Values = {"invitation": _INVITATION, "answer": Answer(satisfied=True), "reopens": False}
-_UNHAPPY: Values = {
-    "answer": Answer(satisfied=False, text="Hij is nog vol.", contact_refused=True),
-    "reopens": True,
-}
+_OWN: Values = {"kenmerk": KENMERK, "until": "dinsdag 7 april 2026 om 14.05 uur"}
+_TYPED = Typed(UNSATISFIED, ("anders",), "", contact_refused=True)
+_ERROR = Error("Bij dit antwoord hoort een uitleg.", "toelichting", "no_text")
+_BARE = replace(_INVITATION, category="", form=SmileyForm(()))
+_UNHAPPY = Answer(satisfied=False, text="Hij is nog vol.", contact_refused=True)
 _ORDER = "#opgelost gegrond\nDe bak is vanochtend geleegd."
 _LEAVING = Leaving(
     "info@elders.example",
@@ -76,8 +66,15 @@ _MISSED = {"nps": "required", "rating": "unknown", "multiple": "one", "open": "t
 _OPT_OUT = "/afmelden/x"
 
 SAMPLES: Mapping[str, Sequence[Values]] = {
-    "kto": (_FORM, {**_FORM, **_WRONG}, {**_FORM, **_BARE}),
-    "kto_bedankt": (_THANKS, {**_THANKS, **_UNHAPPY}),
+    "kto": (
+        {**_OWN, **asked(_INVITATION, Typed(SATISFIED), None)},
+        {**_OWN, **asked(_INVITATION, _TYPED, _ERROR)},
+        {**_OWN, **asked(_BARE, Typed(), None)},
+    ),
+    "kto_bedankt": (
+        {**_OWN, **thanks(Answer(satisfied=True), reopens=False)},
+        {**_OWN, **thanks(_UNHAPPY, reopens=True)},
+    ),
     "enquete": (
         form_values(_ASKED, Filled(), {}, _OPT_OUT),
         form_values(replace(_ASKED, category=""), Filled({"nps": ("7",)}), _MISSED, _OPT_OUT),

@@ -13,7 +13,7 @@ from mailagent.flow.vote import Invitation
 from mailagent.together import Room, Together
 from mailagent.web.doors import DOORS, Doors, Link, Vote
 from mailagent.web.form import TRAP, Sent, sent_by
-from mailagent.web.pages import shown
+from mailagent.web.pages import Alike, moment, shown, shown_to_many
 from mailagent.web.photos import developed
 
 SATISFIED, UNSATISFIED = "tevreden", "ontevreden"
@@ -84,14 +84,20 @@ async def submit(request: web.Request) -> web.Response:
     except AnswerWrong as problem:
         invitation = await request.app[LOOKS].ask(round)
         return _form(request, invitation, typed, Error(str(problem), _place(typed, problem), problem.word))
+    form = invitation.form
     answer = replace(
         answer,
-        photos=answer.photos if invitation.photos else (),
-        contact_refused=answer.contact_refused and invitation.ask_contact,
+        photos=answer.photos if form.photos else (),
+        contact_refused=answer.contact_refused and form.ask_contact,
     )
-    reopens = invitation.reopens and feedback.reopens(answer, invitation.answers)
-    values = {"invitation": invitation, "answer": answer, "reopens": reopens}
-    return shown(request, "kto_bedankt", values, language=invitation.language)
+    alike = thanks(answer, reopens=form.reopens and feedback.reopens(answer, form.answers))
+    own = {"kenmerk": invitation.kenmerk}
+    return shown_to_many(request, "kto_bedankt", alike, own, invitation.language)
+
+
+def thanks(answer: Answer, *, reopens: bool) -> Alike:
+    """What the page of thanks says to many: never what one of them wrote."""
+    return {"satisfied": answer.satisfied, "reopens": reopens, "contact_refused": answer.contact_refused}
 
 
 def _typed(sent: Sent) -> Typed:
@@ -120,11 +126,21 @@ def _place(typed: Typed, problem: AnswerWrong) -> str:
 def _form(
     request: web.Request, invitation: Invitation, typed: Typed, error: Error | None = None
 ) -> web.Response:
-    values = {
-        "invitation": invitation,
+    language = invitation.language
+    alike = asked(invitation, typed, error)
+    own = {"kenmerk": invitation.kenmerk, "until": moment(invitation.until, language)}
+    if error:
+        return shown(request, "kto", {**alike, **own}, 400, language)
+    return shown_to_many(request, "kto", alike, own, language)
+
+
+def asked(invitation: Invitation, typed: Typed, error: Error | None) -> Alike:
+    """What the form is filled in with, but for what is one melder's own."""
+    return {
+        "category": invitation.category,
+        "form": invitation.form,
         "typed": typed,
         "error": error,
         "max_text": MAX_TEXT,
         "max_photos": MAX_PHOTOS,
     }
-    return shown(request, "kto", values, status=400 if error else 200, language=invitation.language)

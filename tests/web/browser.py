@@ -17,7 +17,7 @@ from desk import Desk
 from surveyed import fake_surveys
 
 from mailagent.core.errors import LinkGone, LinkUnknown, Problem
-from mailagent.core.feedback import Answer, check_answer
+from mailagent.core.feedback import Answer, SmileyForm, check_answer
 from mailagent.core.organisation import Organisation, StandardAnswer
 from mailagent.flow.confirm import Waiting
 from mailagent.flow.vote import Invitation
@@ -148,7 +148,7 @@ ANSWERS = (
     StandardAnswer("anders", "Iets anders", satisfied=False, open=True),
 )
 INVITATION = Invitation(
-    "KL26-00042", "Afval en inzameling", "nl", datetime(2026, 4, 7, 12, 5, tzinfo=UTC), ANSWERS
+    "KL26-00042", "Afval en inzameling", "nl", datetime(2026, 4, 7, 12, 5, tzinfo=UTC), SmileyForm(ANSWERS)
 )
 ORDER = Waiting("KL26-00042", "anna@stad.example", "#opgelost\nDe bak is leeg.", "open")
 STAD = Organisation("Gemeente Stad", "klachten@stad.example", "https://stad.example")
@@ -204,7 +204,7 @@ class FakeFlow:
 
     def _cast(self, round_id: int, number: int, answer: Answer) -> Invitation:
         found = self._look(round_id, number)
-        check_answer(answer, found.answers)
+        check_answer(answer, found.form.answers)
         self.counted.append(answer)
         return found
 

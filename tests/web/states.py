@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from mailagent.config.files import load_rules
 from mailagent.core.errors import TryLater
-from mailagent.core.feedback import MAX_TEXT
+from mailagent.core.feedback import MAX_TEXT, SmileyForm
 from mailagent.flow.vote import Invitation
 from mailagent.web.app import make_app
 from mailagent.web.visitors import MOST_POSTS
@@ -115,7 +115,7 @@ def _order(state: str) -> Callable[[], FakeFlow]:
     return lambda: FakeFlow(order=replace(ORDER, state=state))
 
 
-_BARE = replace(INVITATION, category="", answers=(), photos=False, ask_contact=False)
+_BARE = replace(INVITATION, category="", form=SmileyForm((), photos=False, ask_contact=False))
 _DUTCH = ("nl",)
 
 STATES = {
@@ -161,9 +161,9 @@ def reached(context: BrowserContext, name: str, language: str, *more: Path) -> I
     state = STATES[name]
     flow = state.flow()
     shown = replace(flow.invitation, language=language)
-    if shown.answers:
+    if shown.form.answers:
         answers = tuple(answer for answer in RULES.answers if answer.visible)
-        shown = replace(shown, category=LONG, answers=answers, topics=RULES.topics)
+        shown = replace(shown, category=LONG, form=SmileyForm(answers, RULES.topics))
     flow.invitation = shown
     context.set_extra_http_headers({"Accept-Language": language})
     page = context.new_page()

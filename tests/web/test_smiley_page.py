@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from aiohttp import FormData
 from browser import ANSWERS, INVITATION, STAD, Browser, FakeFlow, Page, surfing
 
-from mailagent.core.feedback import Answer
+from mailagent.core.feedback import Answer, SmileyForm
 from mailagent.core.organisation import StandardAnswer
 from mailagent.web.form import TRAP
 
@@ -185,13 +186,32 @@ def test_hidden_and_control_characters_are_not_kept() -> None:
     assert flow.counted == [Answer(satisfied=False, text="Vol")]
 
 
+def test_nobody_reads_what_is_about_somebody_else() -> None:
+    flow = FakeFlow()
+    with surfing(flow) as browser:
+        first = browser.get(UNHAPPY)
+        thanked = browser.press(first, ("ontevreden", "vol"), ("toelichting", "Hij is nog vol."))
+        flow.invitation = replace(
+            INVITATION, kenmerk="KL26-00043", until=datetime(2026, 5, 8, 12, 5, tzinfo=UTC)
+        )
+        second = browser.get(UNHAPPY)
+        also_thanked = browser.press(second, ("ontevreden", "vol"))
+    for page in (first, thanked):
+        assert "KL26-00042" in page.html
+    for page in (second, also_thanked):
+        assert "KL26-00043" in page.html
+        assert "KL26-00042" not in page.html
+        assert "nog vol." not in page.html
+    assert "vrijdag 8 mei 2026 om 14.05 uur" in second.html
+
+
 def test_typed_text_organisation_and_category_stay_text() -> None:
     vile = FakeFlow(
         invitation=replace(
             INVITATION,
             kenmerk=VILE,
             category=VILE,
-            answers=(*ANSWERS, StandardAnswer(VILE, VILE, satisfied=False)),
+            form=SmileyForm((*ANSWERS, StandardAnswer(VILE, VILE, satisfied=False))),
         ),
         organisation=replace(STAD, name=VILE),
     )
