@@ -106,6 +106,11 @@ def _habits(settings: Settings) -> Iterator[Finding]:
 
 def _people(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
     own = settings.organisation
+    if not own.coordinator:
+        yield Finding(
+            "[organisation] coordinator is empty: nobody gets the overview of what waits and is late",
+            wrong=False,
+        )
     for team in rules.teams:
         if not team.members:
             to = f"its tasks go to {own.coordinator}" if own.coordinator else "nobody gets its tasks"

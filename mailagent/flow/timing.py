@@ -13,6 +13,7 @@ from mailagent.core.events import (
     MELDER,
     THE_CLOCK,
     Answered,
+    Asked,
     Closed,
     Event,
     FieldSet,
@@ -37,7 +38,7 @@ ENDS_HANDLING = frozenset({"afgehandeld", "doorgestuurd", "niet_in_behandeling"}
 RECEIPT = "ontvangstbevestiging"
 """The mail that acknowledges a klacht."""
 
-_HAPPENED = {"taken_up": ("taken_up",), "answered": ("answered",)}
+_HAPPENED = {"taken_up": ("taken_up",), "answered": ("answered", "asked")}
 """What a service clock waits for → the events after which it no longer does."""
 
 
@@ -58,7 +59,7 @@ def _presets(klacht: Klacht, world: World) -> Iterator[Preset]:
 def follow(act: Act, klacht: Klacht, event: Event) -> None:
     """What an event does to the clocks by itself."""
     match event:
-        case TakenUp() | Answered():
+        case TakenUp() | Answered() | Asked():
             reached(act, klacht.id, "taken_up" if isinstance(event, TakenUp) else "answered")
         case Resolved():
             terms.stop(act.tx, klacht.id, event.at, _stopped_by("afgehandeld", klacht, act))

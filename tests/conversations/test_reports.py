@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,8 +12,11 @@ from desk import Desk, open_desk
 from mornings import SILENT_FOR, at
 
 from mailagent.core.organisation import Absence, Agent
+from mailagent.core.standing import Standing
 from mailagent.flow import mailboxes, report
+from mailagent.service import look
 from mailagent.store import dead_addresses, reports
+from mailagent.store.store import Tx
 
 JAN, CARLA = "jan@home.example", "carla@stad.example"
 ANNA, BRAM = "anna@stad.example", "bram@stad.example"
@@ -242,4 +247,45 @@ def test_the_hour_of_the_reports_is_the_admins(tmp_path: Path, hour: str) -> Non
     desk.agent(ANNA).gets_nothing()
     at(desk, f"2026-03-04 {hour}")
     desk.agent(ANNA).gets("dagoverzicht")
+    desk.house.close()
+
+
+def test_the_service_makes_them_and_one_that_cannot_be_made_holds_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(desk)
+    desk.time[0] += timedelta(days=1)
+    real = report.standing.of_agents
+
+    def broken(tx: Tx, agents: Sequence[str]) -> list[Standing]:
+        if agents == [CARLA]:
+            raise LookupError("kapot")
+        return real(tx, agents)
+
+    monkeypatch.setattr(report.standing, "of_agents", broken)
+    look(desk.house)
+    assert [m.kind for m in desk.mailboxes[ANNA] if not m.read] == []
+    desk.settle()
+
+    assert [m.kind for m in desk.mailboxes[ANNA] if not m.read] == ["dagoverzicht"]
+    with desk.world.store.read() as tx:
+        assert reports.made_on(tx, "dagoverzicht", date(2026, 3, 3)) == {ANNA}, "Carla's is tried again"
+
+
+def test_nw_02_two_processes_on_postgresql_make_one_report_and_it_can_be_answered(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    desk = open_desk(tmp_path, database=postgres_url)
+    kenmerk = taken(desk)
+    desk.time[0] += timedelta(days=1)
+    steps = report.due(desk.world, {}) + report.due(desk.world, {})
+    with ThreadPoolExecutor(4) as processes:
+        list(processes.map(lambda step: step[1](), steps))
+    desk.settle()
+
+    [told] = [m for m in desk.mailboxes[ANNA] if m.kind == "dagoverzicht"]
+    desk.agent(ANNA).replies(told, f"{kenmerk} #opgelost gegrond\nOnze excuses.")
+    assert desk.klacht(kenmerk).status == "opgelost"
+    desk.agent(ANNA).replies(told, f"{kenmerk} #in_behandeling")
+    assert "heeft de status opgelost" in desk.agent(ANNA).gets("opdracht_niet_begrepen").text
     desk.house.close()

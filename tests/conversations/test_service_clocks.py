@@ -77,7 +77,7 @@ def test_kl_06_response_and_resolution_run_beside_the_law_and_stop_each_by_itsel
     }
     orders(served, kenmerk, "#in_behandeling")
     assert set(running(served, kenmerk)) == {"statutory", "reactie", "oplossing"}
-    orders(served, kenmerk, "#antwoord\nWij zoeken het uit.")
+    orders(served, kenmerk, "#vraag\nWelke straat is het?")
     assert set(running(served, kenmerk)) == {"statutory", "oplossing"}
     orders(served, kenmerk, "#opgelost gegrond\nDe bak is geleegd.")
     assert running(served, kenmerk) == {}
