@@ -122,6 +122,7 @@ def policy(settings: Settings) -> Policy:
         max_intake=intake.max_bytes,
         caps=tuple(sorted(settings.caps.windows.items())),
         smileys=feedback.smileys,
+        arrivals_days=settings.retention.arrivals_days,
         link_days=feedback.link_days,
         by_reply=feedback.by_reply,
         unhappy_reopens=feedback.unhappy_reopens,

@@ -261,6 +261,7 @@ async def _sweep(house: House, stop: asyncio.Event) -> None:
             await asyncio.to_thread(look, house)
             if next(looks) % SWEEPS_BETWEEN == 0:
                 await asyncio.to_thread(tick.remember, house.world)
+                await asyncio.to_thread(tick.destroy, house.world)
         except Problem as problem:
             log.error("sweep_failed", why=str(problem))
         await _pause(stop, SWEEP_SECONDS)

@@ -132,6 +132,12 @@ class CapsSettings(Part):
     windows: dict[Positive, Positive] = {10: 10, 30: 15, 60: 25}
 
 
+class RetentionSettings(Part):
+    """After how many days mail that became nothing is destroyed."""
+
+    arrivals_days: Positive = 90
+
+
 class PathsSettings(Part):
     """`local` is the admin's own folder with rules/, templates/ and web/; None for ours alone."""
 
@@ -153,6 +159,7 @@ class Settings(Part):
     intake: IntakeSettings = IntakeSettings()
     caps: CapsSettings = CapsSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    retention: RetentionSettings = RetentionSettings()
     paths: PathsSettings = PathsSettings()
     metrics: MetricsSettings | None = None
     imap: tuple[ImapSettings, ...] = ()
@@ -341,6 +348,9 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 
 # [caps]                                 # automatic mails to one address, or about one klacht
 # windows = {{ 10 = 10, 30 = 15, 60 = 25 }}  # minutes = how many; the rest waits
+
+# [retention]
+# arrivals_days = 90                     # then mail that became nothing is destroyed
 
 # [feedback]
 # smileys = true                         # a mail about the handling asks how satisfied the melder is

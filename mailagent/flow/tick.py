@@ -14,7 +14,7 @@ from mailagent.core.klacht import Klacht
 from mailagent.flow import confirm, remind, timing
 from mailagent.flow.happen import happen
 from mailagent.flow.world import POST, PROCESS, Act, World
-from mailagent.store import arrivals, invitations, klachten, notices, pending, rounds, terms
+from mailagent.store import arrivals, invitations, klachten, notices, pending, retention, rounds, terms
 from mailagent.store.store import Tx
 
 FORGOTTEN_AFTER = timedelta(minutes=5)
@@ -88,6 +88,18 @@ def _ended(tx: Tx, klacht: Klacht, now: datetime) -> tuple[Klacht, list[Event]]:
     if klacht.status != life.OPGELOST or last is None or now < last.expires_at:
         return klacht, []
     return life.after(klacht, "settle", CLOCK), [Settled(last.expires_at, THE_CLOCK, "verlopen")]
+
+
+def destroy(world: World) -> int:
+    """Destroy the mail that became nothing and whose days are over (AVG art. 5 lid 1 onder e). How many."""
+    before = world.now() - timedelta(days=world.policy.arrivals_days)
+    total = 0
+    while True:
+        with world.store.begin() as tx:
+            gone = retention.destroy_arrivals(tx, before)
+        total += gone
+        if not gone:
+            return total
 
 
 def remember(world: World) -> None:

@@ -37,6 +37,7 @@ class Policy:
     max_intake: int = 25_000_000
     caps: tuple[tuple[int, int], ...] = ((10, 10), (30, 15), (60, 25))
     smileys: bool = True
+    arrivals_days: int = 90
     link_days: int = 5
     by_reply: bool = True
     unhappy_reopens: bool = True

@@ -18,6 +18,7 @@ def _index(column: str, where: str, name: str = "") -> sa.Index:
     return sa.Index(f"ix_arrival_{name or column}", column, sqlite_where=rows, postgresql_where=rows)
 
 
+NOTHING = "state = 'done' AND klacht_id IS NULL AND raw IS NOT NULL"
 ASIDE = "state = 'stuck' OR verdict IN ('Quarantine', 'Review', 'Forward', 'AutoMail')"
 """A mail that stepped aside, waits for a human, or is automatic: few among many."""
 
@@ -110,6 +111,7 @@ arrival = sa.Table(
     _index("klacht_id", "klacht_id IS NOT NULL"),
     _index("id", "state = 'kept'", "open"),
     _index("id", ASIDE, "aside"),
+    _index("kept_at", NOTHING, "nothing"),
 )
 """`state`: kept (owed a verdict), done, stuck. `raw` is NULL only after erasure. `ruling` is what a human
 decided about a message that was set aside."""
