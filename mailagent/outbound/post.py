@@ -222,7 +222,9 @@ class Post:
         if MAILS[notice.kind].audience == AGENT:
             status, handler = str(stored.get("status", "")), str(stored.get("handler", ""))
             values.setdefault("tags", sensible(status, handler))
-            subject = f"Re: [{stored.get('kenmerk', '')}] {stored.get('subject', '')}"[:LONGEST_SUBJECT]
+            # a reminder may lie open on a screen: what may not stand in the mail stands in no link of it
+            about = stored.get("subject", "") if "subject" in MAILS[notice.kind].about else ""
+            subject = f"Re: [{stored.get('kenmerk', '')}] {about}".rstrip()[:LONGEST_SUBJECT]
             values["reply_link"] = reference.mailto(reply_to, subject, "")
         return values
 

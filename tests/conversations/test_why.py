@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from desk import INTAKE, Desk, Got, open_desk
+from mornings import at
 from reports import comes_back
 from typer.testing import CliRunner
 
@@ -27,6 +28,7 @@ authserv_id = "mx.stad.example"
 own_hosts = ["mx.stad.example"]
 behind_own_mx = ["192.0.2.0/24"]
 """
+PASSED = "mx.stad.example; dmarc=pass header.from=stad.example"
 FORWARDED = (
     "-----Oorspronkelijk bericht-----\nVan: Jan <jan@home.example>\nVerzonden: ma 2 maart 2026 08:12\n"
 )
@@ -57,8 +59,7 @@ def why(desk: Desk, folder: Path, *words: str) -> str:
 
 
 def handled(desk: Desk, task: Got) -> Got:
-    passed = "mx.stad.example; dmarc=pass header.from=stad.example"
-    desk.agent(ANNA).replies(task, "#opgelost gegrond\nOnze excuses.", Authentication_Results=passed)
+    desk.agent(ANNA).replies(task, "#opgelost gegrond\nOnze excuses.", Authentication_Results=PASSED)
     return desk.citizen(JAN).gets("afgehandeld")
 
 
@@ -69,6 +70,12 @@ def _order(desk: Desk, task: Got) -> None:
 def _twice(desk: Desk, _task: Got) -> None:
     for _ in range(2):
         desk.citizen(JAN).hands_in(f"From: {JAN}\r\nTo: {INTAKE}\r\nSubject: Bak\r\n\r\nVol.\r\n".encode())
+
+
+def _to_a_report(desk: Desk, task: Got) -> None:
+    desk.agent(ANNA).replies(task, "#toewijzen anna", Authentication_Results=PASSED)
+    at(desk, "2026-03-03 08:00")
+    desk.agent(ANNA).replies(desk.agent(ANNA).gets("dagoverzicht"), "KL26-00001 #in_behandeling")
 
 
 SENT: dict[str, tuple[Callable[[Desk, Got], object], str]] = {
@@ -88,6 +95,7 @@ SENT: dict[str, tuple[Callable[[Desk, Got], object], str]] = {
         ],
         "Een behandelaar beslist over een bericht dat wachtte.",
     ),
+    "ReportReply": (_to_a_report, "Dit is het antwoord van een behandelaar op een overzicht."),
     "Forward": (
         lambda desk, _task: desk.agent(ANNA).writes("FW: Balie", FORWARDED),
         "bevestigt van wie de klacht is. Een behandelaar stuurde het door. De melder lijkt jan@home",
