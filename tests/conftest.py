@@ -10,8 +10,10 @@ import sqlalchemy as sa
 import structlog
 from desk import Desk, open_desk
 from hypothesis import settings
+from ready_made import upgraded
 from servers import PostgresServer
 
+from mailagent import house
 from mailagent.store.database import connect, upgrade
 
 # How long one example may take says more of what else this machine does than of us.
@@ -24,6 +26,12 @@ def _a_log_of_its_own() -> Iterator[None]:
     """A command sends the log to its own standard error, which is closed when the next test writes to it."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def _tables_made_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk in memory need not make its tables step by step; tests/store sees to it that this goes well."""
+    monkeypatch.setattr(house, "upgrade", upgraded)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from typing import Any, Protocol
 
+from ready_made import shipped_mails, shipped_rules
+
 from mailagent.config.files import RuleFiles, load_rules
 from mailagent.config.settings import Settings, load_settings
 from mailagent.core.errors import Problem
@@ -359,8 +361,12 @@ def open_desk(  # noqa: PLR0913 - each is what some test says otherwise
     settings = settings_for(folder, database, proof=proof, more=more, env=env, domain=domain)
     time = [MONDAY]
     mailboxes: dict[str, list[Got]] = defaultdict(list)
-    rules = with_people(load_rules(settings.paths.local), members)
+    local = settings.paths.local
+    rules = with_people(load_rules(local) if local else shipped_rules(), members)
     house = open_house(settings, rules, parse, lambda: time[0], carry=_remember(mailboxes, lambda: desk))
+    if local is None:
+        mails = shipped_mails()
+        house = replace(house, templates=mails, post=replace(house.post, templates=mails))
     desk = Desk(house, time, mailboxes)
     return desk
 

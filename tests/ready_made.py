@@ -1,0 +1,42 @@
+"""What every desk needs and no test changes, made once: our rules, our mails, a database with its tables."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from typing import cast
+
+import sqlalchemy as sa
+
+from mailagent.config.files import RuleFiles, load_rules
+from mailagent.outbound.render import Templates
+from mailagent.shipped import search_path
+from mailagent.store.database import connect, upgrade
+
+
+@cache
+def shipped_rules() -> RuleFiles:
+    """Our rules: reading them takes longer than most tests."""
+    return load_rules(None)
+
+
+@cache
+def shipped_mails() -> Templates:
+    """Our mails: making them ready takes longer than filling them in."""
+    return Templates([folder / "mail" for folder in search_path("templates", None)])
+
+
+def upgraded(engine: sa.Engine) -> None:
+    """As `upgrade`, but a database in memory becomes a copy of one that was upgraded before."""
+    if engine.url.get_backend_name() != "sqlite" or engine.url.database:
+        upgrade(engine)
+        return
+    with engine.connect() as tx:
+        _migrated().backup(cast("sqlite3.Connection", tx.connection.driver_connection))
+
+
+@cache
+def _migrated() -> sqlite3.Connection:
+    engine = connect("sqlite://")
+    upgrade(engine)
+    return cast("sqlite3.Connection", engine.raw_connection().driver_connection)
