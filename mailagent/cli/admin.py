@@ -14,7 +14,7 @@ import uvloop
 
 from mailagent.cli.console import HERE, AsJson, ConfigFile, err, fail, opened, out, quiet, say_json
 from mailagent.cli.inspect import Finding, inspect, surveys
-from mailagent.config.settings import sample
+from mailagent.config.sample import sample
 from mailagent.house import House
 from mailagent.service import ROLES, make_doors
 from mailagent.service import serve as run

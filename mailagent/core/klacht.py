@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from mailagent.core.errors import NotPossible
 from mailagent.core.events import AGENT, CLOCK, MELDER
+from mailagent.core.postal import Postal
 
 NIEUW = "nieuw"
 IN_BEHANDELING = "in_behandeling"
@@ -43,6 +44,9 @@ GROUNDS = {
 """Why a klacht need not be handled (Awb 9:8 lid 1 a–f, lid 2), as the melder reads it."""
 
 
+PREFERRED = ("email", "letter", "message")
+"""The channels a melder may ask to be answered by (VNG C1924)."""
+
 PRIORITIES = ("laag", "normaal", "hoog", "spoed")
 COMPLEXITIES = ("laag", "normaal", "hoog")
 
@@ -55,6 +59,8 @@ class Klacht:
     fields that a human set: no rule changes those. `asked_by` is the agent who waits for an answer of the
     melder, `merged_into` the kenmerk of the klacht in which this one goes on. `call_due` is until when the
     melder must be called, None where nobody has to; `call_note` says what the agent wrote of it.
+    `street` (with its number), `postcode` and `city` are where the melder gets letters; `prefers` is the
+    channel the melder asked for, one of PREFERRED, "" for the one they came by.
     """
 
     id: int
@@ -91,6 +97,16 @@ class Klacht:
     call_note: str = ""
     call_attempts: int = 0
     call_reminded: bool = False
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    prefers: str = ""
+
+    @property
+    def postal(self) -> Postal | None:
+        """Where the melder gets letters; None where that is not known in full."""
+        whole = self.street and self.postcode and self.city
+        return Postal(self.melder_name, self.street, self.postcode, self.city) if whole else None
 
 
 @dataclass(frozen=True, slots=True)

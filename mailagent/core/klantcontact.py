@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailagent.core.klacht import Klacht
+from mailagent.core.postal import Postal
 
 ONDERWERP, INHOUD, NAAM, ADRES, OBJECT = 200, 1000, 200, 80, 200
 """The most characters a field takes."""
@@ -72,6 +73,17 @@ class Contactnaam:
 
 
 @dataclass(frozen=True, slots=True)
+class Correspondentieadres:
+    """Where the melder gets letters, in lines; nobody has looked it up in the BAG."""
+
+    nummeraanduidingId: None
+    adresregel1: str
+    adresregel2: str
+    adresregel3: str
+    land: str
+
+
+@dataclass(frozen=True, slots=True)
 class Betrokkene:
     """The melder. A sender address is not enough to link a partij."""
 
@@ -80,6 +92,7 @@ class Betrokkene:
     initiator: bool
     contactnaam: Contactnaam
     organisatienaam: str
+    correspondentieadres: Correspondentieadres | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +188,16 @@ def _klantcontact(klacht: Klacht, one: Said, *, first: bool) -> Klantcontact:
 
 def _betrokkene(klacht: Klacht, one: Said) -> Betrokkene:
     name = Contactnaam("", "", "", klacht.melder_name[:NAAM])
-    return Betrokkene(None, "klant", not one.by, name, klacht.organisation[:NAAM])
+    return Betrokkene(
+        None, "klant", not one.by, name, klacht.organisation[:NAAM], _correspondence(klacht.postal)
+    )
+
+
+def _correspondence(postal: Postal | None) -> Correspondentieadres | None:
+    if postal is None or len(postal.street) > ADRES:
+        return None
+    place = f"{postal.postcode} {postal.city}"[:ADRES]
+    return Correspondentieadres(None, postal.street, place, "", "NL")
 
 
 def _address(melder: str) -> DigitaalAdres | None:

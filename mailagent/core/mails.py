@@ -35,6 +35,7 @@ ECHOED = {
     "subject": 150,
     "melder_name": 80,
     "sender": 254,
+    "postal": 400,
     "recipient": 254,
     "quote": 5_000,
     "description": 20_000,
@@ -60,9 +61,9 @@ ECHOED = {
 makes them inert: a stranger can enter a victim's address and let us carry a link to it."""
 
 
-TASK = ("colour", "why", "history", "earlier", "brought")
+TASK = ("colour", "why", "history", "earlier", "brought", "postal")
 """What a mail about work to do may say beside its own: how the term stands, what the rules decided, what
-happened before, the melder's earlier klachten, and how many there were."""
+happened before, the melder's earlier klachten, how many there were, and where the melder gets letters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,7 +267,7 @@ def _a_year_on(at: datetime) -> date:
 
 CONTENT = (
     *("melder_name", "sender", "description", "quote", "attachments", "locked", "reasons", "why", "note"),
-    *("history", "earlier", "brought"),
+    *("history", "earlier", "brought", "postal"),
     *("answers", "low"),
 )
 """What a mail may say of the melder, their words and what else they brought."""

@@ -42,6 +42,7 @@ def of(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
     ]
     return {
         **veil(asdict(klacht)),
+        "postal": str(klacht.postal or ""),
         "colour": colour(tx, klacht, world),
         "clocks": [_clock(*kept, world.now()) for kept in terms.versions(tx, klacht.id)],
         "melder_dead": _dead(tx, klacht),
@@ -98,11 +99,13 @@ def _of_this_melder(tx: Tx, klacht: Klacht) -> dict[str, Any]:
     }
 
 
-_OF_THE_MELDER = ("subject", "melder")
+_OF_THE_MELDER = ("subject", "melder", "postal")
 
 _FACTS = (
     "subject",
     "melder",
+    "postal",
+    "prefers",
     "category",
     "team",
     "assigned_to",

@@ -20,7 +20,7 @@ MOST_HISTORY, MOST_EARLIER = 8, 5
 
 def task(act: Act, klacht: Klacht, event: Event, event_id: int) -> dict[str, Any]:
     """How the term stands, what the rules decided, what happened before this event, the melder's earlier
-    klachten and how they ended, and the files that go along."""
+    klachten and how they ended, where they get letters, and the files that go along."""
     is_new = isinstance(event, Received)  # of what has just come in nothing needs to be looked up
     logged = [] if is_new else klachten.history(act.tx, klacht.id)
     running = timing.at_intake(klacht, act.world) if is_new else _running(act, klacht)
@@ -30,6 +30,7 @@ def task(act: Act, klacht: Klacht, event: Event, event_id: int) -> dict[str, Any
         "history": [_sentence(one) for one in before[-MOST_HISTORY:]],
         "earlier": _earlier(act, klacht),
         "brought": _brought(act, klacht),
+        "postal": str(klacht.postal or ""),
         **_sorted(klacht, logged),
         **_files(act, event, logged),
     }

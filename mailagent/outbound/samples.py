@@ -70,6 +70,7 @@ SAMPLES: Values = {
     "why": "de woorden ‘gft’ en ‘bak’ horen bij Afval en grondstoffen",
     "refers_to": "KL26-00017",
     "sender": "jan@home.example",
+    "postal": "Jan de Vries, Dorpsstraat 12, 1234 AB Voorbeeld",
     "mail": "afgehandeld",
     "recipient": "jan@home.example",
     "to_melder": True,

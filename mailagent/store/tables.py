@@ -63,6 +63,10 @@ klacht = sa.Table(
     _text("call_note"),
     sa.Column("call_attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("call_reminded", sa.Boolean, nullable=False, server_default=sa.false()),
+    _text("street"),
+    _text("postcode"),
+    _text("city"),
+    _text("prefers"),
     sa.Index("ix_klacht_wake_at", "wake_at"),
     sa.Index("ix_klacht_melder", "melder"),
     sa.Index(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from mailagent.config.settings import SAMPLE, SAMPLE_KEY, Settings, load_settings, sample
+from mailagent.config.sample import SAMPLE, SAMPLE_KEY, sample
+from mailagent.config.settings import Settings, load_settings
 from mailagent.core.errors import Mistakes
 
 MINIMAL = f"""\

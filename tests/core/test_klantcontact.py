@@ -47,6 +47,7 @@ def test_kk_mail_c1199_a_mail_as_open_klant_is_told_of_it() -> None:
                     "achternaam": "Jan de Vries",
                 },
                 "organisatienaam": "",
+                "correspondentieadres": None,
             },
         ),
         (
