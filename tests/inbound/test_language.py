@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mailagent.inbound import language
 from mailagent.inbound.language import FEWEST_LETTERS, language_of
 
 DUTCH = [
@@ -36,15 +37,15 @@ DISCLAIMER = (
 
 
 @pytest.mark.parametrize(
-    ("text", "language"),
+    ("text", "wanted"),
     [(text, "nl") for text in DUTCH + OTHERS]
     + [(text, "en") for text in ENGLISH]
     + [(text, "fr") for text in FRENCH],
 )
-def test_a_text_is_told_apart(text: str, language: str) -> None:
-    assert language_of(text) == language
-    assert language_of(text.upper()) == language
-    assert language_of(f"{text}\n\nhttps://www.stad.example/complaints/how-to\njohn@home.example") == language
+def test_a_text_is_told_apart(text: str, wanted: str) -> None:
+    assert language_of(text) == wanted
+    assert language_of(text.upper()) == wanted
+    assert language_of(f"{text}\n\nhttps://www.stad.example/complaints/how-to\njohn@home.example") == wanted
 
 
 @pytest.mark.parametrize("text", ["", "Help!", "Container", "My bin is full", "☹" * 500])
@@ -63,6 +64,11 @@ def test_an_english_notice_below_dutch_words_does_not_make_them_english(text: st
 @pytest.mark.parametrize("text", [DUTCH[0] + " " + ENGLISH[0] * 3, ENGLISH[0] + " " + DUTCH[0] * 3])
 def test_two_languages_are_answered_in_dutch(text: str) -> None:
     assert language_of(text) == "nl"
+
+
+def test_what_is_plainly_dutch_waits_for_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "_model", lambda: pytest.fail("nobody had to be asked"))
+    assert {language_of(text) for text in (DUTCH[0], DUTCH[3])} == {"nl"}
 
 
 def test_a_signature_does_not_count() -> None:
