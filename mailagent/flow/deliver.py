@@ -25,7 +25,7 @@ from mailagent.store import (
     terms,
 )
 from mailagent.store.addresses import Issued
-from mailagent.store.notices import Notice, Proof
+from mailagent.store.notices import Notice, Proof, Sent
 from mailagent.store.resting import THE_RELAY, Rest
 from mailagent.store.store import Tx
 
@@ -122,15 +122,11 @@ def _let_rest(act: Act, notice: Notice, why: Rest) -> None:
     _put_off(act, notice, until, line, tried=tried)
 
 
-_Sent = tuple[str, int | None, datetime]
-"""To whom, about which klacht, and when."""
-
-
-def _counted(tx: Tx, taken: Sequence[Notice], now: datetime, world: World) -> list[_Sent]:
+def _counted(tx: Tx, taken: Sequence[Notice], now: datetime, world: World) -> list[Sent]:
     """What the caps of these count, oldest first."""
     capped = [notice for notice in taken if _is_capped(notice, world)]
     longest = max((minutes for minutes, _ in world.policy.caps), default=0)
-    return notices.sent_since(tx, now - timedelta(minutes=longest), capped, TO_MELDER) if capped else []
+    return notices.sent_since(tx, now - timedelta(minutes=longest), capped) if capped else []
 
 
 def _is_capped(notice: Notice, world: World) -> bool:
@@ -138,7 +134,7 @@ def _is_capped(notice: Notice, world: World) -> bool:
     return notice.kind in TO_MELDER and not world.organisation.agent(notice.recipient)
 
 
-def _room_at(notice: Notice, sent: Sequence[_Sent], now: datetime, world: World) -> datetime | None:
+def _room_at(notice: Notice, sent: Sequence[Sent], now: datetime, world: World) -> datetime | None:
     """When the caps have room for it, None where they have it now."""
     if not _is_capped(notice, world):
         return None

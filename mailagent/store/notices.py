@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailagent.core.mails import TO_MELDER
 from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import notice, proof
 
@@ -233,21 +234,26 @@ def waiting(tx: sa.Connection, before: datetime, limit: int = 10_000) -> list[in
     return list(tx.execute(query.order_by(notice.c.id).limit(limit)).scalars())
 
 
-def sent_since(
-    tx: sa.Connection, since: datetime, like: Sequence[Notice], kinds: Collection[str]
-) -> list[tuple[str, int | None, datetime]]:
-    """The mails of these kinds that went to the address of one of these, or about its klacht, since a moment,
-    oldest first: to whom, about which klacht, and when."""
-    recipients = {one.recipient for one in like}
-    about = {one.klacht_id for one in like if one.klacht_id is not None}
-    c = notice.c
-    where = (
-        c.sent_at >= since,
-        c.kind.in_(kinds),
-        sa.or_(c.recipient.in_(recipients), c.klacht_id.in_(about)),
+def sent_since(tx: sa.Connection, since: datetime, like: Sequence[Notice]) -> list[Sent]:
+    """The mails that went to melders since a moment, to the address of one of these or about its klacht,
+    oldest first."""
+    sent: dict[int, Sent] = {}
+    for recipient, klacht_id in {(one.recipient, one.klacht_id) for one in like}:
+        given = {"since": since, "whose": recipient, "about": klacht_id}
+        sent |= {id: (to, about, at) for id, to, about, at in _SENT_SINCE.rows(tx, given)}
+    return sorted(sent.values(), key=lambda one: one[2])
+
+
+Sent = tuple[str, int | None, datetime]
+"""To whom, about which klacht, and when."""
+
+_SENT_SINCE = Prepared(
+    sa.select(notice.c.id, notice.c.recipient, notice.c.klacht_id, notice.c.sent_at).where(
+        notice.c.sent_at >= sa.bindparam("since"),
+        notice.c.kind.in_([sa.literal_column(f"'{kind}'") for kind in sorted(TO_MELDER)]),
+        sa.or_(notice.c.recipient == sa.bindparam("whose"), notice.c.klacht_id == sa.bindparam("about")),
     )
-    rows = tx.execute(sa.select(c.recipient, c.klacht_id, c.sent_at).where(*where).order_by(c.sent_at))
-    return [(row.recipient, row.klacht_id, row.sent_at) for row in rows]
+)
 
 
 def asked_about(tx: sa.Connection, kind: str, arrival_id: int) -> bool:
