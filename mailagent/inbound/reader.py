@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import json
-import os
 import pickle
 import queue
-import select
-import signal
-import struct
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
-import mailagent
+from mailagent.child import Child, Died
 from mailagent.core.errors import TakesLong, Unreadable
 from mailagent.core.mail import Attachment, Bounce, Mail
 from mailagent.inbound.limits import LIMITS, Limits
 
 GLANCE_SECONDS = 0.5
 """A hundred times what a usual mail takes."""
-
-LENGTH = struct.Struct(">Q")
-"""Every message on either pipe is its length and then itself."""
-READY = b"."
-"""What a child says once, when it can read: to start takes longer than to read a mail."""
-
-_LAST_WORDS = ("broken", "out_of_memory")  # after these a child is no more
 
 
 class Reader:
@@ -61,11 +45,11 @@ class Reader:
         if len(raw) > self._limits.size:
             raise Unreadable("too_large")
         child = self._places.get()
-        put_back: Callable[[_Child | None], None] = self._places.put
+        put_back: Callable[[Child | None], None] = self._places.put
         try:
             if child is None or not child.alive:
                 child = _replaced(child, self._limits)
-            return child.ask(raw, patience)
+            return _answered(child, raw, patience)
         except TakesLong:
             # It starts while the others read: the next mail need not wait for it.
             child, put_back = _replaced(child, self._limits), self._places.put_last
@@ -89,93 +73,30 @@ class Reader:
         self.close()
 
 
-class _Places(queue.LifoQueue["_Child | None"]):
+class _Places(queue.LifoQueue["Child | None"]):
     """The children that have nothing to read; who was put back last is taken first."""
 
-    def put_last(self, child: _Child | None) -> None:
+    def put_last(self, child: Child | None) -> None:
         """Put one back behind the others."""
         with self.mutex:
             self.queue.insert(0, child)
             self.not_empty.notify()
 
 
-def _replaced(child: _Child | None, limits: Limits) -> _Child:
+def _replaced(child: Child | None, limits: Limits) -> Child:
     if child:
         child.end()
-    return _Child(limits)
+    return Child("mailagent.inbound.reading", asdict(limits))
 
 
-class _Child:
-    """One child process, and the pipes to it."""
-
-    def __init__(self, limits: Limits) -> None:
-        # it gets none of our environment, where secrets may be, and finds this very package
-        home = str(Path(mailagent.__file__).parent.parent)
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "mailagent.inbound.reading", json.dumps(asdict(limits))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={"PYTHONPATH": home, "PATH": os.defpath},
-        )
-        self._ended = self._started = False
-
-    @property
-    def alive(self) -> bool:
-        """Can it be asked?"""
-        return not self._ended and self._process.poll() is None
-
-    def ask(self, raw: bytes, patience: float | None) -> Mail:
-        """The answer to one mail. Raises Unreadable; TakesLong when it takes more than so many seconds."""
-        told = _pipe(self._process.stdout)
-        if not self._started:
-            told.read(len(READY))
-            self._started = True
-        # where it died while we wrote, its last words or its exit code say why
-        with contextlib.suppress(BrokenPipeError):
-            asked = _pipe(self._process.stdin)
-            asked.write(LENGTH.pack(len(raw)))
-            asked.write(raw)
-            asked.flush()
-        if patience is not None and not _says_something(told, patience):
-            self._process.kill()
-            self.end()
-            raise TakesLong
-        head = told.read(LENGTH.size)
-        data = told.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else b""
-        answer = _Answer(io.BytesIO(data)).load() if data else self._cause_of_death()
-        if isinstance(answer, Mail):
-            return answer
-        reason, text = answer
-        if reason in _LAST_WORDS:
-            self.end()
-        raise Unreadable(reason, text)
-
-    def _cause_of_death(self) -> tuple[str, str]:
-        self.end()
-        code = -self._process.wait()
-        reasons: dict[int, str] = {signal.SIGALRM: "too_slow", signal.SIGKILL: "out_of_memory"}
-        reason = reasons.get(code, "broken")
-        return reason, f"{reason}: the reader ended with {code}"
-
-    def end(self) -> None:
-        """Closes the pipes, which ends a child that waits, and waits for it."""
-        self._ended = True
-        for pipe in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(BrokenPipeError):
-                _pipe(pipe).close()
-        self._process.wait()
-
-
-def _says_something(pipe: IO[bytes], seconds: float) -> bool:
-    """Does it, within so many seconds? Each answer is read to its end: nothing of it waits elsewhere."""
-    heard = select.poll()
-    heard.register(pipe, select.POLLIN)
-    return bool(heard.poll(seconds * 1000))
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None
-    return pipe
+def _answered(child: Child, raw: bytes, patience: float | None) -> Mail:
+    try:
+        answer = _Answer(io.BytesIO(child.ask(raw, patience))).load()
+    except Died as problem:
+        raise Unreadable(problem.reason, str(problem)) from problem
+    if isinstance(answer, Mail):
+        return answer
+    raise Unreadable(*answer)
 
 
 class _Answer(pickle.Unpickler):
