@@ -4,6 +4,7 @@
 PYTHON  ?= $(or $(shell for p in python3.11 python3.12 python3.13; do command -v $$p && break; done),python3)
 CORPORA := $(or $(MAILAGENT_CORPORA),../shared/corpora)
 HERE    := .venv/bin
+DUTCH   := '/usr/share/tesseract-ocr/*/tessdata/nld.traineddata=tesseract-ocr-nld'
 PYTEST  := $(HERE)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: help install run servers test check lint corpus bench clean
@@ -28,7 +29,7 @@ run: install
 	@$(HERE)/mailagent demo
 
 servers: install
-	@.ci/need initdb=postgresql imap=dovecot-imapd chromium=chromium postfix=postfix openssl=openssl neomutt=neomutt
+	@.ci/need initdb=postgresql imap=dovecot-imapd chromium=chromium postfix=postfix openssl=openssl neomutt=neomutt tesseract=tesseract-ocr $(DUTCH)
 
 lint: install
 	$(HERE)/ruff format --check .

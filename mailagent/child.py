@@ -40,16 +40,19 @@ class Died(Exception):
 
 
 class Child:
-    """One child process, and the pipes to it: `module` is run with `told` as its JSON argument."""
+    """One child process, and the pipes to it: `module` is run with `told` as its JSON argument, and what a
+    library of its own wants to see in its `environment`."""
 
-    def __init__(self, module: str, told: Mapping[str, object]) -> None:
+    def __init__(
+        self, module: str, told: Mapping[str, object], environment: Mapping[str, str] | None = None
+    ) -> None:
         # it gets none of our environment, where secrets may be, and finds this very package
         home = str(Path(mailagent.__file__).parent.parent)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", module, json.dumps(told)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={"PYTHONPATH": home, "PATH": os.defpath},
+            env={"PYTHONPATH": home, "PATH": os.defpath, **(environment or {})},
         )
         self._ended = self._started = False
 
