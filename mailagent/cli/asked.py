@@ -1,39 +1,22 @@
-"""What a melder was asked and answered: in the surveys about one klacht, and everywhere together."""
+"""What a melder was asked and answered, over all klachten together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from mailagent.cli.figures import of_survey
 from mailagent.core.calendar import end_of_day, local_day
 from mailagent.core.klacht import Klacht
 from mailagent.core.overview import SMILEYS, Wanted, overview, survey_of
-from mailagent.core.surveys import NPS, RATING, YES_NO, Survey, SurveyAnswer, told
+from mailagent.core.surveys import NPS, RATING, YES_NO
 from mailagent.flow.world import World
-from mailagent.store import invitations, surveys
 from mailagent.store.figures import Asked, counted
 from mailagent.store.store import Tx
 from mailagent.web.chart import said
 
 _MEANS = {NPS: "average", RATING: "average", YES_NO: "satisfied"}
 """What is told of one person: a Net Promoter Score is about many."""
-
-
-def about_klacht(tx: Tx, klacht: Klacht) -> list[dict[str, Any]]:
-    """Every survey about this klacht: what became of its invitation, and each answer."""
-    return [
-        {
-            "survey": each.survey,
-            "state": each.state,
-            "reason": each.reason,
-            "sent_at": each.sent_at,
-            "answered_at": each.answered_at,
-            "answers": [asdict(answer) for answer in surveys.answers_of(tx, each.id)],
-        }
-        for each in invitations.of_klacht(tx, klacht.id)
-    ]
 
 
 def by_melder(tx: Tx, klacht: Klacht, world: World) -> list[dict[str, Any]]:
@@ -47,27 +30,15 @@ def by_melder(tx: Tx, klacht: Klacht, world: World) -> list[dict[str, Any]]:
     return [of_survey(one) for one in overview(Wanted(today), there, counts).surveys]
 
 
-def lines(dossier: Mapping[str, Any], of: Mapping[str, Survey]) -> Iterator[str]:
-    """Both, as a dossier tells them."""
-    for each in dossier["surveys"]:
-        why = f" ({each['reason']})" if each["reason"] else ""
-        yield f"  enquête {each['survey']}: {each['state']}{why}"
-        answers = [SurveyAnswer(**answer) for answer in each["answers"]]
-        survey = of.get(each["survey"])
-        yield from (f"      {line}" for line in (told(survey, answers) if survey else map(_bare, answers)))
-    if dossier["melder_kto"]:
+def lines(melder_kto: list[dict[str, Any]]) -> Iterator[str]:
+    """They, as they stand below a dossier."""
+    if melder_kto:
         yield from ("", "Wat deze melder antwoordde, over alle klachten")
-    for one in dossier["melder_kto"]:
+    for one in melder_kto:
         response = one["response"]
         rate = f"{response['answered']} van {response['delivered']} beantwoord"
         figures = [_figure(question) for question in one["questions"] if question["kind"] in _MEANS]
         yield f"  {one['survey']}: {', '.join([rate, *filter(None, figures)])}"
-
-
-def _bare(answer: SurveyAnswer) -> str:
-    """An answer to a survey whose file is gone."""
-    given = answer.text or ", ".join(answer.choices)
-    return f"{answer.question}: {given if answer.score is None else answer.score}"
 
 
 def _figure(question: Mapping[str, Any]) -> str:

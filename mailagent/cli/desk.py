@@ -59,15 +59,14 @@ def show(kenmerk: str, config: ConfigFile = HERE, json: AsJson = False) -> None:
         if klacht is None:
             fail(f"there is no klacht {kenmerk}")
         told = dossier.of(tx, klacht, house.world) | {
-            "surveys": dossier.veil(asked.about_klacht(tx, klacht)),
             "melder_kto": asked.by_melder(tx, klacht, house.world),
             "arrivals": [_arrival(row) for row in arrivals.told_of(tx, kenmerk=klacht.kenmerk)],
         }
     if json:
         say_json(told)
     else:
-        _lines(dossier.lines(told))
-        _lines(asked.lines(told, house.world.surveys))
+        _lines(dossier.lines(told, house.world.surveys))
+        _lines(asked.lines(told["melder_kto"]))
 
 
 def _lines(lines: Iterable[str]) -> None:

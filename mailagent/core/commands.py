@@ -42,8 +42,10 @@ _GREETING = re.compile(
     r"|[^\W\d][\w.'’-]*(?: [\w.'’-]+){0,2},)",
     re.IGNORECASE,
 )
-_EVERY: Sequence[type[Order]] = [*ORDERS, *RULINGS, OnBehalf]
-_BY_WORD = {word: order for order in _EVERY for word in order.words}
+EVERY: tuple[type[Order], ...] = (*ORDERS, *RULINGS, OnBehalf)
+"""The closed list: about a klacht, about a message that is none, and above a message that is passed on."""
+
+_BY_WORD = {word: order for order in EVERY for word in order.words}
 _MOST_PROBLEMS = 10
 _MOST_ORDERS = 200
 """In one mail: an answer to a digest, with an order for each klacht it lists, holds fewer."""
@@ -174,6 +176,16 @@ def _order(block: _Block) -> Order:
     near = _near(block.word) or _near(f"{block.word}_{block.rest[:40].partition(' ')[0]}".casefold())
     hint = f"Bedoelde u #{near}?" if near else "Stuur #help voor de lijst."
     raise NotUnderstood(f"#{block.word} ken ik niet. {hint}")
+
+
+def help_lines() -> tuple[tuple[str, str], ...]:
+    """Every tag with its other words, and what it does: about a klacht, then about a message that is none."""
+    return tuple((_with_other_words(order), order.help) for order in EVERY)
+
+
+def _with_other_words(order: type[Order]) -> str:
+    others = ", ".join(f"#{word}" for word in order.words[1:])
+    return f"{order.usage} ({others})" if others else order.usage
 
 
 def _near(word: str) -> str:

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mailagent.core import commands
-from mailagent.core.commands import Written
+from mailagent.core.commands import Written, help_lines
 from mailagent.core.errors import NotPossible
 from mailagent.core.events import AGENT, Actor, Event, OrderLapsed, OrderParked, OrderRefused
 from mailagent.core.evidence import ReportReply
 from mailagent.core.klacht import Klacht
-from mailagent.core.orders import help_lines
 from mailagent.core.orders.asking import Help, Status
 from mailagent.core.organisation import Agent
 from mailagent.core.reference import report_name
@@ -85,7 +84,8 @@ def _done(act: Act, report: int, agent: Agent, written: Written) -> Mapping[str,
             raise NotPossible(_of(klacht, str(problem))) from problem
         done += [_of(klacht, sentence) for sentence in said]
         if any(isinstance(order, Status) for order in orders.orders):
-            dossiers += dossier.lines(dossier.of(act.tx, after, act.world), discreet=after.confidential)
+            found = dossier.of(act.tx, after, act.world)
+            dossiers += dossier.lines(found, act.world.surveys, discreet=after.confidential)
     ignored = tuple(f"{tag} staat niet bovenaan en is niet uitgevoerd." for tag in written.ignored)
     return {"done": done, "ignored": ignored} | ({"dossier": "\n".join(dossiers)} if dossiers else {})
 

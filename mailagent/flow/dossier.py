@@ -14,8 +14,10 @@ from mailagent.core.echo import veiled
 from mailagent.core.events import MELDER
 from mailagent.core.feedback import Brought, Earlier
 from mailagent.core.klacht import Klacht
+from mailagent.core.surveys import Survey
+from mailagent.flow import asked
 from mailagent.flow.world import World
-from mailagent.store import dead_addresses, klachten, melders, notices, photos, rounds, terms
+from mailagent.store import dead_addresses, klachten, melders, notices, terms
 from mailagent.store.store import Tx
 
 
@@ -35,11 +37,6 @@ def of(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
         }
         for n in notices.of_klacht(tx, klacht.id)
     ]
-    answers = [
-        {"round": r.number, "state": r.state, "why": r.why, "until": r.expires_at, "satisfied": r.satisfied}
-        | {"text": r.text, "photos": photos.count(tx, r.id)}
-        for r in rounds.of_klacht(tx, klacht.id)
-    ]
     return {
         **veil(asdict(klacht)),
         "postal": str(klacht.postal or ""),
@@ -49,7 +46,8 @@ def of(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
         **_of_this_melder(tx, klacht),
         "history": [veil(asdict(event)) for event in klachten.history(tx, klacht.id)],
         "mails": mails,
-        "rounds": answers,
+        "rounds": asked.smileys(tx, klacht),
+        "surveys": veil(asked.about_klacht(tx, klacht)),
     }
 
 
@@ -119,9 +117,11 @@ _FACTS = (
 )
 
 
-def lines(dossier: Mapping[str, Any], *, discreet: bool = False) -> Iterator[str]:
+def lines(
+    dossier: Mapping[str, Any], surveys: Mapping[str, Survey], *, discreet: bool = False
+) -> Iterator[str]:
     """A dossier as it is read from top to bottom, on any screen and in a mail; `discreet`: without what the
-    melder wrote, and who that is."""
+    melder wrote, and who that is. `surveys` are those there are, by id."""
     yield f"{dossier['kenmerk']} {dossier['status']}"
     facts = {**dossier, "received_at": _moment(dossier["received_at"])}
     if dead := dossier["melder_dead"]:
@@ -139,10 +139,7 @@ def lines(dossier: Mapping[str, Any], *, discreet: bool = False) -> Iterator[str
     yield from ("", "Mails")
     for mail in dossier["mails"]:
         yield from _mail(mail, dossier["melder"] if discreet else "")
-    for r in dossier["rounds"]:
-        why, until = f" ({r['why']})" if r["why"] else "", _moment(r["until"])
-        sent_along = f", foto’s: {r['photos']}" if r["photos"] else ""
-        yield f"  smileys, ronde {r['round']}: {r['state']}{why}, tot {until}{sent_along}"
+    yield from asked.lines(dossier, surveys, discreet=discreet)
 
 
 def _event(event: Mapping[str, Any], *, discreet: bool) -> Iterator[str]:

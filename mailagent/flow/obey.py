@@ -10,7 +10,7 @@ from email import message_from_bytes
 from mailagent.core import commands, quoting
 from mailagent.core.awb import HEARINGS
 from mailagent.core.clocks import STATUTORY
-from mailagent.core.commands import Written
+from mailagent.core.commands import Written, help_lines
 from mailagent.core.echo import inert, veiled
 from mailagent.core.errors import NotPossible
 from mailagent.core.events import (
@@ -28,7 +28,7 @@ from mailagent.core.events import (
 from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
 from mailagent.core.mails import BY_LAW
-from mailagent.core.orders import help_lines, sensible
+from mailagent.core.orders import sensible
 from mailagent.core.orders.asking import Help, Status
 from mailagent.core.orders.extending import Consent, Extend
 from mailagent.core.orders.forwarding import Copy, Forward
@@ -145,7 +145,7 @@ def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klach
         values["tags"] = help_lines()
     if any(isinstance(order, Status) for order in written.orders):
         told = dossier.of(act.tx, after, act.world)
-        values["dossier"] = "\n".join(dossier.lines(told, discreet=after.confidential))
+        values["dossier"] = "\n".join(dossier.lines(told, act.world.surveys, discreet=after.confidential))
     answer(act, about(act, after), agent, "opdracht_uitgevoerd", values)
     return after
 

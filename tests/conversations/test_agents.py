@@ -130,7 +130,7 @@ def test_the_dossier_comes_by_mail_as_the_command_line_shows_it_and_gives_no_sec
     with desk.world.store.read() as tx:
         found = klachten.by_kenmerk(tx, task.kenmerk)
         assert found
-        shown = list(dossier.lines(dossier.of(tx, found, desk.world)))
+        shown = list(dossier.lines(dossier.of(tx, found, desk.world), {}))
     before = shown[: shown.index("Mails")]
     assert [line for line in before if inert(line.strip()) not in told.text] == []
     assert secret.partition("@")[0] not in told.text + told.html

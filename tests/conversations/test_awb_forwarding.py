@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from desk import INTAKE, Desk, Got, open_desk
+from mornings import at
 from rule_files import write
 
 JAN, ANNA, BRAM = "jan@home.example", "anna@stad.example", "bram@stad.example"
@@ -159,6 +160,41 @@ def test_what_an_agent_passed_on_or_split_off_is_forwarded_as_text(known: Desk) 
     sent = known.citizen(SCHAP).gets("doorgestuurd_extern")
     assert "De brug is kapot." in sent.text
     assert files(sent) == {}
+
+
+def test_a_line_of_a_report_forwards_too_and_what_is_not_in_the_list_waits_for_its_link(known: Desk) -> None:
+    raw, task = complaint(known)
+    anna = known.agent(ANNA)
+    answered(known, task, "#in_behandeling")
+    second = complaint_of(known, "piet@home.example")
+    anna.replies(second, "#in_behandeling")
+    anna.reads_all()
+    known.citizen(JAN).reads_all()
+    at(known, "2026-03-03 08:00")
+    told = anna.gets("dagoverzicht")
+
+    anna.replies(
+        told,
+        f"{task.kenmerk} #doorsturen Waterschap Voorbeeld\nSloten onderhoudt het waterschap.\n"
+        f"{second.kenmerk} #doorsturen {ELSE}",
+    )
+
+    for address in (SCHAP, ELSE, JAN):
+        known.citizen(address).gets_nothing()
+    asked = anna.gets("opdracht_bevestigen")
+    assert f"{task.kenmerk} #doorsturen Waterschap Voorbeeld" in asked.text
+    anna.clicks(asked.link(r"/bevestig/\S+")).confirms()
+    sent = known.citizen(SCHAP).gets("doorgestuurd_extern")
+    assert files(sent) == {f"{task.kenmerk}.eml": raw}
+    assert "Sloten onderhoudt het waterschap." in known.citizen(JAN).gets("doorgestuurd").text
+    known.citizen(ELSE).gets("doorgestuurd_extern")
+    assert [known.klacht(k).status for k in (task.kenmerk, second.kenmerk)] == ["gesloten", "gesloten"]
+
+
+def complaint_of(desk: Desk, melder: str) -> Got:
+    """Another klacht; Anna's task."""
+    desk.citizen(melder).writes("Brug", "De brug is kapot.")
+    return desk.agent(ANNA).gets("nieuw_voor_team")
 
 
 # --- copied to whom it is about

@@ -79,6 +79,28 @@ def test_kt_04_a_low_score_is_a_task_for_whoever_handled_it_with_every_answer(as
     jan.gets("heropend")
 
 
+def test_kt_04_the_dossier_that_an_agent_asks_for_has_the_smiley_and_every_answer(asked: Asking) -> None:
+    jan, anna = asked.desk.citizen("jan@home.example"), asked.desk.agent("anna@stad.example")
+    kenmerk = asked.handled()
+    smiley = next(m for m in asked.desk.mailboxes[jan.address] if m.kind == "afgehandeld").smiley("tevreden")
+    jan.clicks(smiley).answers()
+    asked.desk.passes(days=7)
+    asked.answers(jan.gets("kto_uitnodiging"), LOW)
+    task = anna.gets("opvolgtaak")
+
+    anna.replies(task, "#status")
+
+    told = anna.gets("opdracht_uitgevoerd").text
+    assert "smileys, ronde 1: answered, tevreden, tot" in told
+    assert "enquête afhandeling: answered" in told
+    assert "Hoe vond u het contact met ons? 2 (van 5)" in told
+    anna.replies(task, "#vertrouwelijk\n#status")
+    told = anna.gets("opdracht_uitgevoerd").text
+    assert "smileys, ronde 1: answered, tevreden, tot" in told
+    assert "Hoe vond u" not in told
+    assert asked.desk.klacht(kenmerk).confidential
+
+
 def test_kt_04_a_high_score_troubles_nobody(asked: Asking) -> None:
     jan, anna = asked.desk.citizen("jan@home.example"), asked.desk.agent("anna@stad.example")
     asked.handled()

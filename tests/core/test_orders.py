@@ -40,7 +40,6 @@ from mailagent.core.orders import (
     Reply,
     Resolve,
     TakeUp,
-    help_lines,
     sensible,
 )
 from mailagent.core.orders.order import Case, Done, Order
@@ -348,13 +347,6 @@ def test_words_that_will_not_be_sent_are_not_held_against_the_melder_s_mail() ->
 def test_help_changes_nothing() -> None:
     done = Help().carry_out(CASE)
     assert (done.klacht, done.events) == (KLACHT, ())
-
-
-def test_the_list_names_every_tag_with_its_other_words() -> None:
-    lines = [usage for usage, _ in help_lines()]
-    assert len(lines) == len(ORDERS)
-    for line, order in zip(lines, ORDERS, strict=True):
-        assert all(f"#{word}" in line for word in order.words)
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.__name__)

@@ -61,16 +61,6 @@ ORDERS: tuple[type[Order], ...] = (
 )
 
 
-def help_lines() -> tuple[tuple[str, str], ...]:
-    """Every tag, with what it does, in the order of ORDERS."""
-    return tuple((_with_other_words(order), order.help) for order in ORDERS)
-
-
-def _with_other_words(order: type[Order]) -> str:
-    others = ", ".join(f"#{word}" for word in order.words[1:])
-    return f"{order.usage} ({others})" if others else order.usage
-
-
 def sensible(status: str, handler: str = "") -> tuple[tuple[str, str], ...]:
     """The tags that make sense in this status, with what they do; `handler` is who has it, "" for nobody."""
     steps = life.possible_tags(status)
