@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -22,11 +23,16 @@ def search_path(kind: Kind, local: Path | None) -> list[Path]:
 
 def find(kind: Kind, name: str, local: Path | None) -> Path | None:
     """The file that counts: the admin's where they have one, else ours; None where nobody has it."""
-    paths = (folder / name for folder in search_path(kind, local))
-    return next((path for path in paths if path.is_file()), None)
+    return next(iter(first_of([name], search_path(kind, local))), None)
 
 
-def found(kind: Kind, pattern: str, local: Path | None) -> list[Path]:
+def first_of(names: Iterable[str], folders: Sequence[Path]) -> list[Path]:
+    """The file that counts of each name that is there: that of the first folder which has one."""
+    every = ([path for folder in folders if (path := folder / name).is_file()] for name in names)
+    return [paths[0] for paths in every if paths]
+
+
+def found_in(pattern: str, folders: Sequence[Path]) -> list[Path]:
     """Every file that counts and whose path looks like `pattern`, by name."""
-    paths = [path for folder in reversed(search_path(kind, local)) for path in folder.glob(pattern)]
+    paths = [path for folder in reversed(folders) for path in folder.glob(pattern)]
     return sorted({path.name: path for path in paths if path.is_file()}.values(), key=lambda path: path.name)

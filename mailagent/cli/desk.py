@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Column, Table
 
-from mailagent.cli import asked
+from mailagent.cli import asked, traced
 from mailagent.cli.console import HERE, AsJson, ConfigFile, fail, opened, out, say_json
 from mailagent.core import explained
 from mailagent.core.echo import veiled
@@ -137,20 +137,8 @@ def _print_why(one: Mapping[str, Any]) -> None:
         out.print(line, markup=False, highlight=False)
     if not one["evidence"]:
         out.print("    niets wees naar een bestaande klacht", highlight=False)
-    for line in _sorted_by(one["sorting"] or {}):
+    for line in traced.lines(one["sorting"]) if one["sorting"] else ():
         out.print(f"    {line}", markup=False, highlight=False)
-
-
-def _sorted_by(sorting: Mapping[str, Any]) -> Iterator[str]:
-    """How the rules chose the category: each hit with its points and its place in the file."""
-    if sorting:
-        runner_up = sorting["runner_up"] or "geen"
-        yield (
-            f"categorie: {sorting['category'] or 'een mens kiest'}, {sorting['score']} punten; "
-            f"tweede: {runner_up}, verschil {sorting['margin']}"
-        )
-        for hit in sorting["hits"]:
-            yield f"  {hit['source']} {hit['rule_id']}: “{hit['matched']}” {hit['points']:+d}"
 
 
 def stuck(config: ConfigFile = HERE, json: AsJson = False) -> None:  # noqa: FBT002

@@ -6,17 +6,20 @@ at once, with its line and what would be right.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field
 
 from mailagent.config.clocks import ClocksFile, presets_of, wrong_clocks
 from mailagent.config.doorsturen import DoorsturenFile, bodies_of, wrong_bodies
-from mailagent.config.fields import Id, Name, Part, at_least_one
+from mailagent.config.fields import Id, Name, Part
+from mailagent.config.rule_mistakes import wrong_rules
+from mailagent.config.rules import RulesFile, ruleset_of
 from mailagent.config.surveys import SURVEYS, load_surveys
 from mailagent.config.teams import TeamsFile, teams_of, wrong_teams
 from mailagent.config.yaml import Sheet, read_sheet
@@ -25,28 +28,9 @@ from mailagent.core.calendar import Calendar
 from mailagent.core.clocks import Preset
 from mailagent.core.errors import Mistake, Mistakes
 from mailagent.core.organisation import Body, Category, StandardAnswer, Team, Topic, in_order
-from mailagent.core.rules import Clue, Rule, RuleSet, decide
+from mailagent.core.rules import RuleSet
 from mailagent.core.surveys import Survey
-from mailagent.shipped import find
-
-
-def _word(text: str) -> str:
-    if not any(letter.isalnum() for letter in text):
-        raise ValueError(f"'{text}' holds no letter or digit")
-    return text
-
-
-def _one_word(text: str) -> str:
-    if not text.isalnum():
-        raise ValueError(f"'{text}' is not one word of letters and digits; write more words as a frase")
-    return text
-
-
-def _counts(points: int) -> int:
-    if not points:
-        raise ValueError("should not be 0, which would count for nothing")
-    return points
-
+from mailagent.shipped import ROOT, first_of, found_in
 
 # One model for each file, and one for each kind of entry in it; the keys are those of the files.
 
@@ -88,43 +72,27 @@ class AnswersFile(Part):
     answers: tuple[AnswerEntry, ...]
 
 
-class ClueEntry(Part):
-    woord: tuple[Annotated[str, AfterValidator(_one_word)], ...] = ()
-    frase: tuple[Annotated[str, AfterValidator(_word)], ...] = ()
-    punten: Annotated[int, AfterValidator(_counts)]
-
-    @model_validator(mode="after")
-    def _either(self) -> ClueEntry:
-        if bool(self.woord) == bool(self.frase):
-            raise ValueError("should have either woord or frase, with at least one in the list")
-        return self
-
-
-class ExamplesEntry(Part):
-    wel: tuple[Name, ...] = ()
-    niet: tuple[Name, ...] = ()
-
-
-class RuleEntry(Part):
-    id: Id
-    category: str
-    punten: Annotated[tuple[ClueEntry, ...], AfterValidator(at_least_one)]
-    voorbeelden: ExamplesEntry = ExamplesEntry()
-
-
-class RulesFile(Part):
-    rules: tuple[RuleEntry, ...]
-
-
 class HolidaysFile(Part):
     equated: tuple[date, ...]
     until: int = Field(ge=2000, le=2200)
 
 
+MODELS: Mapping[str, type[Part]] = {
+    "teams.yaml": TeamsFile,
+    "categories.yaml": CategoriesFile,
+    "answers.yaml": AnswersFile,
+    "rules.yaml": RulesFile,
+    "clocks.yaml": ClocksFile,
+    "holidays.yaml": HolidaysFile,
+    "doorsturen.yaml": DoorsturenFile,
+}
+"""The files of the rules folder and what each may say; beside them stand the surveys."""
+
+
 @dataclass(frozen=True)
 class RuleFiles:
     """What the rules folder says, in the words of the core. `clocks` and `surveys` are by id; `reports_at` is
-    the hour at which reports are mailed, in Europe/Amsterdam."""
+    the hour at which reports are mailed, in Europe/Amsterdam; `revision` names what all files say."""
 
     teams: tuple[Team, ...]
     categories: tuple[Category, ...]
@@ -135,6 +103,7 @@ class RuleFiles:
     calendar: Calendar
     surveys: Mapping[str, Survey]
     reports_at: time
+    revision: str
     bodies: tuple[Body, ...] = ()
 
 
@@ -143,20 +112,27 @@ def load_rules(local: Path | None = None) -> RuleFiles:
 
     Raises Mistakes with every mistake in every file.
     """
-    mistakes = list(_strangers(local))
-    teams = _read("teams.yaml", TeamsFile, local, mistakes)
-    categories = _read("categories.yaml", CategoriesFile, local, mistakes)
-    answers = _read("answers.yaml", AnswersFile, local, mistakes)
-    rules = _read("rules.yaml", RulesFile, local, mistakes)
-    terms = _read("clocks.yaml", ClocksFile, local, mistakes)
-    holidays = _read("holidays.yaml", HolidaysFile, local, mistakes)
-    elsewhere = _read("doorsturen.yaml", DoorsturenFile, local, mistakes)
+    return read_rules(local / "rules" if local else None)
+
+
+def read_rules(folder: Path | None) -> RuleFiles:
+    """The same, from a rules folder by itself."""
+    revision = revision_of(folder)
+    mistakes = list(_strangers(folder))
+    teams = _read("teams.yaml", TeamsFile, folder, mistakes)
+    categories = _read("categories.yaml", CategoriesFile, folder, mistakes)
+    answers = _read("answers.yaml", AnswersFile, folder, mistakes)
+    rules = _read("rules.yaml", RulesFile, folder, mistakes)
+    terms = _read("clocks.yaml", ClocksFile, folder, mistakes)
+    holidays = _read("holidays.yaml", HolidaysFile, folder, mistakes)
+    elsewhere = _read("doorsturen.yaml", DoorsturenFile, folder, mistakes)
     known = [entry.id for entry in categories.content.categories] if categories else None
-    surveys = load_surveys(local, known, mistakes)
+    surveys = load_surveys(folder, known, mistakes)
     mistakes += wrong_teams(teams) if teams else ()
     mistakes += _wrong_categories(categories, teams, terms) if categories else ()
     mistakes += _wrong_answers(answers) if answers else ()
-    mistakes += _wrong_rules(rules, categories) if rules else ()
+    teamed = [entry.id for entry in teams.content.teams] if teams else None
+    mistakes += wrong_rules(rules, known, teamed) if rules else ()
     mistakes += wrong_clocks(terms) if terms else ()
     mistakes += _wrong_holidays(holidays) if holidays else ()
     mistakes += wrong_bodies(elsewhere) if elsewhere else ()
@@ -169,54 +145,47 @@ def load_rules(local: Path | None = None) -> RuleFiles:
         tuple(Category(**entry.model_dump()) for entry in categories.content.categories),
         in_order((StandardAnswer(**entry.model_dump()) for entry in answers.content.answers), topics),
         topics,
-        _ruleset(rules),
+        ruleset_of(rules, revision),
         presets_of(terms.content),
         Calendar(frozenset(holidays.content.equated), holidays.content.until, office.opens, office.closes),
         surveys,
         office.reports,
+        revision,
         bodies_of(elsewhere.content) if elsewhere else (),
     )
 
 
-def _ruleset(rules: Sheet[RulesFile]) -> RuleSet:
-    # The source of a rule is kept with every decision, so it names no folder of this machine.
-    return RuleSet(
-        Rule(
-            entry.id,
-            entry.category,
-            tuple(Clue("woord" if c.woord else "frase", c.woord or c.frase, c.punten) for c in entry.punten),
-            f"rules/{rules.path.name}:{rules.line('rules', number)}",
-        )
-        for number, entry in enumerate(rules.content.rules)
-    )
+def files_of(folder: Path | None) -> list[Path]:
+    """Every file that is read: the admin's own where they have it, else ours."""
+    own = [folder] if folder else []
+    return [*first_of(MODELS, [*own, ROOT / "rules"]), *found_in(f"{SURVEYS}/*.yaml", [*own, ROOT / "rules"])]
 
 
-_FILES = (
-    "teams.yaml",
-    "categories.yaml",
-    "answers.yaml",
-    "rules.yaml",
-    "clocks.yaml",
-    "holidays.yaml",
-    "doorsturen.yaml",
-)
+def revision_of(folder: Path | None) -> str:
+    """A name for what all files say now; "" where one cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        for path in files_of(folder):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    except OSError:
+        return ""
+    return digest.hexdigest()[:12]
 
 
-def _strangers(local: Path | None) -> Iterator[Mistake]:
+def _strangers(folder: Path | None) -> Iterator[Mistake]:
     """Files in the admin's folder that nothing reads: mostly a name with a typo."""
-    for path in sorted((local / "rules").iterdir()) if local and (local / "rules").is_dir() else ():
-        if path.suffix in (".yaml", ".yml") and path.name not in _FILES:
-            here = f"{', '.join(_FILES)}, and those in {SURVEYS}/"
+    for path in sorted(folder.iterdir()) if folder and folder.is_dir() else ():
+        if path.suffix in (".yaml", ".yml") and path.name not in MODELS:
+            here = f"{', '.join(MODELS)}, and those in {SURVEYS}/"
             yield Mistake(str(path), None, f"is not read; the files here are {here}")
 
 
 File = TypeVar("File", bound=Part)
 
 
-def _read(name: str, model: type[File], local: Path | None, mistakes: list[Mistake]) -> Sheet[File] | None:
-    path = find("rules", name, local)
+def _read(name: str, model: type[File], folder: Path | None, mistakes: list[Mistake]) -> Sheet[File] | None:
     try:
-        if path:
+        for path in first_of([name], [folder, ROOT / "rules"] if folder else [ROOT / "rules"]):
             return read_sheet(path, model)
         mistakes.append(Mistake(name, None, "is missing"))
     except Mistakes as problem:
@@ -259,35 +228,6 @@ def _wrong_answers(answers: Sheet[AnswersFile]) -> Iterator[Mistake]:
     for number, entry in enumerate(entries):
         if entry.satisfied and entry.reopens:
             yield answers.mistake(("answers", number, "reopens"), "a satisfied answer cannot reopen a klacht")
-
-
-def _wrong_rules(rules: Sheet[RulesFile], categories: Sheet[CategoriesFile] | None) -> Iterator[Mistake]:
-    entries = rules.content.rules
-    same = list(rules.twice(("rules",), "id", [entry.id for entry in entries]))
-    yield from same
-    if categories:
-        known = [entry.id for entry in categories.content.categories]
-        yield from _unknown(rules, "rules", "category", [entry.category for entry in entries], known)
-    if not same:
-        yield from _wrong_examples(rules)
-
-
-def _wrong_examples(rules: Sheet[RulesFile]) -> Iterator[Mistake]:
-    """Examples are the tests of a rule: `wel` must get its category, `niet` must not."""
-    ruleset = _ruleset(rules)
-    for number, entry in enumerate(rules.content.rules):
-        for wanted, key, texts in (
-            (True, "wel", entry.voorbeelden.wel),
-            (False, "niet", entry.voorbeelden.niet),
-        ):
-            for place, text in enumerate(texts):
-                decision = decide("", text, ruleset)
-                if (decision.category == entry.category) != wanted:
-                    found = decision.category or " = ".join(decision.tied) or "no category"
-                    yield rules.mistake(
-                        ("rules", number, "voorbeelden", key, place),
-                        f"example of '{entry.id}' ({key}) gets {found}, with {decision.score} points",
-                    )
 
 
 def _wrong_holidays(holidays: Sheet[HolidaysFile]) -> Iterator[Mistake]:

@@ -15,7 +15,7 @@ from mailagent.config.yaml import Sheet, read_sheet
 from mailagent.core.errors import Mistake, Mistakes
 from mailagent.core.overview import SMILEYS
 from mailagent.core.surveys import EVENTS, MULTIPLE, Option, Question, Survey, Words
-from mailagent.shipped import found
+from mailagent.shipped import ROOT, found_in
 
 SURVEYS = "surveys"
 
@@ -70,15 +70,16 @@ class SurveyFile(Part):
 
 
 def load_surveys(
-    local: Path | None, categories: Collection[str] | None, mistakes: list[Mistake]
+    folder: Path | None, categories: Collection[str] | None, mistakes: list[Mistake]
 ) -> dict[str, Survey]:
     """Every survey by its id: the admin's own, and ours where they have no file of that name.
 
-    What is wrong is added to `mistakes`. `categories` are those there are, None where they cannot be read.
+    What is wrong is added to `mistakes`; `folder` is their rules folder. `categories` are those there are,
+    None where they cannot be read.
     """
-    mistakes += _strangers(local)
+    mistakes += _strangers(folder)
     surveys = {}
-    for path in found("rules", f"{SURVEYS}/*.yaml", local):
+    for path in found_in(f"{SURVEYS}/*.yaml", [folder, ROOT / "rules"] if folder else [ROOT / "rules"]):
         try:
             sheet = read_sheet(path, SurveyFile)
         except Mistakes as problem:
@@ -116,9 +117,9 @@ def _question(entry: QuestionEntry) -> Question:
     return Question(entry.id, entry.kind, words, entry.required, options, entry.many)
 
 
-def _strangers(local: Path | None) -> Iterator[Mistake]:
+def _strangers(rules: Path | None) -> Iterator[Mistake]:
     """Files in the admin's folder that nothing reads: a name with a typo, or one that is no id."""
-    folder = local / "rules" / SURVEYS if local else None
+    folder = rules / SURVEYS if rules else None
     for path in sorted(folder.iterdir()) if folder and folder.is_dir() else ():
         if path.suffix == ".yml":
             yield Mistake(str(path), None, "is not read; the name of a survey ends in .yaml")

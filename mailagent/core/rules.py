@@ -1,71 +1,56 @@
-"""What a klacht is about, by the words in it: every rule scores, the highest score wins, a tie is human.
+"""What a klacht is about and who gets it: gates first, then every rule scores, the highest wins, a tie is
+human.
 
-Nothing here depends on the order of rules, and the work grows with the length of the text, never with the
-number of rules: the words of all rules lie in one table, and each word of a text is looked up in it.
+Nothing of the scores depends on the order of rules, and the work grows with the length of the text, never
+with the number of rules.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal
 
-import Stemmer
-
-_WORD = re.compile(r"[^\W_]+")
-_ACCENT = re.compile("[\u0300-\u036f]+")
-_SHORTEST_PART = 4
-"""Letters of a word that may be found at either end of a compound, and of what may stand before it. With
-fewer, `beleefd` would be found in `onbeleefd`."""
-_SHORTEST_REST = 3
-"""Letters that must follow it. With fewer, `park` would be found in `parkeren` (whose stem is `parker`)."""
-_LONGEST_WORD = 60
-"""No Dutch word is longer: what is, would only cost time."""
-
-
-_REMEMBERED = 20_000
-"""Words whose clues are kept at hand: some megabytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clue:
-    """One test of a rule: any of these words (`woord`: by stem or as part of a compound) or literal phrases
-    (`frase`). Its points, which may be negative, count once, however often it is found."""
-
-    kind: Literal["woord", "frase"]
-    any_of: tuple[str, ...]
-    points: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The clues that point to one category. `source` is the file and line it was written on."""
-
-    id: str
-    category: str
-    clues: tuple[Clue, ...]
-    source: str = ""
+from mailagent.core.clues import Clue, Clues, Found
+from mailagent.core.conditions import Numbered, holds, numbered, numbers_in, seen_in
+from mailagent.core.gates import Gates, Passed
+from mailagent.core.klacht import COMPLEXITIES, PRIORITIES
+from mailagent.core.message import Message
+from mailagent.core.rule import ACTIVE, OFF, SHADOW, Rule
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A clue that was found: whose it is, where that rule stands, and the words of the text that matched."""
+    """A test that was found: whose it is, the line it stands on, the words of the message that matched, and
+    the test in the words of the trace: `tekst: woord "gft" in "gft-bak"`."""
 
     rule_id: str
     source: str
     points: int
     matched: str
+    test: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A rule in shadow that would have counted: its points, the words that matched, and the category it would
+    have given them to."""
+
+    rule_id: str
+    source: str
+    points: int
+    matched: tuple[str, ...]
+    category: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What the rules conclude, and why.
 
-    `category` is None where nothing scores or where several share the highest score (then they are `tied`).
-    `runner_up` is the next category that scored, `margin` the points between the two.
+    `category` is None where nothing scores, where several share the highest score (then they are `tied`), or
+    where a gate leaves it to a human (`human` says why). `runner_up` is the next category that scored,
+    `margin` the points between the two. The other fields are set where they are not empty. `revision` names
+    the set of rules that decided.
     """
 
     category: str | None = None
@@ -74,136 +59,180 @@ class Decision:
     margin: int = 0
     tied: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()
+    team: str | None = None
+    priority: str | None = None
+    complexity: str | None = None
+    labels: tuple[str, ...] = ()
+    confidential: bool = False
+    human: tuple[str, ...] = ()
+    gates: tuple[Passed, ...] = ()
+    shadow: tuple[Shade, ...] = ()
+    scores: tuple[tuple[str, int], ...] = ()
+    revision: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """For the stored trace."""
         return asdict(self)
 
 
-_Place = tuple[str, int]
-"""A clue: the id of its rule, and its number there."""
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A rule that reached its threshold."""
 
-_Found = dict[_Place, str]
-"""The clues found so far, each with the words that matched first."""
+    rule: Rule
+    points: int
 
 
 class RuleSet:
-    """Rules made ready for use: `words` holds the clues by each form of their words, `phrases` by their first
-    word, `looked_up` those of words that came by. ValueError where two rules share an id or a clue holds no
-    word."""
+    """Rules made ready for use. ValueError where two share an id or a test holds no word."""
 
-    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+    def __init__(self, rules: Iterable[Rule] = (), revision: str = "") -> None:
         listed = tuple(rules)
         self.rules = {rule.id: rule for rule in listed}
+        self.revision = revision
         if len(self.rules) < len(listed):
             raise ValueError("two rules share an id")
-        self.words: defaultdict[str, set[_Place]] = defaultdict(set)
-        self.phrases: defaultdict[str, list[tuple[list[str], _Place]]] = defaultdict(list)
-        self.looked_up: dict[str, tuple[_Place, ...]] = {}
-        stem = _stemmer()
-        for rule in listed:
-            for number, clue in enumerate(rule.clues):
-                for text in clue.any_of:
-                    if not (words := _words_of(text)):
-                        raise ValueError(f"no word in {text!r}")
-                    self._add(clue.kind, words, (rule.id, number), stem)
+        self._numbers: dict[Clue, int] = {}
+        counted = [rule for rule in listed if rule.status != OFF]
+        self.gates = Gates([rule for rule in counted if rule.is_gate], self._number)
+        # by id, so that their order in the file can have no part in it
+        self._scoring = sorted((rule for rule in counted if not rule.is_gate), key=lambda rule: rule.id)
+        self._asked: list[Numbered | None] = []
+        self._scores: list[tuple[int, int, Numbered]] = []
+        self._by_clue: defaultdict[int, list[int]] = defaultdict(list)
+        for place, rule in enumerate(self._scoring):
+            self._add(place, rule, self._number)
+        self.clues = Clues(tuple(self._numbers))
 
-    def _add(self, kind: str, words: list[str], place: _Place, stem: Callable[[str], str]) -> None:
-        if kind == "frase":
-            self.phrases[words[0]].append((words, place))
-            return
-        for word in words:
-            # The stemmer takes an inflected adjective (onbeleefde) for another word than the bare one.
-            for form in (word, stem(word), stem(word + "e")):
-                self.words[form].add(place)
+    def _number(self, clue: Clue) -> int:
+        return self._numbers.setdefault(clue, len(self._numbers))
 
+    def _add(self, place: int, rule: Rule, number: Callable[[Clue], int]) -> None:
+        self._asked.append(numbered(rule.condition, number) if rule.condition else None)
+        for which, score in enumerate(rule.scores):
+            condition = numbered(score.condition, number)
+            for clue in set(numbers_in(condition)):
+                self._by_clue[clue].append(len(self._scores))
+            self._scores.append((place, which, condition))
 
-def decide(subject: str, text: str, rules: RuleSet) -> Decision:
-    """The category of a klacht with this subject and description, and why. Never raises."""
-    stem = _stemmer()
-    found: _Found = {}
-    for part in (subject, text):
-        words = _words_of(part)
-        _find_words(words, rules, stem, found)
-        _find_phrases(words, rules, found)
-    hits = tuple(_hit(rules, place, found[place]) for place in sorted(found))
-    return _conclude(_scores(rules, hits), hits)
+    def count(self, found: Found) -> tuple[tuple[Hit, ...], list[_Scored]]:
+        """Every test that was found, and the rules that reach their threshold."""
+        scores = sorted({score for clue in found for score in self._by_clue.get(clue, ())})
+        points: dict[int, int] = {}
+        hits: list[Hit] = []
+        for place, which, condition in (self._scores[score] for score in scores):
+            if holds(condition, found):
+                hit = self._hit(place, which, condition, found)
+                points[place] = points.get(place, 0) + hit.points
+                hits.append(hit)
+        scored = [
+            _Scored(self._scoring[place], total)
+            for place, total in points.items()
+            if total >= self._scoring[place].threshold and self._may(place, found)
+        ]
+        return tuple(hits), scored
 
+    def _may(self, place: int, found: Found) -> bool:
+        condition = self._asked[place]
+        return condition is None or holds(condition, found)
 
-def _stemmer() -> Callable[[str], str]:
-    # One for each call: it keeps state and may not be shared between threads, and costs half a microsecond.
-    stem: Callable[[str], str] = Stemmer.Stemmer("dutch").stemWord
-    return stem
+    def _hit(self, place: int, which: int, condition: Numbered, found: Found) -> Hit:
+        rule = self._scoring[place]
+        score, seen = rule.scores[which], list(seen_in(condition, found))
+        matched = " + ".join(dict.fromkeys(one.matched for _, one in seen))
+        test = " + ".join(self._said(number, found) for number, _ in seen)
+        return Hit(rule.id, score.source or rule.source, score.points, matched, test)
 
-
-def _words_of(text: str) -> list[str]:
-    """The words of a text, in small letters and without accents."""
-    return _WORD.findall(_ACCENT.sub("", unicodedata.normalize("NFD", text.casefold())))
-
-
-def _find_words(words: list[str], rules: RuleSet, stem: Callable[[str], str], found: _Found) -> None:
-    for word in dict.fromkeys(words):
-        if len(word) > _LONGEST_WORD:
-            continue
-        places = rules.looked_up.get(word)
-        if places is None:
-            places = _look_up(word, rules, stem)
-        for place in places:
-            found.setdefault(place, word)
-
-
-def _look_up(word: str, rules: RuleSet, stem: Callable[[str], str]) -> tuple[_Place, ...]:
-    """The clues a word is found by; remembered, for most words of a mail stand in other mails too."""
-    places = tuple(place for form in _forms(stem(word)) for place in sorted(rules.words.get(form, ())))
-    if len(rules.looked_up) >= _REMEMBERED:
-        rules.looked_up.clear()  # strangers choose the words, and may never run out of them
-    rules.looked_up[word] = places
-    return places
+    def _said(self, number: int, found: Found) -> str:
+        one, kind = found[number], self.clues.clues[number].kind
+        within = "" if one.matched == one.wanted else f' in "{one.matched}"'
+        return f'{one.field}: {kind} "{one.wanted}"{within}'
 
 
-def _forms(stem: str) -> Iterator[str]:
-    """The stem itself, then what may be a word at the beginning or the end of it."""
-    yield stem
-    for split in range(_SHORTEST_PART, len(stem) - _SHORTEST_REST + 1):
-        yield stem[:split]
-        if len(stem) - split >= _SHORTEST_PART:
-            yield stem[split:]
+def decide(message: Message, rules: RuleSet) -> Decision:
+    """What the rules make of a message, and why. Never raises."""
+    found = rules.clues.find(message)
+    passed = rules.gates.passed(found)
+    hits, scored = rules.count(found)
+    gates = [gate for gate in passed if not gate.shadow]
+    human = tuple(gate.effect.human for gate in gates if gate.effect.human)
+    active = [one for one in scored if one.rule.status == ACTIVE]
+    scores = _scores(active)
+    category, score, runner_up, margin, tied = _conclude(scores)
+    if human and scores:
+        category, runner_up, margin, tied = None, scores[0][0], 0, ()
+    # what lost the category sets nothing else either, or a lost guess would still label the klacht
+    heard = sorted(
+        (one for one in active if one.rule.effect.category in (None, category)),
+        key=lambda one: (-one.points, one.rule.id),
+    )
+    effects = [one.rule.effect for one in heard]
+    return Decision(
+        category,
+        score,
+        runner_up,
+        margin,
+        tied,
+        tuple(hit for hit in hits if rules.rules[hit.rule_id].status == ACTIVE),
+        _first(gate.effect.team for gate in gates) or _team(heard),
+        _first(gate.effect.priority for gate in gates) or _most(heard, "priority", PRIORITIES),
+        _first(gate.effect.complexity for gate in gates) or _most(heard, "complexity", COMPLEXITIES),
+        tuple(dict.fromkeys(label for one in (*(g.effect for g in gates), *effects) for label in one.labels)),
+        any(one.effect.confidential for one in gates) or any(one.rule.effect.confidential for one in active),
+        human,
+        passed,
+        tuple(_shades(hits, scored, passed)),
+        scores,
+        rules.revision,
+    )
 
 
-def _find_phrases(words: list[str], rules: RuleSet, found: _Found) -> None:
-    for start, word in enumerate(words):
-        for phrase, place in rules.phrases.get(word, ()):
-            if words[start : start + len(phrase)] == phrase:
-                found.setdefault(place, " ".join(phrase))
-
-
-def _hit(rules: RuleSet, place: _Place, matched: str) -> Hit:
-    rule = rules.rules[place[0]]
-    return Hit(rule.id, rule.source, rule.clues[place[1]].points, matched)
-
-
-def _scores(rules: RuleSet, hits: Iterable[Hit]) -> list[tuple[int, str]]:
+def _scores(scored: Sequence[_Scored]) -> tuple[tuple[str, int], ...]:
     """Each category that scores, with the points of its best rule, highest first."""
-    points: Counter[str] = Counter()
-    for hit in hits:
-        points[hit.rule_id] += hit.points
     best: dict[str, int] = {}
-    for id, score in points.items():
-        category = rules.rules[id].category
-        best[category] = max(score, best.get(category, 0))
-    return sorted(((score, category) for category, score in best.items() if score > 0), key=_rank)
+    for one in scored:
+        if (category := one.rule.effect.category) and one.points > 0:
+            best[category] = max(one.points, best.get(category, 0))
+    return tuple(sorted(best.items(), key=lambda scored: (-scored[1], scored[0])))
 
 
-def _rank(scored: tuple[int, str]) -> tuple[int, str]:
-    return -scored[0], scored[1]
-
-
-def _conclude(scores: list[tuple[int, str]], hits: tuple[Hit, ...]) -> Decision:
+def _conclude(
+    scores: Sequence[tuple[str, int]],
+) -> tuple[str | None, int, str | None, int, tuple[str, ...]]:
+    """Category, its score, the runner-up, the margin, and who share the highest score."""
     if not scores:
-        return Decision(hits=hits)
-    score, category = scores[0]
-    tied = tuple(name for points, name in scores if points == score)
+        return None, 0, None, 0, ()
+    category, score = scores[0]
+    tied = tuple(name for name, points in scores if points == score)
     if len(tied) > 1:
-        return Decision(None, score, tied[1], 0, tied, hits)
-    next_score, runner_up = scores[1] if len(scores) > 1 else (0, None)
-    return Decision(category, score, runner_up, score - next_score, (), hits)
+        return None, score, tied[1], 0, tied
+    runner_up, next_score = scores[1] if len(scores) > 1 else (None, 0)
+    return category, score, runner_up, score - next_score, ()
+
+
+def _first(values: Iterable[str | None]) -> str | None:
+    return next((value for value in values if value), None)
+
+
+def _team(heard: Sequence[_Scored]) -> str | None:
+    """The team of the highest score; of two that share it, none: that of the category takes it."""
+    named = [one for one in heard if one.rule.effect.team]
+    teams = {one.rule.effect.team for one in named if one.points == named[0].points}
+    return teams.pop() if len(teams) == 1 else None
+
+
+def _most(heard: Sequence[_Scored], field: str, order: Sequence[str]) -> str | None:
+    """The value of the highest score; of those that share it, the most urgent or the hardest."""
+    named = [(one.points, value) for one in heard if (value := getattr(one.rule.effect, field))]
+    return max((value for points, value in named if points == named[0][0]), key=order.index, default=None)
+
+
+def _shades(hits: Sequence[Hit], scored: Sequence[_Scored], passed: Sequence[Passed]) -> Iterator[Shade]:
+    for gate in passed:
+        if gate.shadow:
+            yield Shade(gate.rule_id, gate.source, 0, gate.matched, None)
+    for one in scored:
+        rule = one.rule
+        if rule.status == SHADOW:
+            matched = tuple(hit.matched for hit in hits if hit.rule_id == rule.id)
+            yield Shade(rule.id, rule.source, one.points, matched, rule.effect.category)

@@ -38,13 +38,13 @@ from mailagent.core.orders.order import Case, Done, MeldersMail
 from mailagent.core.orders.splitting import Merge
 from mailagent.core.orders.writing import Note
 from mailagent.core.organisation import Agent
-from mailagent.core.rules import decide
 from mailagent.flow import dossier
 from mailagent.flow.answer import TOO_MANY_WAIT, about, answer, may_wait, newly_written, park
 from mailagent.flow.gather import Letter
 from mailagent.flow.happen import happen
-from mailagent.flow.opening import open_klacht, why
+from mailagent.flow.opening import open_klacht
 from mailagent.flow.reach import unreachable
+from mailagent.flow.sorting import sort_draft, why
 from mailagent.flow.tell import for_melder
 from mailagent.flow.world import Act
 from mailagent.store import arrivals, klachten, notices, terms
@@ -231,11 +231,11 @@ def _effect(act: Act, case: Case, done: Sequence[Done], agent: Agent) -> tuple[K
 
 def _split_off(act: Act, agent: Agent, draft: Klacht) -> Klacht:
     """The second complaint of a message, on the melder's name."""
-    sorting = decide(draft.subject, draft.description, act.world.ruleset)
-    reason = f"{agent.name} splitste deze klacht af van {draft.refers_to}. {why(sorting)}"
+    decision = sort_draft(draft, act.world)
+    reason = f"{agent.name} splitste deze klacht af van {draft.refers_to}. {why(decision)}"
     melder = Actor(MELDER, draft.melder)
     received = Received(act.at, melder, draft.description, (), reason, draft.refers_to)
-    return open_klacht(act, draft, received, sorting)
+    return open_klacht(act, draft, received, decision)
 
 
 _WHY_NOT_TOLD = {

@@ -18,20 +18,23 @@ def open_klacht(act: Act, draft: Klacht, received: Received, sorting: Decision) 
     """The klacht of a draft that has no kenmerk yet, sorted as the rules decided."""
     organisation, year = act.world.organisation, local_day(draft.received_at).year
     category = organisation.category(sorting.category)
+    team = sorting.team or (category.team if category else None)
     new = replace(
-        draft,
+        _as_decided(draft, sorting),
         kenmerk=reference.kenmerk(act.world.policy.kenmerk_prefix, year, klachten.next_number(act.tx, year)),
         category=category.id if category else None,
-        team=(organisation.team(category.team) if category else organisation.sorting_team).id,
+        team=(organisation.team(team) if team else organisation.sorting_team).id,
     )
     return begin(act, new, received)
 
 
-def why(decision: Decision) -> str:
-    """How the rules sorted it, in one sentence for the team."""
-    if not decision.hits:
-        return "Geen regel herkende dit bericht."
-    words = ", ".join(f"“{hit.matched}” ({hit.rule_id}, {hit.points})" for hit in decision.hits[:5])
-    if decision.category is None:
-        return f"Gelijke stand tussen {' en '.join(decision.tied)}: een mens kiest. Gezien: {words}."
-    return f"Gezien: {words}."
+def _as_decided(draft: Klacht, sorting: Decision) -> Klacht:
+    """What rules set beside the category. What a human chose stays, and nothing is confidential no more."""
+    own = draft.by_hand
+    return replace(
+        draft,
+        priority=sorting.priority if sorting.priority and "priority" not in own else draft.priority,
+        complexity=sorting.complexity if sorting.complexity and "complexity" not in own else draft.complexity,
+        confidential=draft.confidential or (sorting.confidential and "confidential" not in own),
+        labels=draft.labels if "labels" in own else tuple(dict.fromkeys((*draft.labels, *sorting.labels))),
+    )

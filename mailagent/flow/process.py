@@ -40,19 +40,18 @@ from mailagent.core.klacht import OPGELOST, UNHANDLED, Klacht
 from mailagent.core.mail import Mail, head_of
 from mailagent.core.routing import TOO_LARGE, decide, is_doubtful, may_be_answered
 from mailagent.core.rules import Decision
-from mailagent.core.rules import decide as decide_category
 from mailagent.core.trace import received_at
 from mailagent.core.withdrawal import looks_like_withdrawal
-from mailagent.flow import batch, bounced, forward, obey, refuse, settle, turns, vote
+from mailagent.flow import batch, bounced, forward, obey, refuse, settle, sorting, turns, vote
 from mailagent.flow.gather import Letter, gather, issued_address, open_round, writer
 from mailagent.flow.happen import happen
-from mailagent.flow.opening import open_klacht, why
+from mailagent.flow.opening import open_klacht
+from mailagent.flow.sorting import MAX_DESCRIPTION
 from mailagent.flow.world import PROCESS, SLOWLY, Act, World
 from mailagent.store import arrivals, dead_addresses, klachten
 from mailagent.store.arrivals import Fate, Kept
 from mailagent.store.store import Tx
 
-MAX_DESCRIPTION = 100_000
 MOST_HEAD = 256 * 1024
 A_MOMENT = timedelta(seconds=2)
 
@@ -119,11 +118,11 @@ def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
     evidence += forward.passed_on(letter, evidence, world)
     verdict, route = decide(evidence)
     told = _as_melders(letter, evidence, verdict, world)
-    sorting = _sorted(told, verdict, world)
+    decision = sorting.sort_letter(told, world) if isinstance(verdict, NewKlacht) else None
     act = Act(tx, world, letter.at, letter.origin)
     by_sender = isinstance(verdict, _BY_A_PERSON) and not is_doubtful(evidence)
     revived = by_sender and dead_addresses.revive(tx, letter.sender)
-    klacht = _take_effect(act, told, verdict, sorting)
+    klacht = _take_effect(act, told, verdict, decision)
     if revived and klacht:
         klacht = happen(act, klacht, [AddressRevived(act.at, THE_SYSTEM, letter.sender)])
     if verdict == Quarantine(TOO_LARGE) and may_be_answered(evidence):
@@ -132,7 +131,7 @@ def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
         "route": route,
         "verdict": verdict.as_dict(),
         "evidence": [e.as_dict() for e in evidence],
-        "sorting": sorting.as_dict() if sorting else None,
+        "sorting": sorting.as_trace(decision, sorting.message_of(told)) if decision else None,
     }
     arrivals.finish(tx, letter.arrival_id, _fate(letter, verdict, trace, klacht))
     return verdict
@@ -180,18 +179,10 @@ def _fate(letter: Letter, verdict: Verdict, trace: dict[str, object], klacht: Kl
     )
 
 
-def _sorted(letter: Letter, verdict: Verdict, world: World) -> Decision | None:
-    """What the rules say a new klacht is about; other mail is not sorted. They read no more than becomes its
-    description: they take their time by the word, and everybody else waits for this commit."""
-    if not isinstance(verdict, NewKlacht):
-        return None
-    return decide_category(letter.mail.subject, letter.mail.to_read[:MAX_DESCRIPTION], world.ruleset)
-
-
-def _take_effect(act: Act, letter: Letter, verdict: Verdict, sorting: Decision | None) -> Klacht | None:
+def _take_effect(act: Act, letter: Letter, verdict: Verdict, decision: Decision | None) -> Klacht | None:
     """The klacht this arrival now belongs to; None where it belongs to none."""
-    if sorting:
-        return _with_note(act, letter, _open(act, letter, verdict, sorting))
+    if decision:
+        return _with_note(act, letter, _open(act, letter, verdict, decision))
     if isinstance(verdict, Settlement):
         settle.settle(act, letter, verdict)
     if isinstance(verdict, ReportReply):
@@ -235,7 +226,7 @@ def _goes_on_in(act: Act, klacht: Klacht) -> Klacht:
     return klacht
 
 
-def _open(act: Act, letter: Letter, verdict: Verdict, sorting: Decision) -> Klacht:
+def _open(act: Act, letter: Letter, verdict: Verdict, decision: Decision) -> Klacht:
     """A new klacht, in the words of the letter."""
     mail = letter.mail
     draft = Klacht(
@@ -255,12 +246,12 @@ def _open(act: Act, letter: Letter, verdict: Verdict, sorting: Decision) -> Klac
         Actor(MELDER, letter.sender),
         draft.description,
         _names(mail),
-        f"{_by_agent(letter, act.world)}{why(sorting)}",
+        f"{_by_agent(letter, act.world)}{sorting.why(decision)}",
         verdict.kenmerk,
         locked=mail.locked,
         encrypted=mail.encrypted,
     )
-    return open_klacht(act, draft, received, sorting)
+    return open_klacht(act, draft, received, decision)
 
 
 def _by_agent(letter: Letter, world: World) -> str:

@@ -14,7 +14,7 @@ from mailagent.cli import app
 
 RUNNER = CliRunner()
 CATEGORIES = "categories:\n  - {id: afval, name: Afval, team: klachten, service: [in_behandeling, reactie]}\n"
-RULES = "rules:\n  - {id: gft, category: afval, punten: [{woord: [gft], punten: 2}]}\n"
+RULES = "rules:\n  - {id: gft, dan: {categorie: afval}, punten: [{woord: [gft], punten: 2}]}\n"
 
 
 def served(folder: Path) -> Desk:

@@ -25,8 +25,8 @@ categories:
 """
 RULES = """\
 rules:
-  - {id: gft, category: afval, punten: [{woord: [gft], punten: 2}]}
-  - {id: balie, category: bejegening, punten: [{woord: [balie], punten: 2}]}
+  - {id: gft, dan: {categorie: afval}, punten: [{woord: [gft], punten: 2}]}
+  - {id: balie, dan: {categorie: bejegening}, punten: [{woord: [balie], punten: 2}]}
 """
 
 
