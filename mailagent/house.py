@@ -20,6 +20,7 @@ from mailagent.outbound.links import Links
 from mailagent.outbound.post import LINES, Carrier, Post
 from mailagent.outbound.relay import Relay, RelayAccess
 from mailagent.outbound.render import Templates
+from mailagent.outbound.writer import Writer
 from mailagent.shipped import search_path
 from mailagent.store.database import connect, upgrade
 from mailagent.store.store import Store, make_jobs
@@ -42,10 +43,12 @@ class House:
     links: Links
     relay: Relay
     post: Post
+    writer: Writer
 
     def close(self) -> None:
-        """Let go of the relay and the database."""
+        """Let go of the relay, the database and the process that writes mails out."""
         self.relay.close()
+        self.writer.close()
         self.world.store.engine.dispose()
 
 
@@ -88,9 +91,12 @@ def open_house(
     templates = Templates([folder / "mail" for folder in search_path("templates", settings.paths.local)])
     links = Links(settings.organisation.web, world.policy.keys)
     own_relay = relay(settings)
-    lines = 1 if carry else LINES
-    post = Post(world, templates, links, carry or own_relay.deliver, signer(settings), lines)
-    return House(settings, world, templates, links, own_relay, post)
+    writer = Writer()
+    if carry:
+        post = Post(world, templates, links, carry, signer(settings))
+    else:
+        post = Post(world, templates, links, own_relay.deliver, signer(settings), LINES, writer.write)
+    return House(settings, world, templates, links, own_relay, post, writer)
 
 
 def organisation(settings: Settings, rules: RuleFiles) -> Organisation:

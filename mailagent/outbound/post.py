@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from mailagent.core import reference
-from mailagent.core.errors import Mistakes
 from mailagent.core.feedback import REPLY_WORDS
 from mailagent.core.mails import AGENT, MAILS, MELDER, SMILEYS, Value
 from mailagent.core.orders import sensible
@@ -21,10 +20,11 @@ from mailagent.flow.invite import GOVERNED
 from mailagent.flow.receipt import Receipt
 from mailagent.flow.world import World
 from mailagent.outbound.dkim import Signer
-from mailagent.outbound.envelope import BadHeader, Headers, build
+from mailagent.outbound.envelope import BadHeader, Headers
 from mailagent.outbound.links import Links
 from mailagent.outbound.render import Templates
 from mailagent.outbound.words import day, moment
+from mailagent.outbound.writer import WRONG, Draft, Write, write_here
 from mailagent.store.addresses import Issued
 from mailagent.store.notices import Notice
 
@@ -34,9 +34,6 @@ AT_ONCE = 20
 LINES = 4
 """Connections to the relay. On each a mail is offered when the receipt of the one before it is committed: a
 crash repeats one mail of each at most, byte for byte."""
-
-_WRONG = (LookupError, ValueError, TypeError, AttributeError)
-"""All that goes wrong with values that an earlier release wrote down, or that no mail can carry."""
 
 _DAYS, _MOMENTS = (
     ("last_day", "was", "ombudsman_until", "day", "first_day", "until_day"),
@@ -55,7 +52,7 @@ _Ready = tuple[Notice, Rendering]
 @dataclass(frozen=True)
 class Post:
     """Sends what is owed. `carry` hands a mail to the relay, for `lines` mails at once, each in a thread;
-    `signer` signs a mail, once, when it is made."""
+    `signer` signs a mail, once, when it is made. `write` writes mails out."""
 
     world: World
     templates: Templates
@@ -63,6 +60,7 @@ class Post:
     carry: Carrier
     signer: Signer | None = None
     lines: int = 1
+    write: Write = write_here
     _in_hand: dict[int, tuple[Notice, Receipt | None]] = field(default_factory=dict, init=False)
     _carriers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(LINES, "post"), init=False, repr=False
@@ -87,7 +85,7 @@ class Post:
     def _send(self, ids: Sequence[int]) -> None:
         taken, threads = deliver.take(ids, self.world)
         self._in_hand.update((notice.id, (notice, None)) for notice in taken)
-        made = [(notice, self._made(notice, threads.get(notice.id, []))) for notice in taken]
+        made = self._made(taken, threads)
         ready = [(notice, one) for notice, one in made if isinstance(one, Rendering)]
         if fresh := [(notice, one) for notice, one in ready if notice.rendered is None]:
             deliver.fix(fresh, self.world)
@@ -109,17 +107,26 @@ class Post:
             deliver.leave(left, self.world)
         self._in_hand.clear()
 
-    def _made(self, notice: Notice, thread: Sequence[str]) -> Rendering | Receipt:
-        """The mail, or why it cannot be made, which holds no other mail: a wrong address is final, a broken
-        template is not."""
-        try:
-            return self._rendering(notice, thread)
-        except BadHeader as problem:
-            return Receipt(553, str(problem))
-        except Mistakes as problem:
-            return Receipt(0, str(problem))
-        except _WRONG as problem:
-            return Receipt(0, f"{notice.kind} cannot be made: {problem!r}")
+    def _made(
+        self, taken: Sequence[Notice], threads: Mapping[int, Sequence[str]]
+    ) -> list[tuple[Notice, Rendering | Receipt]]:
+        """Each of these mails, or why it cannot be made."""
+        made: dict[int, Rendering | Receipt] = {}
+        drafted: list[tuple[Notice, Issued | None, Draft]] = []
+        for notice in taken:
+            if notice.rendered and notice.message_id and notice.bounce_token:
+                made[notice.id] = Rendering(notice.message_id, notice.bounce_token, notice.rendered)
+                continue
+            try:
+                drafted.append((notice, *self._draft(notice, threads.get(notice.id, []))))
+            except BadHeader as problem:
+                made[notice.id] = Receipt(553, str(problem))
+            except WRONG as problem:
+                made[notice.id] = Receipt(0, f"{notice.kind} cannot be made: {problem!r}")
+        written = self.write([draft for _, _, draft in drafted], self.templates)
+        for (notice, reply, draft), one in zip(drafted, written, strict=True):
+            made[notice.id] = one if isinstance(one, Receipt) else self._rendering(notice, reply, draft, one)
+        return [(notice, made[notice.id]) for notice in taken]
 
     def _offered(self, ready: Sequence[_Ready]) -> Iterator[list[tuple[Notice, Receipt]]]:
         """What the relay says of each mail, for as long as they are ours alone and it is there; as many at a
@@ -157,35 +164,36 @@ class Post:
         sender = reference.tokened(own, reference.BOUNCE, rendering.bounce_token)
         return self.carry(sender, notice.recipient, rendering.raw)
 
-    def _rendering(self, notice: Notice, thread: Sequence[str]) -> Rendering:
-        if notice.rendered and notice.message_id and notice.bounce_token:
-            return Rendering(notice.message_id, notice.bounce_token, notice.rendered)
+    def _draft(self, notice: Notice, thread: Sequence[str]) -> tuple[Issued | None, Draft]:
+        """What a mail is to be written from, with the reply address that stands in it."""
         world, key = self.world, self.world.policy.keys[0]
         own, kind = world.organisation.address, MAILS[notice.kind]
         reply = self._reply_address(notice)
         reply_to = reference.tokened(own, reference.REPLY, reply.token) if reply else own
         going, left = files.along(notice, world)
         values = {**self._values(notice, reply_to), "left_out": tuple(left)}
-        rendered = self.templates.render(notice.kind, str(notice.values.get("language", "nl")), values)
-        message_id = reference.message_id(
-            reference.token(key, "message", notice.key), world.organisation.domain
-        )
         headers = Headers(
             sender=own,
             sender_name=world.organisation.name,
             to=notice.recipient,
             to_name=str(notice.values.get("melder_name", "")) if kind.audience == MELDER else "",
             date=world.now(),
-            message_id=message_id,
+            message_id=reference.message_id(
+                reference.token(key, "message", notice.key), world.organisation.domain
+            ),
             reply_to=reply_to,
             in_reply_to=thread[-1] if thread else "",
             references=tuple(thread),
             unsubscribe=str(values.get("opt_out_url", "")),
             automatic="auto-replied" if notice.arrival_id or notice.kind in _ANSWERS else "auto-generated",
         )
-        bounce = reference.token(key, "bounce", notice.key)
-        raw = build(rendered, headers, going)
-        return Rendering(message_id, bounce, self.signer.sign(raw) if self.signer else raw, reply)
+        return reply, Draft(notice.kind, str(notice.values.get("language", "nl")), values, headers, going)
+
+    def _rendering(self, notice: Notice, reply: Issued | None, draft: Draft, raw: bytes) -> Rendering:
+        """A mail that was written out, signed."""
+        bounce = reference.token(self.world.policy.keys[0], "bounce", notice.key)
+        signed = self.signer.sign(raw) if self.signer else raw
+        return Rendering(draft.headers.message_id, bounce, signed, reply)
 
     def _reply_address(self, notice: Notice) -> Issued | None:
         """What its reader answers to, signed for this reader and what it is about: a klacht, a message or

@@ -77,9 +77,9 @@ class Templates:
     admin's own first, ours last. Files are read once; after a change make a new one."""
 
     def __init__(self, search: Sequence[Path]) -> None:
-        self._search = tuple(search)
-        style = _house_style(self._search)
-        self._loader = _loader(self._search, style)
+        self.search = tuple(search)
+        style = _house_style(self.search)
+        self._loader = _loader(self.search, style)
         self._jinja = _environment(self._loader, style)
         self._files = frozenset(
             file for file in self._jinja.list_templates() if not file.startswith(f"{_SHIPPED}/")
@@ -161,7 +161,7 @@ class Templates:
         elif isinstance(error, RecursionError):
             what = f"goes round in circles; to extend our file, write {_SHIPPED}/ before its name"
         frames = traceback.extract_tb(error.__traceback__)
-        folders = tuple(str(folder) for folder in self._search)
+        folders = tuple(str(folder) for folder in self.search)
         place = next((frame for frame in reversed(frames) if frame.filename.startswith(folders)), None)
         return Mistake(place.filename, place.lineno, what) if place else Mistake(self._path(file), None, what)
 
@@ -186,7 +186,7 @@ class Templates:
                 yield Mistake(self._path(file), None, f"nobody reads it; a mail is {', '.join(_PARTS)}")
 
     def _path(self, file: str) -> str:
-        return next((str(folder / file) for folder in self._search if (folder / file).is_file()), file)
+        return next((str(folder / file) for folder in self.search if (folder / file).is_file()), file)
 
     def _unknown_variables(self, name: str, language: str) -> list[Mistake]:
         found: list[Mistake] = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import IO
 
 HANG_UP = ""
 """In the place of an answer: the line goes dead."""
@@ -72,7 +73,8 @@ def _serve(server: socket.socket, relay: Scripted) -> None:
 
 
 def _talk(line: socket.socket, heard: list[str], relay: Scripted) -> None:
-    with line, line.makefile("rb") as reader:
+    # who hears what they did not expect may hang up in the middle of anything
+    with suppress(OSError), line, line.makefile("rb") as reader:
         if not _say(line, relay.answer("greeting")):
             return
         while command := reader.readline().decode().strip():
@@ -81,13 +83,20 @@ def _talk(line: socket.socket, heard: list[str], relay: Scripted) -> None:
             answer = relay.answer(word)
             if not _say(line, answer) or word == "QUIT":
                 return
-            if answer.startswith("354"):
-                mail = b"".join(iter(reader.readline, b".\r\n"))
-                said = relay.answer(".")
-                if said.startswith("2"):
-                    relay.mails.append(mail)
-                if not _say(line, said):
-                    return
+            if answer.startswith("354") and not _take(line, reader, relay):
+                return
+
+
+def _take(line: socket.socket, reader: IO[bytes], relay: Scripted) -> bool:
+    mail = b""
+    while (text := reader.readline()) != b".\r\n":
+        if not text:
+            return False
+        mail += text
+    said = relay.answer(".")
+    if said.startswith("2"):
+        relay.mails.append(mail)
+    return _say(line, said)
 
 
 def _say(line: socket.socket, answer: str) -> bool:
