@@ -8,9 +8,10 @@ from typing import Literal
 
 from mailagent.core.clues import Clue
 
-ACTIVE, SHADOW, OFF = "actief", "schaduw", "uit"
-
 Status = Literal["actief", "schaduw", "uit"]
+ACTIVE: Status = "actief"
+SHADOW: Status = "schaduw"
+OFF: Status = "uit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from mailagent.core.events import Received
 from mailagent.core.klacht import Klacht
 from mailagent.core.rules import Decision
 from mailagent.flow.happen import begin
+from mailagent.flow.sorting import team_of
 from mailagent.flow.world import Act
 from mailagent.store import klachten
 
@@ -18,12 +19,11 @@ def open_klacht(act: Act, draft: Klacht, received: Received, sorting: Decision) 
     """The klacht of a draft that has no kenmerk yet, sorted as the rules decided."""
     organisation, year = act.world.organisation, local_day(draft.received_at).year
     category = organisation.category(sorting.category)
-    team = sorting.team or (category.team if category else None)
     new = replace(
         _as_decided(draft, sorting),
         kenmerk=reference.kenmerk(act.world.policy.kenmerk_prefix, year, klachten.next_number(act.tx, year)),
         category=category.id if category else None,
-        team=(organisation.team(team) if team else organisation.sorting_team).id,
+        team=team_of(sorting, organisation),
     )
     return begin(act, new, received)
 

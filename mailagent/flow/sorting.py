@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailagent.core.klacht import Klacht
+from mailagent.core.mail import Mail
 from mailagent.core.message import Message
+from mailagent.core.organisation import Organisation
 from mailagent.core.rules import Decision, decide
 from mailagent.flow.gather import Letter
 from mailagent.flow.world import World
@@ -30,16 +32,20 @@ def sort_draft(draft: Klacht, world: World) -> Decision:
 
 
 def message_of(letter: Letter) -> Message:
-    """A message as rules read it."""
-    mail = letter.mail
+    """What came in, as rules read it."""
+    return message_of_mail(letter.mail, letter.sender, letter.envelope.channel, letter.language)
+
+
+def message_of_mail(mail: Mail, sender: str, channel: str, language: str) -> Message:
+    """A mail as rules read it."""
     return Message(
         mail.subject,
         mail.to_read[:MAX_DESCRIPTION],
-        letter.sender,
+        sender,
         (*mail.to, *mail.cc)[:MOST_LISTED],
         tuple((part.name, part.content_type) for part in mail.attachments[:MOST_LISTED]),
-        letter.envelope.channel,
-        letter.language,
+        channel,
+        language,
     )
 
 
@@ -55,6 +61,12 @@ def message_of_klacht(klacht: Klacht, read: Mapping[str, Any]) -> Message:
         klacht.language,
         tuple((name, value) for name, value in read.get("letter", ())),
     )
+
+
+def team_of(decision: Decision, organisation: Organisation) -> str:
+    """Who gets it: the team a rule names, else that of the category, else the sorting team."""
+    category = organisation.category(decision.category)
+    return organisation.team(decision.team or (category.team if category else None)).id
 
 
 def as_trace(decision: Decision, message: Message) -> dict[str, object]:

@@ -67,12 +67,13 @@ def _columns(value: Klacht) -> dict[str, Any]:
 
 _COLUMNS = tuple(name for name in Klacht.__dataclass_fields__ if name != "id")
 _LISTS = ("labels", "by_hand")
-_FIELDS = tuple(klacht.c[name] for name in Klacht.__dataclass_fields__)
+FIELDS = tuple(klacht.c[name] for name in Klacht.__dataclass_fields__)
 _ADD = Prepared(sa.insert(klacht).values(by_name((*_COLUMNS, "salt"))).returning(klacht.c.id))
 _SAVE = Prepared(sa.update(klacht).where(klacht.c.id == sa.bindparam("klacht")).values(by_name(_COLUMNS)))
 
 
-def _klacht(row: Sequence[Any]) -> Klacht:
+def from_row(row: Sequence[Any]) -> Klacht:
+    """The klacht in the columns of FIELDS."""
     fields = dict(zip(Klacht.__dataclass_fields__, row, strict=True))
     return Klacht(**fields | {name: tuple(fields[name]) for name in _LISTS})
 
@@ -101,22 +102,22 @@ _BROUGHT = Prepared(
 
 def _one(query: Prepared, tx: sa.Connection, values: dict[str, object]) -> Klacht | None:
     row = query.first(tx, values)
-    return _klacht(row) if row else None
+    return from_row(row) if row else None
 
 
 _WANTED: sa.BindParameter[Any] = sa.bindparam("wanted")
-_BY_ID = Prepared(sa.select(*_FIELDS).where(klacht.c.id == _WANTED))
-_LOCK = Prepared(sa.select(*_FIELDS).where(klacht.c.id == _WANTED).with_for_update())
-_NAMED = Prepared(sa.select(*_FIELDS).where(klacht.c.kenmerk == _WANTED))
-_LOCK_NAMED = Prepared(sa.select(*_FIELDS).where(klacht.c.kenmerk == _WANTED).with_for_update())
+_BY_ID = Prepared(sa.select(*FIELDS).where(klacht.c.id == _WANTED))
+_LOCK = Prepared(sa.select(*FIELDS).where(klacht.c.id == _WANTED).with_for_update())
+_NAMED = Prepared(sa.select(*FIELDS).where(klacht.c.kenmerk == _WANTED))
+_LOCK_NAMED = Prepared(sa.select(*FIELDS).where(klacht.c.kenmerk == _WANTED).with_for_update())
 
 
 def listed(tx: sa.Connection, *, status: str | None = None, limit: int = 50) -> list[Klacht]:
     """The newest klachten first."""
-    query = sa.select(*_FIELDS).order_by(klacht.c.id.desc()).limit(limit)
+    query = sa.select(*FIELDS).order_by(klacht.c.id.desc()).limit(limit)
     if status:
         query = query.where(klacht.c.status == status)
-    return [_klacht(row) for row in tx.execute(query)]
+    return [from_row(row) for row in tx.execute(query)]
 
 
 def open_of(tx: sa.Connection, agent: str) -> int:
@@ -129,14 +130,14 @@ def unassigned(tx: sa.Connection, teams: Sequence[str], most: int) -> list[Klach
     """What nobody has in these teams and can be handled, the oldest last day first. Nobody else changes these
     until this transaction ends; what another has in hand is passed over."""
     query = (
-        sa.select(*_FIELDS)
+        sa.select(*FIELDS)
         .where(klacht.c.assigned_to.is_(None), klacht.c.team.in_(teams), klacht.c.status.in_(UNHANDLED))
         .where(sa.text(IS_OPEN))
         .order_by(klacht.c.deadline, klacht.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    return [_klacht(row) for row in tx.execute(query)]
+    return [from_row(row) for row in tx.execute(query)]
 
 
 def due(tx: sa.Connection, now: datetime, limit: int = 500) -> list[int]:
