@@ -8,6 +8,7 @@ from mailagent.cli import admin, audit, desk, mail, read, rules, survey, take
 from mailagent.cli.demo import demo
 from mailagent.cli.klantcontact import klantcontact
 from mailagent.cli.kto import kto
+from mailagent.cli.learn import learn
 from mailagent.cli.trend import trend
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.command("show")(desk.show)
 app.command("klantcontact")(klantcontact)
 app.command("kto")(kto)
 app.command("trend")(trend)
+app.command("learn")(learn)
 app.command("why")(desk.why)
 app.command("stuck")(desk.stuck)
 app.command("retry")(desk.retry)

@@ -12,7 +12,7 @@ from mailagent.config.settings import Settings, load_settings
 from mailagent.core.errors import Mistakes, Problem
 from mailagent.core.organisation import Organisation
 from mailagent.core.surveys import ACTIVE
-from mailagent.flow import mailboxes, survey
+from mailagent.flow import mailboxes, suggest, survey
 from mailagent.house import House, open_house, organisation, relay, signer
 from mailagent.inbound import imap
 from mailagent.inbound.parse import parse
@@ -133,6 +133,7 @@ def _database(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
         yield from _mailboxes(house)
         yield from surveys(house)
         yield from work(house)
+        yield from _learned(house)
     finally:
         house.close()
 
@@ -199,6 +200,12 @@ def work(house: House) -> Iterator[Finding]:
             f"[security] keys: {len(missing)} key(s) that open reply addresses were made with are gone; put "
             "them back behind the first one, or those addresses no longer work"
         )
+
+
+def _learned(house: House) -> Iterator[Finding]:
+    with house.world.store.read() as tx:
+        if wrong := suggest.mistake(tx):
+            yield Finding(wrong)
 
 
 def _dead_colleagues(tx: Tx, organisation: Organisation) -> list[Dead]:

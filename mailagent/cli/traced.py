@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mailagent.core.suggestion import Suggestion
+
 
 def lines(sorting: Mapping[str, Any]) -> Iterator[str]:
     """How the rules chose the category: gates, then each hit with its points and its place in the file."""
@@ -20,6 +22,9 @@ def lines(sorting: Mapping[str, Any]) -> Iterator[str]:
     for hit in sorting["hits"]:
         test = hit.get("test") or f"“{hit['matched']}”"
         yield f"  {hit['source']} {hit['rule_id']}: {test} {hit['points']:+d}"
+    if suggested := sorting.get("suggestions"):
+        said = ", ".join(str(Suggestion(**one)) for one in suggested)
+        yield f"  suggestie op grond van eerdere klachten: {said}"
     for one in sorting.get("shadow", ()):
         points = f" {one['points']:+d} voor {one['category']}" if one["category"] else ""
         yield f"  {one['source']} {one['rule_id']} (schaduw): {_words(one['matched'])}{points}"

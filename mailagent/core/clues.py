@@ -140,7 +140,7 @@ class Table:
         if len(word) > _LONGEST_WORD:
             return ()
         wanted: dict[int, str] = {}
-        for form in _forms(stem(word)):
+        for form in forms(stem(word)):
             for number, asked in self.words.get(form, ()):
                 wanted.setdefault(number, asked)
         if len(self.looked_up) >= _REMEMBERED:
@@ -155,7 +155,7 @@ class Table:
                     found[number] = Seen(asked, " ".join(phrase), field)
 
 
-def _forms(stem: str) -> Iterator[str]:
+def forms(stem: str) -> Iterator[str]:
     """The stem itself, then what may be a word at the beginning or the end of it."""
     yield stem
     for split in range(_SHORTEST_PART, len(stem) - _SHORTEST_REST + 1):

@@ -46,10 +46,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Received(Event):
-    """A klacht came in. `why` tells how it was sorted; `refers_to` is an older kenmerk a stranger wrote.
-
-    `locked` are the files that ask for a password; `encrypted`: all or a part of it is. So it is below, too.
-    """
+    """A klacht came in. `why` tells how it was sorted, `suggested` what earlier klachten propose; `refers_to`
+    is an older kenmerk a stranger wrote. `locked` are the files that ask for a password; `encrypted`: all or
+    a part of it is. So it is below, too."""
 
     text: str
     attachments: tuple[str, ...] = ()
@@ -57,6 +56,7 @@ class Received(Event):
     refers_to: str = ""
     locked: tuple[str, ...] = ()
     encrypted: bool = False
+    suggested: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,10 @@ ECHOED = {
 makes them inert: a stranger can enter a victim's address and let us carry a link to it."""
 
 
-TASK = ("colour", "why", "history", "earlier", "brought", "postal")
+TASK = ("colour", "why", "suggested", "history", "earlier", "brought", "postal")
 """What a mail about work to do may say beside its own: how the term stands, what the rules decided, what
-happened before, the melder's earlier klachten, how many there were, and where the melder gets letters."""
+earlier klachten suggest, what happened before, the melder's earlier klachten, how many there were, and where
+the melder gets letters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from mailagent.core.gates import Gates, Passed
 from mailagent.core.klacht import COMPLEXITIES, PRIORITIES
 from mailagent.core.message import Message
 from mailagent.core.rule import ACTIVE, OFF, SHADOW, Rule
+from mailagent.core.suggestion import Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Decision:
     `category` is None where nothing scores, where several share the highest score (then they are `tied`), or
     where a gate leaves it to a human (`human` says why). `runner_up` is the next category that scored,
     `margin` the points between the two. The other fields are set where they are not empty. `revision` names
-    the set of rules that decided.
+    the set of rules that decided. `suggestions` are what earlier klachten propose: they change nothing.
     """
 
     category: str | None = None
@@ -69,6 +70,7 @@ class Decision:
     shadow: tuple[Shade, ...] = ()
     scores: tuple[tuple[str, int], ...] = ()
     revision: str = ""
+    suggestions: tuple[Suggestion, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """For the stored trace."""

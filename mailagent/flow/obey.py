@@ -231,7 +231,7 @@ def _effect(act: Act, case: Case, done: Sequence[Done], agent: Agent) -> tuple[K
 
 def _split_off(act: Act, agent: Agent, draft: Klacht) -> Klacht:
     """The second complaint of a message, on the melder's name."""
-    decision = sort_draft(draft, act.world)
+    decision = sort_draft(act.tx, draft, act.world)
     reason = f"{agent.name} splitste deze klacht af van {draft.refers_to}. {why(decision)}"
     melder = Actor(MELDER, draft.melder)
     received = Received(act.at, melder, draft.description, (), reason, draft.refers_to)

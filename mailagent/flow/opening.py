@@ -25,7 +25,8 @@ def open_klacht(act: Act, draft: Klacht, received: Received, sorting: Decision) 
         category=category.id if category else None,
         team=team_of(sorting, organisation),
     )
-    return begin(act, new, received)
+    suggested = ", ".join(map(str, sorting.suggestions))
+    return begin(act, new, replace(received, suggested=suggested))
 
 
 def _as_decided(draft: Klacht, sorting: Decision) -> Klacht:

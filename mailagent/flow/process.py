@@ -118,7 +118,7 @@ def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
     evidence += forward.passed_on(letter, evidence, world)
     verdict, route = decide(evidence)
     told = _as_melders(letter, evidence, verdict, world)
-    decision = sorting.sort_letter(told, world) if isinstance(verdict, NewKlacht) else None
+    decision = sorting.sort_letter(tx, told, world) if isinstance(verdict, NewKlacht) else None
     act = Act(tx, world, letter.at, letter.origin)
     by_sender = isinstance(verdict, _BY_A_PERSON) and not is_doubtful(evidence)
     revived = by_sender and dead_addresses.revive(tx, letter.sender)

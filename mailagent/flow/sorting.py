@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mailagent.core.klacht import Klacht
@@ -12,6 +13,7 @@ from mailagent.core.organisation import Organisation
 from mailagent.core.rules import Decision, decide
 from mailagent.flow.gather import Letter
 from mailagent.flow.world import World
+from mailagent.store.store import Tx
 
 MAX_DESCRIPTION = 100_000
 """Rules read no more than becomes the description: they take their time by the word, and everybody else waits
@@ -21,14 +23,22 @@ MOST_LISTED = 50
 """So many recipients and files are read: anyone can name thousands."""
 
 
-def sort_letter(letter: Letter, world: World) -> Decision:
+def sort_letter(tx: Tx, letter: Letter, world: World) -> Decision:
     """The decision about a message that becomes a klacht."""
-    return decide(message_of(letter), world.ruleset)
+    return _sorted(tx, message_of(letter), world)
 
 
-def sort_draft(draft: Klacht, world: World) -> Decision:
+def sort_draft(tx: Tx, draft: Klacht, world: World) -> Decision:
     """The decision about a klacht that came by no message of its own."""
-    return decide(message_of_klacht(draft, {}), world.ruleset)
+    return _sorted(tx, message_of_klacht(draft, {}), world)
+
+
+def _sorted(tx: Tx, message: Message, world: World) -> Decision:
+    """What the rules decide, and beside it what earlier klachten suggest."""
+    decision = decide(message, world.ruleset)
+    known = [category.id for category in world.organisation.categories]
+    suggested = world.suggester.suggest(tx, message, decision.scores, known, world.now())
+    return replace(decision, suggestions=suggested) if suggested else decision
 
 
 def message_of(letter: Letter) -> Message:

@@ -61,11 +61,13 @@ def _brought(act: Act, klacht: Klacht) -> str:
 
 
 def _sorted(klacht: Klacht, logged: Sequence[Logged]) -> dict[str, Any]:
-    """What the rules made of it, and whether a human chose otherwise."""
-    why = next((str(one.data.get("why", "")) for one in logged if one.kind == Received.word()), "")
+    """What the rules made of it, whether a human chose otherwise, and else what earlier klachten suggest."""
+    if not logged:
+        return {}
+    came = next((one.data for one in logged if one.kind == Received.word()), {})
     if "category" in klacht.by_hand:
-        why = f"{why} Een mens koos de categorie.".strip()
-    return {"why": why} if logged else {}
+        return {"why": f"{came.get('why', '')} Een mens koos de categorie.".strip()}
+    return {name: str(came.get(name, "")) for name in ("why", "suggested")}
 
 
 def _files(act: Act, event: Event, logged: Sequence[Logged]) -> dict[str, Any]:

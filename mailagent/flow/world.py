@@ -17,6 +17,7 @@ from mailagent.core.organisation import Organisation
 from mailagent.core.rules import RuleSet
 from mailagent.core.surveys import Survey
 from mailagent.core.trace import OwnServers
+from mailagent.flow.suggest import Suggester
 from mailagent.store.addresses import Issued
 from mailagent.store.store import Store, Tx
 
@@ -102,6 +103,7 @@ class World:
     language: Callable[[str], str]
     reports_at: time = time(8)
     surveys: Mapping[str, Survey] = field(default_factory=dict)
+    suggester: Suggester = field(default_factory=Suggester)
 
     @cached_property
     def form(self) -> SmileyForm:

@@ -68,6 +68,7 @@ SAMPLES: Values = {
     "ground": "c",
     "team": "Afval",
     "why": "de woorden ‘gft’ en ‘bak’ horen bij Afval en grondstoffen",
+    "suggested": "afval (62 %), wegen (18 %), groen (9 %)",
     "refers_to": "KL26-00017",
     "sender": "jan@home.example",
     "postal": "Jan de Vries, Dorpsstraat 12, 1234 AB Voorbeeld",

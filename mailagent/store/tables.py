@@ -361,3 +361,14 @@ job = sa.Table(
     sa.Index("ix_job_task_visible_at", "task", "visible_at", "id"),
 )
 """Work waiting on SQLite (on PostgreSQL the engine has tables of its own). Holds ids only."""
+
+learned = sa.Table(
+    "learned",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("klachten", sa.Integer, nullable=False),
+    sa.Column("model", Json, nullable=False),
+)
+"""The weights that were learned last, from so many klachten. There is one row, and a
+new one has a higher id."""
