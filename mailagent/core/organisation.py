@@ -144,7 +144,7 @@ class Organisation:
 
     def team(self, id: str | None) -> Team:
         """The team by its id; the sorting team where it is unknown."""
-        return next((t for t in self.teams if t.id == id), self.sorting_team)
+        return next((t for t in self.teams if t.id == id), None) or self.sorting_team
 
     @property
     def sorting_team(self) -> Team:
