@@ -8,12 +8,13 @@ ours by the prefix `shipped/`: `{% extends "shipped/_base.html" %}`.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from babel.dates import format_datetime
+from babel.dates import format_date
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError
 
 from mailagent.core.calendar import AMSTERDAM
@@ -115,13 +116,15 @@ def _html(html: str, status: int) -> web.Response:
     return web.Response(text=html, content_type="text/html", charset="utf-8", status=status)
 
 
-_MOMENT = {
-    "nl": "EEEE d MMMM y 'om' HH.mm 'uur'",
-    "en": "EEEE d MMMM y 'at' HH:mm",
-    "fr": "EEEE d MMMM y 'à' HH:mm",
-}
+_AT = {"nl": "om {:%H.%M} uur", "en": "at {:%H:%M}", "fr": "à {:%H:%M}"}
 
 
 def moment(at: datetime, language: str = DUTCH) -> str:
     """`dinsdag 7 april 2026 om 14.05 uur`, in Amsterdam time."""
-    return format_datetime(at.astimezone(AMSTERDAM), _MOMENT[language], locale=language)
+    here = at.astimezone(AMSTERDAM)
+    return f"{_day(here.date(), language)} {_AT[language].format(here)}"
+
+
+@lru_cache(maxsize=1000)
+def _day(day: date, language: str) -> str:
+    return format_date(day, "EEEE d MMMM y", locale=language)
