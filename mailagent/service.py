@@ -130,7 +130,6 @@ def make_doors(house: House) -> Doors:
         read_smiley=links.read_smiley,
         look=lambda links: vote.look_all(links, world),
         cast=lambda votes: vote.cast_all(votes, world),
-        alone=world.store.is_ours_alone,
         read_confirm=links.read_confirm,
         waiting=lambda pending_id: confirm.waiting(pending_id, world),
         confirm=lambda pending_id: confirm.confirm(pending_id, world),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
-from mailagent.core.errors import TryLater
+from mailagent.core.errors import Crossed, TryLater
 
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
@@ -36,7 +36,8 @@ class Together(Generic[Asked, Told]):
 
     A group is as large as `room` says, and `at_once` groups are at work at the same time, each in a thread of
     its own: what one waits for must not queue behind the other work of the default pool. Where a whole group
-    fails, each of it is tried alone, so that one that fails does so alone; but `TryLater` is about all.
+    fails, each of it is tried alone, so that one that fails does so alone; but `TryLater` is about all,
+    unless this group only `Crossed` another.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class Together(Generic[Asked, Told]):
         if error is None:
             for (_, told), came in work.result():
                 _tell(told, came)
-        elif len(group) == 1 or isinstance(error, TryLater):
+        elif len(group) == 1 or (isinstance(error, TryLater) and not isinstance(error, Crossed)):
             for _, told in group:
                 _tell(told, error)
         else:

@@ -43,6 +43,10 @@ class TryLater(Problem):
     """We cannot keep your mail right now; please try again later."""
 
 
+class Crossed(TryLater):
+    """Two changes waited for each other, and this one let go; please try again."""
+
+
 class NotPossible(Problem):
     """This is not possible now."""
 

@@ -67,17 +67,27 @@ def cast(round_id: int, number: int, answer: Answer, world: World) -> Invitation
 
 
 def cast_all(votes: Sequence[tuple[int, int, Answer]], world: World) -> list[Invitation | Problem]:
-    """Count many answers in one transaction, one after the other; of each what is known of it now, or why it
-    does not count. Only for a store that is ours alone: who locks many may wait for who waits for them."""
+    """Count many answers in one transaction; of each what is known of it now, or why it does not count.
+
+    They go in the order of their klachten, which is the one in which all lock klachten, so that two groups
+    never wait for each other.
+    """
     with world.store.begin() as tx:
-        return [_cast(tx, *vote, world) for vote in votes]
+        asked = [rounds.by_id(tx, id) for id, _, _ in votes]
+        order = sorted(range(len(votes)), key=lambda nth: _klacht_of(asked[nth]))
+        came = {nth: _cast(tx, asked[nth], *votes[nth][1:], world) for nth in order}
+    return [came[nth] for nth in range(len(votes))]
 
 
-def _cast(tx: Tx, round_id: int, number: int, answer: Answer, world: World) -> Invitation | Problem:
+def _klacht_of(round: Round | None) -> int:
+    return round.klacht_id if round else 0
+
+
+def _cast(tx: Tx, asked: Round | None, number: int, answer: Answer, world: World) -> Invitation | Problem:
     now = world.now()
     try:
         answer = _as_asked(answer, world.policy)
-        round, klacht = _found(tx, round_id, number)
+        round, klacht = _locked(tx, asked, number)
         again = round.state == "answered" and round.submitted == answer.digest
         if not again:
             feedback.check_open(round, rounds.latest(tx, klacht.id), klacht, now)
@@ -100,12 +110,10 @@ def _as_asked(answer: Answer, policy: Policy) -> Answer:
     )
 
 
-def _found(tx: Tx, round_id: int, number: int) -> tuple[Round, Klacht]:
+def _locked(tx: Tx, asked: Round | None, number: int) -> tuple[Round, Klacht]:
     # the klacht is locked before the round, as everywhere, so that two writers never wait for each other
-    round = rounds.by_id(tx, round_id)
-    klacht = klachten.by_id(tx, round.klacht_id, lock=True) if round else None
-    if klacht:
-        round = rounds.lock(tx, round_id)
+    klacht = klachten.by_id(tx, asked.klacht_id, lock=True) if asked else None
+    round = rounds.lock(tx, asked.id) if asked and klacht else None
     if round is None or klacht is None or round.number != number:
         raise LinkUnknown
     return round, klacht

@@ -223,16 +223,23 @@ def _plain(value: object) -> str:
 
 def history(tx: sa.Connection, klacht_id: int) -> list[Logged]:
     """Everything that happened to a klacht, oldest first."""
-    query = (
-        sa.select(event, event_body.c.who, event_body.c.data)
-        .outerjoin(event_body, event_body.c.event_id == event.c.id)
-        .where(event.c.klacht_id == klacht_id)
-        .order_by(event.c.seq)
-    )
+    rows = _HISTORY.rows(tx, {"wanted": klacht_id})
     return [
-        Logged(r.id, r.seq, r.at, r.kind, r.actor, r.origin, r.status, r.who or "", r.data or {})
-        for r in tx.execute(query)
+        Logged(id, seq, at, kind, actor, origin, status, who or "", data or {})
+        for id, seq, at, kind, actor, origin, status, who, data in rows
     ]
+
+
+_HISTORY = Prepared(
+    sa.select(
+        *(event.c[name] for name in ("id", "seq", "at", "kind", "actor", "origin", "status")),
+        event_body.c.who,
+        event_body.c.data,
+    )
+    .outerjoin(event_body, event_body.c.event_id == event.c.id)
+    .where(event.c.klacht_id == _WANTED)
+    .order_by(event.c.seq)
+)
 
 
 def melder_reacted(tx: sa.Connection, klacht_id: int) -> bool:

@@ -9,9 +9,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailagent.core.errors import TryLater
+from mailagent.core.errors import Crossed, TryLater
 from mailagent.store.database import reading, writing
 from mailagent.store.jobs import Jobs, SqliteJobs, utc_now
+
+_DEADLOCK = "40P01"
+"""What PostgreSQL says to one of two that wait for each other."""
 
 Tx = sa.Connection
 """A transaction, as the flow holds it. Everything done with one commits or vanishes together."""
@@ -31,12 +34,13 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
-        """A transaction that writes: commits at the end, or leaves nothing. `TryLater` where it cannot."""
+        """A transaction that writes: commits at the end, or leaves nothing. `TryLater` where it cannot,
+        `Crossed` where it let go so that another could go on."""
         try:
             with writing(self.engine) as tx:
                 yield tx
         except sa.exc.OperationalError as error:
-            raise TryLater from error
+            raise Crossed if getattr(error.orig, "sqlstate", "") == _DEADLOCK else TryLater from error
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

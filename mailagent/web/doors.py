@@ -45,8 +45,7 @@ class Doors:
 
     `read_smiley` gives round id and number, `read_confirm` the id of a waiting order. All of them raise
     `LinkUnknown`, all but the two readers `LinkGone`; `cast` raises `AnswerWrong` with what is missing.
-    `look` and `cast` are for many at once, and tell of each what they would raise; where the store is not
-    ours `alone`, each vote has to be cast by itself.
+    `look` and `cast` are for many at once, and tell of each what they would raise.
     `search` are folders laid out as web/, the admin's own first. Only `trusted_proxies` (networks in CIDR)
     may say in X-Forwarded-For whose request they pass on.
     """
@@ -61,7 +60,6 @@ class Doors:
     organisation: Organisation
     search: Sequence[Path]
     trusted_proxies: Sequence[str] = ()
-    alone: bool = True
 
 
 DOORS = web.AppKey("doors", Doors)

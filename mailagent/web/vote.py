@@ -22,15 +22,11 @@ SATISFIED, UNSATISFIED = "tevreden", "ontevreden"
 LOOKS = web.AppKey("looks", Together[Link, Invitation])
 VOTES = web.AppKey("votes", Together[Vote, Invitation])
 
-AT_ONCE = 8
-"""So many votes are cast at the same time where the store is not ours alone."""
-
 
 def line_up(app: web.Application, doors: Doors) -> None:
     """Whoever looks or votes while others do goes along with them."""
     app[LOOKS] = Together(doors.look, Room(50))
-    most = Room[Vote](20, 16 * 1024 * 1024, lambda vote: sum(map(len, vote[2].photos)))
-    app[VOTES] = Together(doors.cast, most if doors.alone else Room(1), 1 if doors.alone else AT_ONCE)
+    app[VOTES] = Together(doors.cast, Room(20, 16 * 1024 * 1024, lambda vote: sum(map(len, vote[2].photos))))
     app.on_cleanup.append(_close)
 
 

@@ -162,6 +162,7 @@ def _compared(name: str, method: str, pages: dict[str, Pages]) -> list[Bar]:
         Bar(f"{what} ({method}), {name}, {cost}", "bare aiohttp", ratios, MOST, at_most=True)
         for cost, ratios in (
             ("seconds", [own.seconds / least.seconds for own, least in pairs]),
+            ("p99", [own.p99 / least.p99 for own, least in pairs]),
             ("CPU", [own.cpu / least.cpu for own, least in pairs]),
         )
     ]

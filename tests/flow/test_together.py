@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -261,3 +262,15 @@ def test_a_stuck_mail_holds_nobody_in_its_conversation(desk: Desk) -> None:
         arrivals.failed(tx, first, "poison", stuck=True)
 
     assert process(second, desk.world) is not None
+
+
+def test_groups_of_answers_about_the_same_klachten_never_wait_for_each_other(desk: Desk) -> None:
+    mails = [handled(desk, number) for number in range(6)]
+    links = [desk.house.links.read_smiley(mail.smiley("ontevreden").split("/")[4]) for mail in mails]
+    votes = [(*link, Answer(satisfied=False, text="Nog vol.")) for link in links]
+    groups = [votes, votes[::-1], votes[3:] + votes[:3]]
+    said = together(*(partial(vote.cast_all, group, desk.world) for group in groups))
+    for group, came in zip(groups, said, strict=True):
+        assert came == [vote.cast(*one, desk.world) for one in group]
+    for mail in mails:
+        assert desk.kinds(mail.kenmerk).count("feedback_given") == 1

@@ -1,14 +1,18 @@
-"""A connection that the server of PostgreSQL has ended is not handed out again."""
+"""PostgreSQL ends a connection, which is not used again, or one of two that wait for each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 
+from mailagent.core.errors import Crossed
 from mailagent.store.database import connect, reading, writing
+from mailagent.store.store import Store, make_jobs
 
 HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s"
 
@@ -48,3 +52,20 @@ def test_a_connection_that_broke_under_a_transaction_is_not_used_again(grown: sa
         tx.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
     with writing(grown) as tx:
         assert my_process(tx)
+
+
+def test_of_two_that_wait_for_each_other_one_lets_go_and_says_so(grown: sa.Engine) -> None:
+    store, line = Store(grown, make_jobs(grown)), Barrier(2)
+
+    def take(first: int, second: int) -> str:
+        try:
+            with store.begin() as tx:
+                tx.execute(sa.select(sa.func.pg_advisory_xact_lock(first)))
+                line.wait()
+                tx.execute(sa.select(sa.func.pg_advisory_xact_lock(second)))
+        except Crossed:
+            return "let go"
+        return "went on"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take, (1, 2), (2, 1))) == ["let go", "went on"]
