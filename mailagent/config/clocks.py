@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -29,16 +29,19 @@ Hour = Annotated[time, BeforeValidator(_hour)]
 Days = Annotated[int, Field(ge=1, le=250)]
 
 
-class OfficeEntry(Part):
+class HoursEntry(Part):
     opens: Hour = time(9)
     closes: Hour = time(17)
-    reports: Hour = time(8)
 
     @model_validator(mode="after")
-    def _in_order(self) -> OfficeEntry:
+    def _in_order(self) -> Self:
         if self.opens >= self.closes:
             raise ValueError("should open before it closes")
         return self
+
+
+class OfficeEntry(HoursEntry):
+    reports: Hour = time(8)
 
 
 class LevelEntry(Part):
@@ -58,6 +61,7 @@ class ClockEntry(Part):
     states: dict[str, dict[str, Days]] = {}
     until: Until | None = None
     extension: int = Field(0, ge=0, le=12)
+    beside: tuple[str, ...] = ()
     levels: tuple[LevelEntry, ...] = ()
 
     @model_validator(mode="after")
@@ -94,6 +98,7 @@ def _preset(entry: ClockEntry) -> Preset:
             for complexity, days in row.items()
         ),
         levels=tuple(Level(level.name, level.share, level.to) for level in entry.levels),
+        beside=entry.beside,
     )
 
 
@@ -110,6 +115,7 @@ def wrong_clocks(terms: Sheet[ClocksFile]) -> Iterator[Mistake]:
         for key, what in _wrong_keys(entry):
             yield terms.mistake(("clocks", number, key), what)
         yield from _wrong_states(terms, number, entry.states)
+        yield from _wrong_beside(terms, number, entry)
 
 
 def _wrong_keys(entry: ClockEntry) -> Iterator[tuple[str, str]]:
@@ -128,6 +134,22 @@ def _wrong_keys(entry: ClockEntry) -> Iterator[tuple[str, str]]:
         yield "round_the_clock", "only a clock in hours can run round the clock"
     if entry.until and entry.states:
         yield "until", "a term for a state stops when the klacht leaves that state; leave this out"
+
+
+def chosen_from(file: ClocksFile) -> list[str]:
+    """The ids of the service clocks that a category, or a clock of the law, may bring."""
+    return [entry.id for entry in file.clocks if entry.kind == "service" and entry.id != clocks.HEROPEND]
+
+
+def _wrong_beside(terms: Sheet[ClocksFile], number: int, entry: ClockEntry) -> Iterator[Mistake]:
+    if entry.beside and entry.kind != STATUTORY:
+        what = "only a clock of the law brings others; categories.yaml names what else runs"
+        yield terms.mistake(("clocks", number, "beside"), what)
+    known = chosen_from(terms.content)
+    for place, id in enumerate(entry.beside):
+        if id not in known:
+            what = f"'{id}' is no service clock that can be chosen; there is {', '.join(known) or 'none'}"
+            yield terms.mistake(("clocks", number, "beside", place), what)
 
 
 def _wrong_states(

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
-from mailagent.config.clocks import ClocksFile, presets_of, wrong_clocks
+from mailagent.config.clocks import ClocksFile, chosen_from, presets_of, wrong_clocks
 from mailagent.config.doorsturen import DoorsturenFile, bodies_of, wrong_bodies
 from mailagent.config.fields import Id, Name, Part
 from mailagent.config.rule_mistakes import wrong_rules
@@ -209,8 +209,7 @@ def _wrong_categories(
 
 def _wrong_services(categories: Sheet[CategoriesFile], terms: Sheet[ClocksFile]) -> Iterator[Mistake]:
     """Service clocks that are none, or that the program starts by itself."""
-    ids = [entry.id for entry in terms.content.clocks if entry.kind == "service"]
-    known = [id for id in ids if id != clocks.HEROPEND]
+    known = chosen_from(terms.content)
     for number, entry in enumerate(categories.content.categories):
         for place, id in enumerate(entry.service):
             if id not in known or id in entry.service[:place]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from mailagent.config.clocks import HoursEntry
 from mailagent.config.fields import Address, Id, Name, Part
 from mailagent.config.yaml import Sheet
 from mailagent.core.errors import Mistake
@@ -34,6 +35,7 @@ class TeamEntry(Part):
     name: Name
     sorting: bool = False
     members: tuple[MemberEntry, ...] = ()
+    office: HoursEntry | None = None
 
 
 class TeamsFile(Part):
@@ -45,7 +47,14 @@ def teams_of(file: TeamsFile) -> tuple[Team, ...]:
     the other: what one says, holds for both."""
     every = [member for team in file.teams for member in team.members]
     return tuple(
-        Team(team.id, team.name, tuple(_agent(member, every) for member in team.members), team.sorting)
+        Team(
+            team.id,
+            team.name,
+            tuple(_agent(member, every) for member in team.members),
+            team.sorting,
+            team.office.opens if team.office else None,
+            team.office.closes if team.office else None,
+        )
         for team in file.teams
     )
 

@@ -12,7 +12,7 @@ from mailagent.core.errors import NotPossible
 
 Kind = Literal["statutory", "service"]
 Colour = Literal["op_schema", "bijna", "te_laat"]
-Until = Literal["acknowledged", "taken_up", "answered", "handled"]
+Until = Literal["acknowledged", "taken_up", "decided", "answered", "handled"]
 Whom = Literal["handler", "lead", "manager", "nobody"]
 
 STATUTORY = "statutory"
@@ -64,6 +64,7 @@ class Preset:
     `hours` are office hours, or any hours where it runs `round_the_clock`; `states` has a term for each
     status and complexity, see `in_state`. A service clock stops when the klacht is `until`, a statutory one
     at the notice of the law. `extension` are the weeks by which it may be extended, once (Awb 9:11 lid 2).
+    `beside` are the service presets whose clocks begin with this one.
     `status` and `complexity` are those for which a term of `states` was chosen.
     """
 
@@ -80,11 +81,17 @@ class Preset:
     states: tuple[Stay, ...] = ()
     status: str = ""
     complexity: str = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """What tells its clock from the others of a klacht: of the statutory ones only one runs."""
         return STATUTORY if self.kind == STATUTORY else self.id
+
+    @property
+    def by_office(self) -> bool:
+        """Is it counted in hours of the office?"""
+        return bool(self.hours) and not self.round_the_clock
 
     def in_state(self, status: str, complexity: str) -> Preset | None:
         """The term of a klacht in this state; None where it has none. A preset without `states` is the same
@@ -107,6 +114,7 @@ class Preset:
         lists = {
             "levels": tuple(Level(*level) for level in data["levels"]),
             "states": tuple(Stay(*stay) for stay in data.get("states", ())),
+            "beside": tuple(data.get("beside", ())),
         }
         return cls(**{**data, **lists})
 

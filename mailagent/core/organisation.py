@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, time
+
+from mailagent.core.calendar import Calendar
 
 MEMBER, LEAD, DEPUTY = "member", "lead", "deputy"
 """What somebody is in a team; the deputy leads it while the lead is absent."""
@@ -38,12 +40,21 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team that handles klachten; exactly one is the `sorting` team, where nothing else fits."""
+    """A team that handles klachten; exactly one is the `sorting` team, where nothing else fits. It works from
+    `opens` to `closes`, wall-clock time in Europe/Amsterdam; None for the hours of the house."""
 
     id: str
     name: str
     members: tuple[Agent, ...] = ()
     sorting: bool = False
+    opens: time | None = None
+    closes: time | None = None
+
+    def calendar(self, house: Calendar) -> Calendar:
+        """The working days of the house, at the hours of this team."""
+        if self.opens is None or self.closes is None:
+            return house
+        return replace(house, opens=self.opens, closes=self.closes)
 
     def in_role(self, role: str) -> tuple[str, ...]:
         """The addresses of those who are this in the team."""

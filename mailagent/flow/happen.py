@@ -30,6 +30,7 @@ def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
         timing.follow(act, klacht, event)
         _follow(act, klacht, event)
     klacht, changed = timing.recompute(act, klacht, events)
+    changed += timing.follow_team(act, klacht, events)
     klacht, entered = timing.enter_state(act, klacht)
     # what is handled closes when its newest round is over, also one to which nobody was invited
     ends = rounds.next_moment(act.tx, klacht.id, newest=klacht.status == OPGELOST)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from mailagent.core import clocks
-from mailagent.core.awb import DelayAgreed, Extended
+from mailagent.core.awb import DelayAgreed, Extended, HearingInvited
+from mailagent.core.calendar import Calendar
 from mailagent.core.clocks import HEROPEND, STATUTORY, Clock, Preset
 from mailagent.core.events import (
     MELDER,
@@ -22,11 +23,13 @@ from mailagent.core.events import (
     Reopened,
     ReopenRequested,
     Resolved,
+    Routed,
     Settled,
     TakenUp,
     TermChanged,
 )
 from mailagent.core.klacht import NIEUW, UNHANDLED, Klacht
+from mailagent.core.organisation import Category
 from mailagent.flow.reach import unreachable
 from mailagent.flow.world import Act, World
 from mailagent.store import klachten, notices, terms
@@ -38,29 +41,58 @@ ENDS_HANDLING = frozenset({"afgehandeld", "doorgestuurd", "niet_in_behandeling"}
 RECEIPT = "ontvangstbevestiging"
 """The mail that acknowledges a klacht."""
 
-_HAPPENED = {"taken_up": ("taken_up",), "answered": ("answered", "asked")}
+_HAPPENED = {
+    "taken_up": ("taken_up",),
+    "decided": ("taken_up", "extended", "hearing_invited", "resolved", "closed"),
+    "answered": ("answered", "asked"),
+}
 """What a service clock waits for → the events after which it no longer does."""
+
+
+_ENDS: Mapping[type[Event], tuple[clocks.Until, ...]] = {
+    TakenUp: ("taken_up", "decided"),
+    Answered: ("answered",),
+    Asked: ("answered",),
+    Extended: ("decided",),
+    HearingInvited: ("decided",),
+}
+"""What happened → what no service clock has to wait for any more."""
 
 
 def at_intake(new: Klacht, world: World) -> list[Clock]:
     """The clocks that begin with a klacht, that of the law first (Awb 9:11)."""
-    return [clocks.start(preset, new.received_at, world.calendar) for preset in _presets(new, world)]
+    calendar = _hours_of(new, world)
+    return [clocks.start(preset, new.received_at, calendar) for preset in _presets(new, world)]
+
+
+def _hours_of(klacht: Klacht, world: World) -> Calendar:
+    """When the team works that has the klacht."""
+    return world.organisation.team(klacht.team).calendar(world.calendar)
 
 
 def _presets(klacht: Klacht, world: World) -> Iterator[Preset]:
     """What the category asks for in the state the klacht is in."""
     category = world.organisation.category(klacht.category)
-    yield world.presets[category.clock if category else clocks.AWB]
-    for id in category.service if category else ():
-        if preset := world.presets[id].in_state(klacht.status, klacht.complexity):
+    yield _law(category, world)
+    for service in _services(category, world):
+        if preset := service.in_state(klacht.status, klacht.complexity):
             yield preset
+
+
+def _law(category: Category | None, world: World) -> Preset:
+    return world.presets[category.clock if category else clocks.AWB]
+
+
+def _services(category: Category | None, world: World) -> list[Preset]:
+    """What runs beside the clock of the law: what that brings, and what the category asks for."""
+    ids = dict.fromkeys((*_law(category, world).beside, *(category.service if category else ())))
+    return [world.presets[id] for id in ids]
 
 
 def follow(act: Act, klacht: Klacht, event: Event) -> None:
     """What an event does to the clocks by itself."""
+    reached(act, klacht.id, *_ENDS.get(type(event), ()))
     match event:
-        case TakenUp() | Answered() | Asked():
-            reached(act, klacht.id, "taken_up" if isinstance(event, TakenUp) else "answered")
         case Resolved():
             terms.stop(act.tx, klacht.id, event.at, _stopped_by("afgehandeld", klacht, act))
         case ReopenDeclined():
@@ -96,20 +128,21 @@ def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:
     return ("service",) if waits else ("service", STATUTORY)
 
 
-def reached(act: Act, klacht_id: int, what: clocks.Until) -> None:
-    """The service clocks that waited for this stop."""
-    over = [id for id, clock in terms.running(act.tx, klacht_id) if _waits_for(clock, what)]
+def reached(act: Act, klacht_id: int, *what: clocks.Until) -> None:
+    """The service clocks that waited for one of these stop."""
+    running = terms.running(act.tx, klacht_id) if what else ()
+    over = [id for id, clock in running if _waits_for(clock, what)]
     terms.stop_these(act.tx, over, act.at)
 
 
-def _waits_for(clock: Clock, what: clocks.Until) -> bool:
-    return clock.name not in (STATUTORY, HEROPEND) and clock.preset.until == what
+def _waits_for(clock: Clock, what: Sequence[clocks.Until]) -> bool:
+    return clock.name not in (STATUTORY, HEROPEND) and clock.preset.until in what
 
 
 def is_awaited(what: clocks.Until, world: World) -> bool:
     """Does any category have a service clock that waits for this?"""
-    chosen = (world.presets[id] for category in world.organisation.categories for id in category.service)
-    return any(preset.until == what for preset in chosen)
+    every = (None, *world.organisation.categories)
+    return any(preset.until == what for category in every for preset in _services(category, world))
 
 
 def recompute(act: Act, klacht: Klacht, happened: Sequence[Event]) -> tuple[Klacht, list[Event]]:
@@ -143,7 +176,7 @@ def recompute(act: Act, klacht: Klacht, happened: Sequence[Event]) -> tuple[Klac
 
 def _changed(act: Act, klacht: Klacht, old: Clock | None, preset: Preset) -> Clock | None:
     """The clock that is to run in place of `old`; None where that one stays, or where none may begin."""
-    calendar = act.world.calendar
+    calendar = _hours_of(klacht, act.world)
     if old:
         return None if _is_by(old, preset) else clocks.by_another(old, preset, calendar, act.at)
     if preset.kind == STATUTORY or klacht.status not in UNHANDLED or _is_past(act, klacht, preset):
@@ -168,15 +201,35 @@ def _is_past(act: Act, klacht: Klacht, preset: Preset) -> bool:
     return any(klachten.told_since(act.tx, klacht.id, kind, klacht.received_at) for kind in kinds)
 
 
+def follow_team(act: Act, klacht: Klacht, happened: Sequence[Event]) -> list[Event]:
+    """A team that works at other hours than the one before it: what is counted in office hours ends at
+    another moment. The events that follow tell what it was."""
+    calendar, organisation = act.world.calendar, act.world.organisation
+    hours = [
+        organisation.team(team).calendar(calendar)
+        for event in happened
+        if isinstance(event, Routed)
+        for team in (event.was, event.team)
+    ]
+    events: list[Event] = []
+    running = terms.running(act.tx, klacht.id) if len(set(hours)) > 1 else []
+    for clock in (clock for _, clock in running if clock.preset.by_office):
+        new = clocks.by_another(clock, clock.preset, _hours_of(klacht, act.world), act.at)
+        if new.ends_at != clock.ends_at:
+            terms.start(act.tx, klacht.id, new, act.at)
+            events.append(TermChanged(act.at, THE_CLOCK, clock.preset.id, clock.said_end, new.said_end))
+    return events
+
+
 def enter_state(act: Act, klacht: Klacht) -> tuple[Klacht, list[Event]]:
     """A term for a state stops when the klacht leaves it, and the next begins (RE-02)."""
     category = act.world.organisation.category(klacht.category)
-    by_state = [act.world.presets[id] for id in (category.service if category else ())]
-    if not any(preset.states for preset in by_state):
+    by_state = [preset for preset in _services(category, act.world) if preset.states]
+    if not by_state:
         return klacht, []
     events: list[Event] = []
     running = {clock.name: (id, clock) for id, clock in terms.running(act.tx, klacht.id)}
-    for preset in (preset for preset in by_state if preset.states):
+    for preset in by_state:
         id, old = running.get(preset.name, (0, None))
         if old and old.preset.status == klacht.status:
             continue

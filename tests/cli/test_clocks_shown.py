@@ -51,6 +51,7 @@ def test_kl_06_show_tells_every_term_with_its_end_its_colour_and_when_it_stopped
     clocks = json.loads(ask(tmp_path, "show", "KL26-00001", "--json"))["clocks"]
     assert [(c["clock"], c["ends"], bool(c["stopped_at"])) for c in clocks] == [
         ("awb", "2026-04-13", False),
+        ("awb_9_8", "2026-03-30", True),
         ("in_behandeling", "2026-03-03", True),
         ("reactie", "2026-03-04T09:00:00+00:00", False),
     ]

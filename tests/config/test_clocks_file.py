@@ -30,6 +30,8 @@ def local(tmp_path: Path) -> Path:
         ("working_days: 5", "3: a term of the law is given in weeks or months"),
         ("weeks: 6\n    until: answered", "5: a clock of the law stops at the notice of the law"),
         ("months: 2\n    extension: 4", "5: only a statutory clock in weeks can be extended"),
+        ("weeks: 6\n    beside: [x]", "5: 'x' is no service clock that can be chosen; there is none"),
+        ("weeks: 6\n  - {id: a, kind: service, hours: 1, beside: [a]}", "5: only a clock of the law brings"),
         ("weeks: 6\n    round_the_clock: true", "5: only a clock in hours can run round the clock"),
         ("weeks: 6\n  - {id: statutory, kind: service, hours: 1}", "5: 'statutory' is what every clock"),
         ("weeks: 6\n  - {id: heropend, kind: service, states: {nieuw: {laag: 1}}}", "5: how long a reopened"),
@@ -79,7 +81,7 @@ def test_office_hours_that_cannot_be_are_refused(local: Path, office: str, what:
 @pytest.mark.parametrize(
     ("chosen", "what"),
     [
-        ("reacte", "'reacte' is no service clock that can be chosen; there is ontvangst, in_behandeling"),
+        ("reacte", "'reacte' is no service clock that can be chosen; there is awb_9_8, ontvangst, in_behand"),
         ("heropend", "'heropend' is no service clock that can be chosen"),
         ("awb", "'awb' is no service clock that can be chosen"),
         ("reactie, reactie", "'reactie' is in this list before"),
@@ -110,6 +112,7 @@ def test_kl_06_nw_02_what_we_ship_has_every_preset() -> None:
     assert terms == {
         "awb": ("statutory", 6, "handled", 4),
         "awb_commissie": ("statutory", 10, "handled", 4),
+        "awb_9_8": ("service", 4, "decided", 0),
         "heropend": ("service", 5, "handled", 0),
         "ontvangst": ("service", 5, "acknowledged", 0),
         "in_behandeling": ("service", 1, "taken_up", 0),
@@ -121,6 +124,7 @@ def test_kl_06_nw_02_what_we_ship_has_every_preset() -> None:
         "fr-acpr-ontvangst": ("service", 10, "acknowledged", 0),
         "toestand": ("service", 0, "handled", 0),
     }
-    for preset in ours.clocks.values():
+    assert [id for id, preset in ours.clocks.items() if preset.beside] == ["awb", "awb_commissie"]
+    for preset in (preset for id, preset in ours.clocks.items() if id != "awb_9_8"):
         chain = [(level.share, level.to) for level in preset.levels]
         assert chain == [(0.5, "handler"), (0.8, "handler"), (1.0, "lead"), (1.5, "manager")]

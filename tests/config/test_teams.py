@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,20 @@ def test_a_member_has_a_role_a_capacity_and_absences(tmp_path: Path) -> None:
         Agent("anna@stad.example", "Anna de Wit", "Groet", "lead", 20, ABSENT),
         Agent("bram@stad.example", "Bram Smit", role="deputy"),
     )
+
+
+def test_kl_06_a_team_may_work_at_hours_of_its_own(tmp_path: Path) -> None:
+    office = 'name: Team Afval\n    office: {opens: "07:30", closes: "16:00"}'
+    klachten, afval = teams(tmp_path, TEAMS.replace("name: Team Afval", office))
+    assert (klachten.opens, klachten.closes) == (None, None)
+    assert (afval.opens, afval.closes) == (time(7, 30), time(16))
+
+
+def test_kl_06_hours_of_a_team_that_cannot_be_are_refused(tmp_path: Path) -> None:
+    wrong = 'name: Team Afval\n    office: {opens: "16:00", closes: "07:30"}'
+    assert mistakes(tmp_path, "name: Team Afval", wrong) == [
+        "teams.yaml:15: office: should open before it closes"
+    ]
 
 
 def test_what_is_written_in_one_team_holds_in_the_other_but_for_the_role(tmp_path: Path) -> None:

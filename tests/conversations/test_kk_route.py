@@ -31,7 +31,7 @@ def jan_writes(desk: Desk, subject: str, text: str = "Ik werd onbeleefd behandel
 def statutory(desk: Desk, kenmerk: str) -> Clock:
     klacht = desk.klacht(kenmerk)
     with desk.world.store.read() as tx:
-        [clock] = [clock for _, clock in terms.running(tx, klacht.id)]
+        [clock] = [clock for _, clock in terms.running(tx, klacht.id) if clock.name == "statutory"]
     return clock
 
 

@@ -40,10 +40,10 @@ def served(tmp_path: Path) -> Iterator[Desk]:
 
 
 def clocks_of(desk: Desk, kenmerk: str) -> dict[str, Clock]:
-    """The clocks that run, by name."""
+    """The clocks that run, by name; but for that of Awb 9:8, which has tests of its own."""
     klacht = desk.klacht(kenmerk)
     with desk.world.store.read() as tx:
-        return {clock.name: clock for _, clock in terms.running(tx, klacht.id)}
+        return {clock.name: clock for _, clock in terms.running(tx, klacht.id) if clock.name != "awb_9_8"}
 
 
 def running(desk: Desk, kenmerk: str) -> dict[str, str]:

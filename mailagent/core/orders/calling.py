@@ -15,16 +15,17 @@ from mailagent.core.orders.order import Case, Done, Order, joined
 from mailagent.core.orders.writing import reachable
 
 BEFORE = time(17)
-"""Until when on the next working day the melder is to be called, in Europe/Amsterdam."""
+"""Until when on the next working day the melder is to be called, in Europe/Amsterdam; where the team closes
+earlier, until then."""
 
 OFTEN = 3
 """After so many calls in vain we say that writing may work better."""
 
 
 def call_due(asked_at: datetime, calendar: Calendar) -> datetime:
-    """Until when somebody must call: the next working day, at BEFORE; in UTC."""
+    """Until when somebody must call: the next working day, at BEFORE or when the office closes; in UTC."""
     day = calendar.add_working_days(local_day(asked_at), 1)
-    return datetime.combine(day, BEFORE, AMSTERDAM).astimezone(UTC)
+    return datetime.combine(day, min(BEFORE, calendar.closes), AMSTERDAM).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class CallBack(Calling):
     words: ClassVar = ("terugbellen", "callback")
     usage: ClassVar = "#terugbellen [tekst]"
     help: ClassVar = (
-        "de melder moet gebeld worden, uiterlijk de volgende werkdag om 17.00 uur; schrijf het nummer erbij"
+        "de melder moet gebeld worden, uiterlijk de volgende werkdag om 17.00 uur, of eerder als uw team dan "
+        "dichtgaat; schrijf het nummer erbij"
     )
 
     def carry_out(self, case: Case) -> Done:
@@ -59,7 +61,8 @@ class CallBack(Calling):
                 f"{case.klacht.kenmerk} heeft al een belafspraak, tot {_when(case.klacht.call_due)}. "
                 f"Mogelijk is: #{NoAnswer.words[0]} of #{Called.words[0]}."
             )
-        due = call_due(case.at, case.calendar)
+        team = case.organisation.team(case.klacht.team)
+        due = call_due(case.at, team.calendar(case.calendar))
         klacht = replace(life.uncalled(case.klacht), call_due=due, call_note=self.text)
         event = CallPromised(case.at, case.actor, due.isoformat(), self.text)
         return Done(klacht, (event,), f"De melder wordt gebeld, uiterlijk {_when(due)}.")
