@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from mailagent.core import delivery
 from mailagent.core.events import THE_SYSTEM, MailBounced, MailSuppressed
 from mailagent.core.mails import TO_MELDER
-from mailagent.flow import invite, rest, timing
+from mailagent.flow import invite, rest, settle, timing
 from mailagent.flow.happen import happen
 from mailagent.flow.reach import DEAD_ADDRESS
 from mailagent.flow.receipt import Receipt
@@ -256,6 +256,7 @@ def _not_accepted(act: Act, notice: Notice, receipt: Receipt) -> None:
     if dead := receipt.final and delivery.is_dead(receipt.status):
         dead_addresses.mark(act.tx, notice.recipient, act.at, receipt.status)
     invite.became(act.tx, notice, "failed", act.at, receipt.status or str(receipt.code))
+    settle.ask_another(act, notice)
     if klacht:
         gone = MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, str(receipt.code), dead)
         happen(act, klacht, [gone])

@@ -25,7 +25,7 @@ from mailagent.flow.reach import heard_by, why_not
 from mailagent.flow.world import POST, PROCESS, Act
 from mailagent.store import arrivals, dead_addresses, klachten, notices
 from mailagent.store.arrivals import SetAside
-from mailagent.store.notices import Owed
+from mailagent.store.notices import Notice, Owed
 
 MAIL = "ter_beoordeling"
 
@@ -52,6 +52,25 @@ def ask(act: Act, letter: Letter, reason: str) -> None:
         for address in _who_sorts(act)
     ]
     act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, owed, act.at))
+
+
+def ask_another(act: Act, lost: Notice) -> None:
+    """A mail about a message did not arrive. Where nobody has one, the coordinator or the manager hears."""
+    if lost.kind != MAIL or lost.arrival_id is None:
+        return
+    if arrivals.load_set_aside(act.tx, lost.arrival_id) is None:
+        return
+    asked, own = notices.asked_about(act.tx, MAIL, lost.arrival_id), act.world.organisation
+    if any(state in (notices.OWED, notices.ACCEPTED) for state in asked.values()):
+        return
+    others = {own.coordinator.lower(), own.manager.lower()} - asked.keys()
+    dead = dead_addresses.among(act.tx, others)
+    for address in (own.coordinator.lower(), own.manager.lower()):
+        if address in others and not why_not(address, act.world, dead):
+            key = f"arrival:{lost.arrival_id}:{MAIL}:{address}"
+            owed = Owed(MAIL, address, key, lost.values, arrival_id=lost.arrival_id)
+            act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, [owed], act.at))
+            return
 
 
 def _who_sorts(act: Act) -> list[str]:

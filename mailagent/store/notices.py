@@ -256,10 +256,11 @@ _SENT_SINCE = Prepared(
 )
 
 
-def asked_about(tx: sa.Connection, kind: str, arrival_id: int) -> bool:
-    """Was a mail of this kind owed about this arrival before?"""
+def asked_about(tx: sa.Connection, kind: str, arrival_id: int) -> dict[str, str]:
+    """To whom a mail of this kind was owed about this arrival, and what became of it."""
     where = (notice.c.arrival_id == arrival_id, notice.c.kind == kind)
-    return tx.execute(sa.select(sa.literal(1)).where(*where).limit(1)).scalar() is not None
+    query = sa.select(notice.c.recipient, notice.c.state).where(*where)
+    return {row.recipient: row.state for row in tx.execute(query)}
 
 
 def answered_since(tx: sa.Connection, since: datetime, recipient: str, klacht_id: int | None) -> int:

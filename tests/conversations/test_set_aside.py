@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from desk import Desk, Got, open_desk
+from relays import NOBODY, TAKEN, moody
+from reports import comes_back
 
 from mailagent.store import arrivals
 
@@ -258,3 +260,39 @@ def test_a_notice_of_a_safe_mail_becomes_a_klacht_only_in_the_words_of_the_melde
     assert (klacht.melder, klacht.description) == ("jan@home.example", "Ik werd onbeleefd behandeld.")
     team.citizen("noreply@zivver.com").gets_nothing()
     team.citizen("jan@home.example").gets("ontvangstbevestiging")
+
+
+def test_a_message_that_reached_nobody_is_put_before_the_coordinator(team: Desk) -> None:
+    anna, bram, carla = (team.agent(f"{who}@stad.example") for who in ("anna", "bram", "carla"))
+    _set_aside(team)
+
+    comes_back(team, anna.desk.mailboxes[anna.address][0], "5.1.1")
+    carla.gets_nothing()
+    comes_back(team, bram.gets("ter_beoordeling"), "5.1.1")
+
+    told = carla.gets("ter_beoordeling")
+    assert "De gft-bak is niet geleegd." in told.text
+    carla.replies(told, "#aannemen")
+    assert len(team.klachten()) == 1
+
+
+def test_a_message_that_our_own_relay_could_not_bring_to_anybody_goes_to_the_coordinator(team: Desk) -> None:
+    members = ("anna@stad.example", "bram@stad.example")
+    moody(team).mood = lambda to, _raw: NOBODY if to in members else TAKEN
+
+    team.citizen("jan@home.example").writes("Container", "De gft-bak is niet geleegd.", **SPAM)
+
+    team.agent("carla@stad.example").gets("ter_beoordeling")
+    team.agent("carla@stad.example").gets_nothing()
+
+
+def test_a_message_that_was_settled_before_its_mail_came_back_is_put_before_nobody(team: Desk) -> None:
+    mail = _set_aside(team)
+    second = team.agent("bram@stad.example").gets("ter_beoordeling")
+    team.agent("anna@stad.example").replies(mail, "#aannemen")
+    team.agent("carla@stad.example").reads_all()
+
+    for lost in (mail, second):
+        comes_back(team, lost, "5.1.1")
+
+    assert "ter_beoordeling" not in [m.kind for m in team.mailboxes["carla@stad.example"]]
