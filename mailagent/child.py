@@ -95,10 +95,12 @@ class Child:
         self._process.wait()
 
 
-def answer_all(answer: Callable[[bytes], bytes], seconds: float, memory: int) -> None:
+def answer_all(
+    answer: Callable[[bytes], bytes], seconds: float, memory: int, memory_of_its_own: int = 0
+) -> None:
     """Answers question after question until the parent closes its end: each in so many seconds of wall-clock
     time, all within so many bytes of address space. What is raised ends this process."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, max(memory, memory_of_its_own)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when we stop
     asked, told = sys.stdin.buffer, sys.stdout.buffer

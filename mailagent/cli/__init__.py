@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mailagent.cli import admin, audit, desk, mail, read, rules, survey, take
+from mailagent.cli import admin, audit, desk, letter, mail, read, rules, survey, take
 from mailagent.cli.demo import demo
 from mailagent.cli.klantcontact import klantcontact
 from mailagent.cli.kto import kto
@@ -34,6 +34,7 @@ app.command("retry")(desk.retry)
 app.command("read")(read.read)
 app.add_typer(mail.app, name="mail")
 app.add_typer(rules.app, name="rules")
+app.add_typer(letter.app, name="letter")
 app.add_typer(survey.app, name="survey")
 app.add_typer(audit.app, name="audit")
 

@@ -7,7 +7,7 @@ from datetime import date, time
 
 from mailagent.core.errors import NotUnderstood
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -119,7 +119,7 @@ _Parts = tuple[int | None, int, int, int | None]
 def _parts(written: dict[str, str | None]) -> _Parts | None:
     """None where a word among them is no month and no day of the week."""
     word, weekday = (written["month"] or "").casefold(), (written["weekday"] or "").casefold()
-    month = int(word) if word.isdigit() else _MONTHS.get(word)
+    month = int(word) if word.isdigit() else MONTHS.get(word)
     if month is None or (weekday and weekday not in _WEEKDAYS):
         return None
     year = written.get("year")

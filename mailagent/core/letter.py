@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 AUTOMATIC, CHECK, RETYPE, QUARANTINE = "automatic", "check", "retype", "quarantine"
 
@@ -82,7 +82,7 @@ class Letter:
 
     text: str
     confidence: int
-    status: str
+    status: str = AUTOMATIC
     reason: str = ""
     fields: Mapping[str, Field] = field(default_factory=dict)
     pages: tuple[Page, ...] = ()
@@ -91,6 +91,27 @@ class Letter:
         """The value of one of FIELDS, "" where the letter does not say."""
         found = self.fields.get(name)
         return found.value if found else ""
+
+
+SEPARATORS = ("MAILAGENT:SPLIT:v1", "PATCHT")
+"""What stands in the codes of a separator sheet: ours, and that of others who print them."""
+
+UNSURE = "Niet alles is met zekerheid gelezen. Controleer de tekst."
+PART_UNREAD = "Een deel van de bladzijde is niet gelezen. Controleer de tekst."
+SECOND_READER = "De tekst is moeilijk te lezen, misschien handschrift. Controleer de tekst."
+BY_HAND = "De tekst is niet te lezen, misschien handschrift. Typ hem over."
+
+
+def judged(letter: Letter, *, whole: bool, second: bool) -> Letter:
+    """The letter with its status, and why. `whole`: no part of a page was skipped; `second`: a second reader
+    was asked as well, which is better at handwriting and no judge of itself."""
+    if second:
+        return replace(letter, status=CHECK, reason=SECOND_READER)
+    if letter.confidence < LOST:
+        return replace(letter, status=RETYPE, reason=BY_HAND)
+    if letter.confidence < SURE:
+        return replace(letter, status=CHECK, reason=UNSURE)
+    return letter if whole else replace(letter, status=CHECK, reason=PART_UNREAD)
 
 
 def alike(one: int, other: int) -> bool:

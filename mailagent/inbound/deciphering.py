@@ -6,13 +6,47 @@ import json
 import logging
 import pickle
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from mailagent.child import answer_all
+from mailagent.core.bsn import covered, named
 from mailagent.core.errors import Unreadable
-from mailagent.core.letter import AUTOMATIC, CHECK, SURE, Letter, Page
+from mailagent.core.letter import SURE, Letter, Page, Word, judged
+from mailagent.core.letter_fields import fields_of
+from mailagent.inbound import layer, paper, second
 from mailagent.inbound.letters import LetterLimits
-from mailagent.inbound.ocr import Tesseract
-from mailagent.inbound.scans import Scan, opened
+from mailagent.inbound.ocr import Line, Tesseract
+from mailagent.inbound.scans import PdfScan, Scan, opened
+from mailagent.inbound.sheets import DPI, separates
+
+_UPSIDE_DOWN = 75
+"""What is read with less confidence may be upside down: that is tried too, and the better reading kept."""
+_OVERLOOKED = 6
+"""A burgerservicenummer has nine digits: that many signs outside every word that was read cannot hold one."""
+_PART = 0.05
+"""Where a larger part of the signs lies outside every word, a paragraph was not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page as it was read, before anything is hidden; `second` where another engine read it as well."""
+
+    number: int
+    sheet: paper.Sheet
+    lines: list[Line]
+    confidence: int
+    second: bool = False
+
+    @property
+    def overlooked(self) -> int:
+        """The signs that no word covers."""
+        return self.sheet.overlooked([word.box for line in self.lines for word in line])
+
+    @property
+    def whole(self) -> bool:
+        """Was every part of it read?"""
+        return self.overlooked <= max(_OVERLOOKED, _PART * self.sheet.overlooked(()))
 
 
 class Decipherer:
@@ -34,32 +68,98 @@ class Decipherer:
         asked = json.loads(head)
         scan = opened(raw, self._limits)
         if asked["what"] == "sheets":
-            return [(1, len(scan))]
+            return _ranges(scan)
         first, last = asked["pages"] or (1, len(scan))
         return self._read(scan, range(first - 1, min(last, len(scan))))
 
     def _read(self, scan: Scan, numbers: range) -> Letter:
-        pages = [page for number in numbers if (page := self._page(scan, number)).words]
-        if not pages:
+        leaves = [leaf for number in numbers if (leaf := self._leaf(scan, number))]
+        if not any(leaf.lines for leaf in leaves):
             raise Unreadable("no_words")
-        confidence = min(page.confidence for page in pages)
-        status = AUTOMATIC if confidence >= SURE else CHECK
-        return Letter("\n\n".join(page.text for page in pages), confidence, status, pages=tuple(pages))
+        spoken_of = any(named(leaf.lines) for leaf in leaves)
+        pages = tuple(_page(leaf, spoken_of=spoken_of) for leaf in leaves)
+        return judged(
+            Letter(
+                "\n\n".join(page.text for page in pages),
+                min(page.confidence for page in pages),
+                fields=fields_of(pages),
+                pages=pages,
+            ),
+            whole=all(leaf.whole for leaf in leaves),
+            second=any(leaf.second for leaf in leaves),
+        )
 
-    def _page(self, scan: Scan, number: int) -> Page:
-        picture = scan.picture(number)
-        lines = self._tesseract.lines(picture)
-        words = tuple(word for line in lines for word in line)
-        text = "\n".join(" ".join(word.text for word in line) for line in lines)
-        confidence = round(sum(word.confidence for word in words) / max(1, len(words)))
-        return Page(number + 1, words, text, confidence, safe=False, image=b"")
+    def _leaf(self, scan: Scan, number: int) -> Leaf | None:
+        """One page; None for a blank one and for a separator sheet."""
+        if len(scan) > 1 and separates(scan.picture(number, DPI)):
+            return None
+        if isinstance(scan, PdfScan) and (typed := layer.read(scan, number)):
+            leaf = Leaf(number + 1, *typed, 100)
+            if leaf.whole:
+                return leaf
+        sheet = paper.prepared(scan.picture(number))
+        return None if sheet.blank else self._recognised(number + 1, sheet)
+
+    def _recognised(self, number: int, sheet: paper.Sheet) -> Leaf:
+        leaf = self._seen(number, sheet)
+        if leaf.confidence < _UPSIDE_DOWN:
+            leaf = max(leaf, self._seen(number, paper.turned_over(sheet)), key=lambda one: one.confidence)
+        if leaf.confidence < SURE and (lines := second.read(leaf.sheet.picture, leaf.lines)):
+            return replace(leaf, lines=lines, second=True)
+        return leaf
+
+    def _seen(self, number: int, sheet: paper.Sheet) -> Leaf:
+        lines = self._tesseract.lines(sheet.picture)
+        words = [word for line in lines for word in line]
+        return Leaf(number, sheet, lines, round(sum(word.confidence for word in words) / max(1, len(words))))
+
+
+def _page(leaf: Leaf, *, spoken_of: bool) -> Page:
+    """A page with its numbers hidden; its picture only where no number can have been overlooked."""
+    cover = covered(leaf.lines, spoken_of=spoken_of)
+    safe = leaf.confidence >= SURE and cover.trusted and leaf.overlooked <= _OVERLOOKED
+    shown = leaf.sheet.shown(cover.boxes)
+    return Page(
+        number=leaf.number,
+        words=tuple(_scaled(word, shown.scale) for line in cover.lines for word in line),
+        text="\n".join(" ".join(word.text for word in line) for line in cover.lines),
+        confidence=leaf.confidence,
+        safe=safe,
+        image=shown.jpeg if safe else b"",
+        size=shown.size,
+        fingerprint=leaf.sheet.fingerprint,
+    )
+
+
+def _scaled(word: Word, scale: float) -> Word:
+    left, top, right, bottom = (round(side * scale) for side in word.box)
+    return replace(word, box=(left, top, right, bottom))
+
+
+def _ranges(scan: Scan) -> list[tuple[int, int]]:
+    """The pages between the sheets, without the blank ones at their ends."""
+    ranges: list[tuple[int, int]] = []
+    begun: list[int] = []
+    for number in range(len(scan)):
+        picture = scan.picture(number, DPI)
+        if separates(picture):
+            ranges += _trimmed(begun)
+            begun = []
+        elif not paper.prepared(picture).blank:
+            begun.append(number + 1)
+    return ranges + _trimmed(begun)
+
+
+def _trimmed(numbers: list[int]) -> list[tuple[int, int]]:
+    return [(numbers[0], numbers[-1])] if numbers else []
 
 
 def main() -> None:
     """Reads letter after letter."""
     limits = LetterLimits(**json.loads(sys.argv[1]))
     logging.disable(logging.CRITICAL)  # a library would log what stands in the letter
-    answer_all(Decipherer(limits).answer, limits.seconds, limits.memory)
+    answer: Callable[[bytes], bytes] = Decipherer(limits).answer
+    answer_all(answer, limits.seconds, limits.memory, second.MEMORY)
 
 
 if __name__ == "__main__":

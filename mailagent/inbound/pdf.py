@@ -52,6 +52,11 @@ class Pdf:
         text, (_, height) = page.get_textpage(), page.get_size()
         return [(word, _around(text, height, at, len(word))) for at, word in _words_of(text)]
 
+    def pixels(self, number: int) -> int:
+        """Of the largest picture on a page, before anyone unpacks it."""
+        images = self._page(number).get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+        return max((width * height for width, height in (image.get_px_size() for image in images)), default=0)
+
     def image_share(self, number: int) -> float:
         """How much of a page is covered by pictures, from 0 to 1."""
         page = self._page(number)

@@ -18,7 +18,7 @@ from mailagent.inbound.pdf import POINTS, Pdf
 if TYPE_CHECKING:
     from mailagent.inbound.letters import LetterLimits
 
-Picture = numpy.ndarray[Any, numpy.dtype[numpy.uint8]]
+Picture = numpy.ndarray[Any, numpy.dtype[Any]]
 """One page in grey: rows of octets."""
 
 DPI = 300
@@ -28,6 +28,9 @@ LOWEST_DPI = 50
 A4_INCHES = 11.69
 LARGEST = 4200
 """Pixels of the longest side: what has more than A4 at 300 dpi loses nothing a reader needs."""
+
+_HONEST = 4
+"""PDFium draws a picture small as it unpacks it, so a page may hold more than we would unpack ourselves."""
 
 FORMATS = ("JPEG", "PNG", "TIFF", "HEIF")
 PDF_HEAD = 1024
@@ -59,11 +62,17 @@ class PdfScan:
 
     def picture(self, number: int, dpi: float = DPI) -> Picture:
         """A page, drawn."""
+        drawn: Picture = self.pdf.drawn(number, self.dpi(number, dpi))
+        return drawn
+
+    def dpi(self, number: int, wanted: float) -> float:
+        """What a page is drawn at: what is wanted, less for a page larger than paper. Raises Unreadable."""
         longest = max(self.pdf.size(number))
         if not 0 < longest <= self.limits.side:
             raise Unreadable("page_too_large")
-        drawn: Picture = self.pdf.drawn(number, min(dpi, LARGEST * POINTS / longest))
-        return drawn
+        if self.pdf.pixels(number) > _HONEST * self.limits.pixels:
+            raise Unreadable("too_many_pixels")
+        return min(wanted, LARGEST * POINTS / longest)
 
 
 @dataclass(frozen=True, slots=True)
