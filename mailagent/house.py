@@ -12,9 +12,12 @@ from mailagent.config.files import RuleFiles, load_rules
 from mailagent.config.settings import Settings, load_settings
 from mailagent.core.mail import Mail
 from mailagent.core.organisation import Organisation
+from mailagent.core.postroom import Divided
 from mailagent.core.trace import OwnServers
-from mailagent.flow.world import Policy, World
+from mailagent.flow.world import Policy, PostRoom, World
 from mailagent.inbound.language import language_of
+from mailagent.inbound.letters import LetterReader
+from mailagent.inbound.pdfa import archived
 from mailagent.outbound.dkim import Signer
 from mailagent.outbound.links import Links
 from mailagent.outbound.post import LINES, Carrier, Post
@@ -24,6 +27,7 @@ from mailagent.outbound.writer import Writer
 from mailagent.shipped import search_path
 from mailagent.store.database import connect, upgrade
 from mailagent.store.store import Store, make_jobs
+from mailagent.store.vault import Vault
 
 Now = Callable[[], datetime]
 
@@ -58,18 +62,19 @@ def load(path: Path, env: Mapping[str, str]) -> tuple[Settings, RuleFiles]:
     return settings, load_rules(settings.paths.local)
 
 
-def open_house(
+def open_house(  # noqa: PLR0913 - each is what some house has otherwise
     settings: Settings,
     rules: RuleFiles,
     parse: Callable[[bytes], Mail],
     now: Now = wall_clock,
     carry: Carrier | None = None,
     glance: Callable[[bytes], Mail] | None = None,
+    post_room: PostRoom | None = None,
 ) -> House:
     """Open the database (its tables are made or brought up to date) and wire the rest.
 
     `glance` reads a mail while others wait; without it `parse` does. `carry` stands for the relay of the
-    settings where something else takes our mail.
+    settings where something else takes our mail; `post_room` reads letters.
     """
     engine = connect(settings.database.url)
     upgrade(engine)
@@ -84,9 +89,11 @@ def open_house(
         glance=glance or parse,
         now=now,
         salt=lambda: secrets.token_bytes(16),
+        vault=Vault([key.encode() for key in settings.security.keys]),
         language=language_of,
         reports_at=rules.reports_at,
         surveys=rules.surveys,
+        post_room=post_room,
     )
     templates = Templates([folder / "mail" for folder in search_path("templates", settings.paths.local)])
     links = Links(settings.organisation.web, world.policy.keys)
@@ -97,6 +104,17 @@ def open_house(
     else:
         post = Post(world, templates, links, own_relay.deliver, signer(settings), LINES, writer.write)
     return House(settings, world, templates, links, own_relay, post, writer)
+
+
+def post_room(reader: LetterReader) -> PostRoom:
+    """Whoever reads letters, as the flow sees it."""
+    return PostRoom(
+        read=reader.read,
+        sheets=lambda raw: [Divided(pages) for pages in reader.sheets(raw)],
+        cut=reader.cut,
+        searchable=archived,
+        original=reader.original,
+    )
 
 
 def organisation(settings: Settings, rules: RuleFiles) -> Organisation:
@@ -125,6 +143,8 @@ def policy(settings: Settings) -> Policy:
         proof=settings.agents.proof,
         own_servers=OwnServers(settings.agents.authserv_id, intake.own_hosts, intake.behind_own_mx),
         forms=frozenset(intake.forms),
+        scan_address=settings.letters.address,
+        scan_mailboxes=frozenset(box.name for box in settings.imap if box.scanner),
         max_intake=intake.max_bytes,
         caps=tuple(sorted(settings.caps.windows.items())),
         smileys=feedback.smileys,

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -15,21 +16,21 @@ from mailagent.config.listening import Listening
 from mailagent.config.mailboxes import ImapSettings
 from mailagent.config.settings import Settings
 from mailagent.core.errors import Problem
-from mailagent.flow import arrive, confirm, deliver, mailboxes, report, survey, tick, vote
+from mailagent.flow import arrive, confirm, deliver, mailboxes, originals, report, survey, tick, vote
 from mailagent.flow.process import give_up, process, process_all
 from mailagent.flow.world import POST, PROCESS, SLOWLY, World
 from mailagent.house import House, Now
-from mailagent.inbound import imap, oauth, watcher
+from mailagent.inbound import folder, imap, oauth, watcher
 from mailagent.inbound.clients import ANYWHERE, Clients, networks_among
 from mailagent.inbound.keeper import Keeper
 from mailagent.inbound.lmtp import LmtpSink
 from mailagent.inbound.smtp import Door, SmtpSink
 from mailagent.shipped import search_path
 from mailagent.store.jobs import Handlers
-from mailagent.web.doors import Doors, SurveyDoors
+from mailagent.web.doors import Doors, OriginalDoors, SurveyDoors
 from mailagent.web.metrics import make_metrics
 
-ROLES = ("smtp", "imap", "worker", "post", "clock", "web")
+ROLES = ("smtp", "imap", "folder", "worker", "post", "clock", "web")
 """What one process may do. On SQLite one process does it all; on PostgreSQL they may be spread."""
 
 SWEEP_SECONDS = 5.0
@@ -114,6 +115,8 @@ async def serve(
                 loops.create_task(_listen(house, stop))
             if "imap" in roles:
                 _watch_mailboxes(house, stop, loops)
+            if "folder" in roles and house.settings.letters.folder:
+                loops.create_task(folder.watch(drop_folder(house, house.settings.letters.folder), stop))
             await stop.wait()
             await asyncio.gather(*(sink.stop() for sink in sinks))
     finally:
@@ -134,6 +137,11 @@ def make_doors(house: House) -> Doors:
         waiting=lambda pending_id: confirm.waiting(pending_id, world),
         confirm=lambda pending_id: confirm.confirm(pending_id, world),
         surveys=_survey_doors(house),
+        originals=OriginalDoors(
+            read=links.read_login,
+            waiting=lambda event_id: originals.waiting(event_id, world),
+            view=lambda event_id: originals.view(event_id, world),
+        ),
         organisation=world.organisation,
         search=search_path("web", house.settings.paths.local),
         trusted_proxies=house.settings.web.trusted_proxies,
@@ -157,11 +165,12 @@ async def _open_mail(house: House, keeper: Keeper) -> list[SmtpSink]:
     smtp, lmtp, now = house.settings.smtp, house.settings.lmtp, house.world.now
     own, most, tls = house.world.organisation.address, smtp.max_bytes, smtp.tls()
     clients = Clients(smtp.networks, networks_among(house.settings.intake.behind_own_mx))
-    sinks = [SmtpSink(keeper, own, most, now, Door((smtp.host, smtp.port), clients, tls))]
+    scanner = house.settings.letters.address
+    sinks = [SmtpSink(keeper, own, most, now, Door((smtp.host, smtp.port), clients, tls, scanner))]
     if lmtp:
         # Whoever speaks LMTP to us is our own server: it is known, wherever it stands.
         clients = Clients(smtp.networks, ANYWHERE)
-        sinks.append(LmtpSink(keeper, own, most, now, Door((lmtp.host, lmtp.port), clients, tls)))
+        sinks.append(LmtpSink(keeper, own, most, now, Door((lmtp.host, lmtp.port), clients, tls, scanner)))
     for sink in sinks:
         await sink.start()
     return sinks
@@ -206,6 +215,14 @@ async def watch_mailbox(
             failed = partial(books.failed, mailbox.name, f"{type(ended).__name__}: {ended}"[:500])
             await asyncio.to_thread(_guarded, failed)
             await _pause(stop, SWEEP_SECONDS)
+
+
+def drop_folder(house: House, path: Path) -> folder.Folder:
+    """Where the post room drops its scans."""
+    world = house.world
+    return folder.Folder(
+        path, lambda envelopes: arrive.keep(envelopes, world), world.now, house.settings.smtp.max_bytes
+    )
 
 
 def patience(settings: Settings) -> dict[str, timedelta]:

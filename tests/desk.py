@@ -14,6 +14,7 @@ from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from typing import Any, Protocol
 
+from post_room import PostRoomTable, Reader
 from ready_made import shipped_mails, shipped_rules
 
 from mailagent.config.files import RuleFiles, load_rules
@@ -268,12 +269,18 @@ class Desk:
     house: House
     time: list[datetime]
     mailboxes: dict[str, list[Got]]
+    reader: Reader = field(default_factory=Reader)
     carrier: Carrier = field(init=False)
     settle: Callable[[], None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.carrier = InMemory(self)
         self.settle = self._drain
+
+    @property
+    def post_room(self) -> PostRoomTable:
+        """Where letters come in."""
+        return PostRoomTable(self.reader, lambda: self.world, lambda: self.settle())
 
     @property
     def world(self) -> Any:
@@ -363,11 +370,12 @@ def open_desk(  # noqa: PLR0913 - each is what some test says otherwise
     mailboxes: dict[str, list[Got]] = defaultdict(list)
     local = settings.paths.local
     rules = with_people(load_rules(local) if local else shipped_rules(), members)
-    house = open_house(settings, rules, parse, lambda: time[0], carry=_remember(mailboxes, lambda: desk))
+    reader, carry = Reader(), _remember(mailboxes, lambda: desk)
+    house = open_house(settings, rules, parse, lambda: time[0], carry, post_room=reader.room())
     if local is None:
         mails = shipped_mails()
         house = replace(house, templates=mails, post=replace(house.post, templates=mails))
-    desk = Desk(house, time, mailboxes)
+    desk = Desk(house, time, mailboxes, reader)
     return desk
 
 

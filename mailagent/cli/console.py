@@ -17,7 +17,8 @@ import typer
 from rich.console import Console
 
 from mailagent.core.errors import Mistakes, Problem
-from mailagent.house import House, load, open_house
+from mailagent.house import House, load, open_house, post_room
+from mailagent.inbound.letters import LetterReader
 from mailagent.inbound.limits import LIMITS
 from mailagent.inbound.reader import Reader
 
@@ -57,7 +58,8 @@ def opened(config: Path) -> Iterator[House]:
         try:
             settings, rules = load(config, os.environ)
             reader = stack.enter_context(Reader(replace(LIMITS, size=settings.intake.max_bytes)))
-            house = open_house(settings, rules, reader.read, glance=reader.glance)
+            letters = post_room(stack.enter_context(LetterReader()))
+            house = open_house(settings, rules, reader.read, glance=reader.glance, post_room=letters)
         except Mistakes as problem:
             fail(str(problem))
         except (Problem, OSError) as problem:

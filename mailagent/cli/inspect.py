@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -15,12 +16,13 @@ from mailagent.core.surveys import ACTIVE
 from mailagent.flow import mailboxes, suggest, survey
 from mailagent.house import House, open_house, organisation, relay, signer
 from mailagent.inbound import imap
+from mailagent.inbound.folder import BUSY, TOO_LARGE
 from mailagent.inbound.parse import parse
 from mailagent.outbound.dkim import BadKey
 from mailagent.outbound.render import Templates
 from mailagent.service import mailbox_access, patience
 from mailagent.shipped import search_path
-from mailagent.store import addresses, arrivals, dead_addresses, notices, resting
+from mailagent.store import addresses, arrivals, dead_addresses, letters, notices, resting
 from mailagent.store.dead_addresses import Dead
 from mailagent.store.store import Tx
 from mailagent.web.pages import Pages
@@ -61,6 +63,7 @@ def inspect(config: Path, env: Mapping[str, str]) -> list[Finding]:
     if settings:
         found += _servers(settings)
         found += _habits(settings)
+        found += _folder(settings)
     if settings and rules:
         found += _people(settings, rules)
         found += _database(settings, rules)
@@ -102,6 +105,24 @@ def _habits(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "[agents] proof is token: an order counts without proof by your mail server.", wrong=False
         )
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    """What lies where the post room drops its scans, and does not come in."""
+    path = settings.letters.folder
+    if path is None:
+        return
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        yield Finding(f"[letters] folder: we may not read and write in {path}, so no scan comes in")
+        return
+    for name, why in (
+        (TOO_LARGE, "larger than smtp.max_bytes: scan them in smaller piles"),
+        (BUSY, "taken and not kept"),
+    ):
+        if files := [file for file in (path / name).rglob("*") if file.is_file()]:
+            yield Finding(
+                f"[letters] folder: {len(files)} files in {path / name} are {why}", wrong=name == TOO_LARGE
+            )
 
 
 def _people(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
@@ -175,7 +196,8 @@ def work(house: House) -> Iterator[Finding]:
         failed, held = len(notices.struggling(tx)), notices.held(tx)
         rests = resting.now_resting(tx, house.world.now())
         dead, missed = dead_addresses.count(tx), _dead_colleagues(tx, house.world.organisation)
-        missing = addresses.keys_in_use(tx) - {policy.key_id(key) for key in policy.keys}
+        missing = addresses.keys_in_use(tx) | letters.keys_in_use(tx)
+        missing -= {policy.key_id(key) for key in policy.keys}
     if aside:
         yield Finding(f"{aside} arrivals wait for a human: see `mailagent stuck`", wrong=False)
     for rest in rests.values():
@@ -197,8 +219,9 @@ def work(house: House) -> Iterator[Finding]:
         yield Finding(f"{failed} mails do not leave: see `mailagent stuck`", wrong=False)
     if missing:
         yield Finding(
-            f"[security] keys: {len(missing)} key(s) that open reply addresses were made with are gone; put "
-            "them back behind the first one, or those addresses no longer work"
+            f"[security] keys: {len(missing)} key(s) that open reply addresses were made with, or letters "
+            "sealed with, are gone; put them back behind the first one, or those addresses no longer work "
+            "and those letters cannot be opened"
         )
 
 

@@ -19,7 +19,8 @@ def _token_url(text: str) -> str:
 
 
 class ImapSettings(Part):
-    """A mailbox we fetch from. Read mails move to `move_to`, where that is not empty.
+    """A mailbox we fetch from. Read mails move to `move_to`, where that is not empty. A `scanner` fills it:
+    each file that comes with a mail is a letter.
 
     `auth` is how we log in: with the password, or (oauth) with a token from `token_url`.
     """
@@ -33,6 +34,7 @@ class ImapSettings(Part):
     tls: bool = True
     every_seconds: Annotated[int, Field(ge=1)] = 60
     move_to: str = ""
+    scanner: bool = False
     alarm_minutes: Annotated[int, Field(ge=1)] = 30
     auth: Literal["password", "oauth"] = "password"
     token_url: Annotated[str, AfterValidator(_token_url)] = ""

@@ -70,6 +70,10 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 # forms = []                             # addresses of form robots, whose Reply-To is the melder
 # max_bytes = {25 * _MEGABYTE}                 # a larger mail is kept, but a human must look
 
+# [letters]
+# folder = ""                            # what the post room scans and drops here comes in as letters
+# address = ""                           # and so does what a scanner mails to this address
+
 # [caps]                                 # automatic mails to one address, or about one klacht
 # windows = {{ 10 = 10, 30 = 15, 60 = 25 }}  # minutes = how many; the rest waits
 
@@ -112,6 +116,7 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 # tls = true
 # every_seconds = 60
 # move_to = ""                           # where a mail goes once it is kept
+# scanner = false                        # true: a scanner fills it, and each file in a mail is a letter
 # alarm_minutes = 30                     # silent for so long: the coordinator gets a mail
 # auth = "password"                      # or "oauth", with these keys instead of the password
 # token_url = ""                         # where tokens come from

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, Valida
 from mailagent.config.feedback import FeedbackSettings
 from mailagent.config.fields import Address, Loc, Name, OptionalAddress, Part, at_least_one, sentence
 from mailagent.config.leaving import DkimSettings, RelaySettings
+from mailagent.config.letters import LettersSettings
 from mailagent.config.listening import (
     Listening,
     LmtpSettings,
@@ -155,6 +156,7 @@ class Settings(Part):
     security: SecuritySettings
     agents: AgentsSettings = AgentsSettings()
     intake: IntakeSettings = IntakeSettings()
+    letters: LettersSettings = LettersSettings()
     caps: CapsSettings = CapsSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     retention: RetentionSettings = RetentionSettings()
@@ -256,6 +258,15 @@ def _tasks_do_not_come_back(settings: Settings) -> Iterator[_Wrong]:
             )
 
 
+def _scanner_has_its_own_address(settings: Settings) -> Iterator[_Wrong]:
+    own, letters = settings.organisation, settings.letters
+    if letters.address and letters.address in (own.address, own.coordinator, own.manager):
+        yield (
+            ("letters", "address"),
+            "should be another address than those under [organisation]: all mail to it is taken for scans",
+        )
+
+
 def _mailboxes_differ(settings: Settings) -> Iterator[_Wrong]:
     names = [mailbox.name for mailbox in settings.imap]
     for number, name in enumerate(names):
@@ -276,6 +287,7 @@ _CHECKS: tuple[tuple[set[str], Callable[[Settings], Iterator[_Wrong]]], ...] = (
     ({"dkim", "organisation"}, _signature_is_ours),
     ({"intake", "smtp"}, _intake_fits_the_door),
     ({"organisation"}, _tasks_do_not_come_back),
+    ({"organisation", "letters"}, _scanner_has_its_own_address),
     ({"imap"}, _mailboxes_differ),
     ({"imap"}, _mailboxes_can_log_in),
 )

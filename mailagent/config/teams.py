@@ -28,6 +28,7 @@ class MemberEntry(Part):
     role: Literal["member", "lead", "deputy"] = "member"
     capacity: int = Field(0, ge=0)
     absent: tuple[AbsenceEntry, ...] = ()
+    mag_origineel: bool = False
 
 
 class TeamEntry(Part):
@@ -69,6 +70,7 @@ def _agent(entry: MemberEntry, every: Sequence[MemberEntry]) -> Agent:
         entry.role,
         entry.capacity or next((m.capacity for m in same if m.capacity), 0),
         tuple(absent),
+        any(member.mag_origineel for member in same),
     )
 
 

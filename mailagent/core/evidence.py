@@ -25,9 +25,14 @@ KINDS = {
     "token_report": "gestuurd aan het antwoordadres dat deze behandelaar kreeg voor een overzicht",
     "forwarded": "een behandelaar stuurde het door",
     "on_behalf": "de behandelaar schreef erbij van wie de klacht is",
-    "duplicate": "dezelfde mail kwam eerder binnen",
+    "cut": "een behandelaar knipte de stapel in brieven",
+    "duplicate": "dezelfde mail, of dezelfde brief, kwam eerder binnen",
     "unreadable": "de mail is niet te lezen",
     "oversize": "de mail is te groot",
+    "scans": "een scanner stuurde deze bestanden",
+    "no_scan": "er zit geen scan bij de mail van de scanner",
+    "separators": "er zitten scheidingsvellen tussen de brieven",
+    "pile": "het lijken meer brieven, zonder scheidingsvellen ertussen",
     "secure_notice": "het is een bericht dat elders een beveiligde mail klaarstaat",
     "encrypted": "de mail is versleuteld met een sleutel die wij niet hebben",
     "locked": "er zitten bestanden met een wachtwoord bij",
@@ -42,6 +47,7 @@ KINDS = {
     "reference_own": "het is een antwoord op een mail van ons",
     "reference_known": "het is een antwoord op een mail die wij kennen",
     "subject_kenmerk": "er staat een kenmerk in het onderwerp",
+    "letter_kenmerk": "er staat een kenmerk in de brief",
     "sender_is_party": "de afzender is de melder van deze klacht",
     "sender_is_agent": "de afzender is een behandelaar",
     "proof_by_token": "adres en antwoordadres samen zijn hier bewijs genoeg (instelling)",
@@ -128,6 +134,12 @@ class FeedbackReply(Verdict):
 
 class BounceNote(Verdict):
     """A delivery report: information beside the klacht."""
+
+    __slots__ = ()
+
+
+class Scanned(Verdict):
+    """What the post room scanned together: each letter in it comes in by itself."""
 
     __slots__ = ()
 

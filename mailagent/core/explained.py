@@ -14,6 +14,7 @@ VERDICTS = {
     "Forward": "Dit wacht tot een behandelaar bevestigt van wie de klacht is",
     "FeedbackReply": "Dit is een antwoord op de smileys",
     "BounceNote": "Dit meldt hoe het een mail van ons verging",
+    "Scanned": "Dit zijn scans: elke brief komt apart binnen",
     "AutoMail": "Dit is een automatische mail: bewaard, en nooit beantwoord",
     "Duplicate": "Deze mail hadden wij al",
     "Quarantine": "Opzij gezet: wij kunnen de mail niet lezen",
@@ -31,6 +32,10 @@ SET_ASIDE = {
     "html_too_large": "De opmaak van het bericht is te groot.",
     "too_slow": "Het lezen van het bericht duurde te lang.",
     "out_of_memory": "Het lezen van het bericht kostte te veel geheugen.",
+    "no_scan": "De scanner stuurde een mail zonder PDF, TIFF, JPEG of HEIC.",
+    "pile": "Dit lijken meer brieven in één bestand, en er liggen geen scheidingsvellen tussen.",
+    "key_gone": "De sleutel waarmee deze brief is opgeborgen, staat niet meer in [security] keys.",
+    "no_reader": "Hier kunnen geen brieven worden gelezen.",
     "broken": "Het bericht is kapot: wij kunnen het niet lezen.",
 }
 """The reasons of Quarantine and Review that are no sentence by themselves."""
@@ -56,6 +61,7 @@ _NOT_PROVEN = "Onze mailserver bewijst niet dat de behandelaar hem schreef: wat 
 _RULED = {
     "admitted": "{by} nam het bericht aan",
     "appended": "{by} voegde het toe aan {kenmerk}",
+    "cut": "{by} knipte de stapel in brieven",
     "dismissed": "{by} wees het bericht af",
 }
 

@@ -31,9 +31,10 @@ class Envelope:
     """The bytes of one message and how they came, before anyone has looked inside.
 
     `channel` is one of the channels of the spec (`email`, `letter`, …); `via` says which way in it was:
-    `smtp`, `lmtp`, `imap:<mailbox>`, `take`. `reached_at` is the moment the way in can vouch for (SMTP
-    moment, IMAP INTERNALDATE). `sender` is the envelope sender: "" for a null return path, None where it is
-    unknown.
+    `smtp`, `lmtp`, `imap:<mailbox>`, `take`, `folder`, or out of which arrival: `scan:<id>`, `cut:<id>`.
+    `reached_at` is the moment the way in can vouch for (SMTP moment, IMAP INTERNALDATE). `sender` is the
+    envelope sender: "" for a null return path, None where it is unknown. Of a file `peer` is the name.
+    `sealed` are the bytes as they are kept where not even who reads the database may see them.
     """
 
     raw: bytes
@@ -44,6 +45,7 @@ class Envelope:
     recipients: tuple[str, ...] = ()
     peer: str = ""
     slot: Slot | None = None
+    sealed: bytes = b""
 
     @property
     def sha256(self) -> str:

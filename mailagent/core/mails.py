@@ -184,6 +184,12 @@ MAILS: dict[str, MailKind] = {
     "ter_beoordeling": MailKind(
         AGENT, ("kenmerk", "why", "description"), ("sender", "attachments"), about=("subject", "received")
     ),
+    "brief_controleren": MailKind(
+        AGENT,
+        ("kenmerk", "description", "confidence"),
+        ("reason", "retype", "reaction", "unsafe", "attachments", "left_out"),
+    ),
+    "inloglink": MailKind(AGENT, ("kenmerk", "login_url", "link_until", "page"), about=()),
     "brief_nodig": MailKind(
         AGENT,
         ("kenmerk", "mail", "law"),

@@ -24,7 +24,8 @@ class Absence:
 @dataclass(frozen=True, slots=True)
 class Agent:
     """A behandelaar, known by one registered address (lower case). `signature` is dropped from replies;
-    `capacity` is with how many open klachten they take no next one (0: any number)."""
+    `capacity` is with how many open klachten they take no next one (0: any number); `may_see_original`: of a
+    letter also what is masked."""
 
     address: str
     name: str
@@ -32,6 +33,7 @@ class Agent:
     role: str = MEMBER
     capacity: int = 0
     absent: tuple[Absence, ...] = ()
+    may_see_original: bool = False
 
     def away(self, day: date) -> Absence | None:
         """The absence in which a day falls."""

@@ -18,6 +18,7 @@ from mailagent.core.evidence import (
     Quarantine,
     ReportReply,
     Review,
+    Scanned,
     Settlement,
     Verdict,
 )
@@ -124,15 +125,19 @@ def _appended(findings: Findings) -> Verdict:
     return Append("een behandelaar voegde het toe", findings.value("appended"), confirmed=False)
 
 
-_THREAD = ("reference_own", "reference_known", "subject_kenmerk")
+_THREAD = ("reference_own", "reference_known", "subject_kenmerk", "letter_kenmerk")
 _ABOUT = ("token_melder", "token_agent", "reference_own", "reference_known")
 
 TOO_LARGE = "too_large"
 """Why a mail above intake.max_bytes is in Quarantine."""
 
+PILE = "pile"
+"""Why a pile that nobody divided waits for a human."""
+
 ROUTES = (
     Route("admitted", ("admitted",), _is(NewKlacht, "een behandelaar nam het aan", *_THREAD)),
     Route("appended", ("appended",), _appended),
+    Route("cut", ("cut",), _is(Scanned, "een behandelaar knipte de stapel")),
     Route("duplicate", ("duplicate",), _is(Duplicate, "hetzelfde bericht is al bewaard")),
     Route("unreadable", ("unreadable",), _because(Quarantine, "unreadable")),
     Route("oversize", ("oversize",), _is(Quarantine, TOO_LARGE)),
@@ -142,6 +147,10 @@ ROUTES = (
     ),
     Route("automatic", ("automatic",), _because(AutoMail, "automatic", *_ABOUT)),
     Route("own_address", ("own_address",), _is(AutoMail, "own_address")),
+    Route("scans", ("scans",), _is(Scanned, "een scanner stuurde het")),
+    Route("no_scan", ("no_scan",), _is(Review, "no_scan")),
+    Route("separators", ("separators",), _is(Scanned, "scheidingsvellen delen de stapel")),
+    Route("pile", ("pile",), _is(Review, PILE)),
     Route("spam", ("spam",), _is(Review, "spam")),
     Route(
         "agent_from_elsewhere",

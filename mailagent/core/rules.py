@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from mailagent.core.clues import Clue, Clues, Found
 from mailagent.core.conditions import Numbered, holds, numbered, numbers_in, seen_in
 from mailagent.core.gates import Gates, Passed
-from mailagent.core.klacht import COMPLEXITIES, PRIORITIES
+from mailagent.core.klacht import COMPLEXITIES, PRIORITIES, Klacht
 from mailagent.core.message import Message
 from mailagent.core.rule import ACTIVE, OFF, SHADOW, Rule
 from mailagent.core.suggestion import Suggestion
@@ -238,3 +238,15 @@ def _shades(hits: Sequence[Hit], scored: Sequence[_Scored], passed: Sequence[Pas
         if rule.status == SHADOW:
             matched = tuple(hit.matched for hit in hits if hit.rule_id == rule.id)
             yield Shade(rule.id, rule.source, one.points, matched, rule.effect.category)
+
+
+def as_decided(draft: Klacht, sorting: Decision) -> Klacht:
+    """What rules set beside the category. What a human chose stays, and nothing is confidential no more."""
+    own = draft.by_hand
+    return replace(
+        draft,
+        priority=sorting.priority if sorting.priority and "priority" not in own else draft.priority,
+        complexity=sorting.complexity if sorting.complexity and "complexity" not in own else draft.complexity,
+        confidential=draft.confidential or (sorting.confidential and "confidential" not in own),
+        labels=draft.labels if "labels" in own else tuple(dict.fromkeys((*draft.labels, *sorting.labels))),
+    )

@@ -12,14 +12,16 @@ from mailagent.core import reference
 from mailagent.core.errors import NotPossible, NotUnderstood
 from mailagent.core.orders.asking import Help
 from mailagent.core.orders.order import Case, Done, Order, joined
+from mailagent.core.postroom import PageRange, ranges_of, said_ranges
 
-ADMITTED, APPENDED, DISMISSED = "admitted", "appended", "dismissed"
+ADMITTED, APPENDED, DISMISSED, CUT = "admitted", "appended", "dismissed", "cut"
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """One decision about one message. `by` is the agent's address; `kenmerk` the klacht it is added to;
-    `melder` the address the agent gave, where the message itself names none; `text` the agent's own words."""
+    `melder` the address the agent gave, where the message itself names none; `text` the agent's own words, or
+    where a pile is to be cut."""
 
     what: str
     by: str
@@ -148,6 +150,39 @@ class Dismiss(Decide):
 
 
 @dataclass(frozen=True, slots=True)
+class Cut(Decide):
+    """A pile of letters in one file is cut into letters."""
+
+    words: ClassVar = ("knippen", "cut")
+    usage: ClassVar = "#knippen 1-2 3"
+    help: ClassVar = (
+        "alleen bij een stapel scans: deze bladzijden zijn elk een brief; met niets erachter zoals wij het "
+        "voorstellen"
+    )
+
+    pages: tuple[PageRange, ...]
+
+    @classmethod
+    def read(cls, rest: str, text: str) -> Cut:
+        """Ranges of pages, in order, or nothing."""
+        words = rest.strip(" .")
+        if not (pages := ranges_of(words)) and words:
+            raise NotUnderstood(
+                "#knippen: schrijf per brief de bladzijden, op volgorde, bijvoorbeeld #knippen 1-2 3 4-6."
+            )
+        return cls(text.strip(), pages)
+
+    def ruling(self, by: str, at: datetime) -> Ruling:
+        """Cut, there."""
+        return Ruling(CUT, by, at, text=said_ranges(self.pages))
+
+    @property
+    def said(self) -> str:
+        """The letters follow in mails of their own."""
+        return "De stapel wordt geknipt. Van elke brief krijgt u, of het team, een mail met het kenmerk."
+
+
+@dataclass(frozen=True, slots=True)
 class OnBehalf(Decide):
     """In a mail that an agent passes on: whose klacht it is."""
 
@@ -179,7 +214,7 @@ class OnBehalf(Decide):
         )
 
 
-RULINGS: tuple[type[Decide], ...] = (Admit, AppendTo, Dismiss)
+RULINGS: tuple[type[Decide], ...] = (Admit, AppendTo, Cut, Dismiss)
 
 
 def ruling_lines() -> tuple[tuple[str, str], ...]:

@@ -32,8 +32,10 @@ from mailagent.core.events import (
 )
 from mailagent.core.findings import findings_and_conclusions
 from mailagent.core.klacht import Klacht
+from mailagent.core.letter import RETYPE
 from mailagent.core.mails import AGENT, BY_LAW, MAILS, SMILEYS, TO_MELDER
-from mailagent.core.orders import call_lines
+from mailagent.core.orders import call_lines, letter_lines
+from mailagent.core.postroom import LINK_LIVES, LetterRead, OriginalAsked, Transcribed, picture_name
 from mailagent.core.surveys import SUPPRESSED
 from mailagent.flow import outward
 from mailagent.flow.task import task
@@ -70,15 +72,17 @@ def said(act: Act, klacht: Klacht, event: Event, event_id: int, mail: str) -> di
         **_of_an_agent(act, klacht, event),
         **_of_more(act, klacht, event),
         **_of_us(act, klacht, event),
+        **_on_paper(act, klacht, event),
         **_asked(act, klacht, event),
         **outward.told(act.tx, klacht, event),
+        **({"login": event_id} if isinstance(event, OriginalAsked) else {}),
     }
     return {name: value for name, value in values.items() if name in known or name in _ROWS}
 
 
-_ROWS = ("round", "invitation", "photos_of", "files_of", "original_of", "enclosed")
+_ROWS = ("round", "invitation", "photos_of", "files_of", "original_of", "pictures_of", "login", "enclosed")
 """Beside what a mail says, what it is made with: the round or the survey it invites to, the round whose
-photos go along, and the arrival whose files do."""
+photos go along, the arrival whose files or masked pages do, and the event that asked for a login link."""
 
 
 def _of_the_melder(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:
@@ -143,6 +147,28 @@ def _answered(event: Reacted | ReopenRequested, world: World) -> dict[str, Any]:
     """Whose question it answers."""
     asker = world.organisation.agent(event.asked_by) if isinstance(event, Reacted) else None
     return {"asked_by": asker.name if asker else ""}
+
+
+def _on_paper(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
+    """What came by post."""
+    match event:
+        case LetterRead():
+            pictures = [number for number in range(1, event.pages + 1) if number not in event.unsafe]
+            return {
+                "description": event.text,
+                "confidence": str(event.confidence),
+                "retype": event.status == RETYPE,
+                "unsafe": [str(number) for number in event.unsafe],
+                "pictures_of": event.arrival,
+                "attachments": [picture_name(number) for number in pictures],
+                "tags": letter_lines(reaction=event.reaction),
+            }
+        case Transcribed():
+            team = act.world.organisation.team(klacht.team).name
+            return {"quote": event.text, "description": event.text, "sender": klacht.melder, "team": team}
+        case OriginalAsked():
+            return {"page": str(event.page), "link_until": (event.at + LINK_LIVES).isoformat()}
+    return {}
 
 
 def _of_us(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
@@ -278,5 +304,7 @@ def discreet(klacht: Klacht, values: Mapping[str, Any]) -> dict[str, Any]:
     if not klacht.confidential:
         return dict(values)
     silent = {name: type(values[name])() for name in CONTENT if name in values}
-    said = {name: value for name, value in values.items() if name not in ("photos_of", "files_of")}
+    said = {
+        name: value for name, value in values.items() if name not in ("photos_of", "files_of", "pictures_of")
+    }
     return {**said, **silent, "subject": "(vertrouwelijk)", "confidential": True}

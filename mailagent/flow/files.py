@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from mailagent.core.errors import Unreadable
 from mailagent.core.feedback import photo_names
 from mailagent.core.mail import Attachment, Mail
+from mailagent.core.postroom import LETTER_FILE, picture_name
 from mailagent.flow.world import World
-from mailagent.store import arrivals, photos
+from mailagent.store import arrivals, letters, photos
 from mailagent.store.notices import Notice
 
 MOST_FILES, MOST_OCTETS = 10, 5_000_000
@@ -37,12 +38,23 @@ def along(notice: Notice, world: World) -> tuple[list[Attachment], list[str]]:
         ], []
     if whole := notice.values.get("original_of"):
         return _original(whole, notice, world)
+    if letter := notice.values.get("pictures_of"):
+        with world.store.read() as tx:
+            pages = letters.pictures(tx, letter)
+        pictures = tuple(Attachment(picture_name(number), "image/jpeg", jpeg) for number, jpeg in pages)
+        return chosen(notice.values["attachments"], Mail(attachments=pictures))
     if not (arrival_id := notice.values.get("files_of")):
         return [], []
+    return chosen(notice.values["attachments"], _mail_of(arrival_id, world))
+
+
+def _mail_of(arrival_id: int, world: World) -> Mail:
+    """A mail with its files; a letter with its masked pages, for nothing else of it ever leaves."""
     with world.store.read() as tx:
+        if archive := letters.archive(tx, arrival_id):
+            return Mail(attachments=(Attachment(LETTER_FILE, "application/pdf", archive),))
         raw = arrivals.raw(tx, arrival_id)
-    names = notice.values["attachments"]
-    return chosen(names, _read(raw, world))
+    return _read(raw, world)
 
 
 def _original(arrival_id: int, notice: Notice, world: World) -> tuple[list[Attachment], list[str]]:

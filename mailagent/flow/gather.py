@@ -13,6 +13,7 @@ from mailagent.core.evidence import Evidence
 from mailagent.core.feedback import Round
 from mailagent.core.mail import Envelope, Mail
 from mailagent.core.mails import MELDER, OTHER
+from mailagent.core.postroom import Scan
 from mailagent.core.rulings import Ruling
 from mailagent.core.screening import screened
 from mailagent.flow.world import World
@@ -36,7 +37,7 @@ class Letter:
     """One arrival while it is judged: the bytes, how they came, what was read, and when.
 
     `unread` is the digest of what stands below the head of a mail that is too large to be read further;
-    `language` is the one its writer used.
+    `language` is the one its writer used. `scan` is what a file of the post room holds.
     """
 
     arrival_id: int
@@ -49,6 +50,7 @@ class Letter:
     ruling: Ruling | None = None
     unread: bytes = b""
     language: str = "nl"
+    scan: Scan = Scan()
 
     @property
     def origin(self) -> str:

@@ -34,11 +34,12 @@ from mailagent.core.orders.extending import Consent, Extend
 from mailagent.core.orders.forwarding import Copy, Forward
 from mailagent.core.orders.handling import Resolve, TakeNext
 from mailagent.core.orders.hearing import Hear
+from mailagent.core.orders.letters import DateReceipt, ShowOriginal, Transcribe
 from mailagent.core.orders.order import Case, Done, MeldersMail
 from mailagent.core.orders.splitting import Merge
 from mailagent.core.orders.writing import Note
 from mailagent.core.organisation import Agent
-from mailagent.flow import dossier
+from mailagent.flow import dossier, postroom
 from mailagent.flow.answer import TOO_MANY_WAIT, about, answer, may_wait, newly_written, park
 from mailagent.flow.gather import Letter
 from mailagent.flow.happen import happen
@@ -191,7 +192,16 @@ def _case(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Case:
     if named := {order.kenmerk for order in written.orders if isinstance(order, Merge)}:
         found = [klachten.by_kenmerk(tx, kenmerk, lock=True) for kenmerk in sorted(named)]
         case = replace(case, others={other.kenmerk: other for other in found if other})
-    return _by_law(tx, case, written)
+    return _by_law(tx, _by_post(act, case, written), written)
+
+
+def _by_post(act: Act, case: Case, written: Written) -> Case:
+    """With the letter it came in, and what follows from what a human wrote of it."""
+    if not any(isinstance(order, Transcribe | DateReceipt | ShowOriginal) for order in written.orders):
+        return case
+    typed = next((order.text for order in written.orders if isinstance(order, Transcribe)), "")
+    case = replace(case, paper=postroom.on_paper(act.tx, case.klacht))
+    return replace(case, typed=postroom.typed(typed, case.klacht, act.world)) if typed else case
 
 
 def _by_law(tx: Tx, case: Case, written: Written) -> Case:

@@ -8,7 +8,7 @@ from mailagent.core import reference
 from mailagent.core.calendar import local_day
 from mailagent.core.events import Received
 from mailagent.core.klacht import Klacht
-from mailagent.core.rules import Decision
+from mailagent.core.rules import Decision, as_decided
 from mailagent.flow.happen import begin
 from mailagent.flow.sorting import team_of
 from mailagent.flow.world import Act
@@ -20,22 +20,10 @@ def open_klacht(act: Act, draft: Klacht, received: Received, sorting: Decision) 
     organisation, year = act.world.organisation, local_day(draft.received_at).year
     category = organisation.category(sorting.category)
     new = replace(
-        _as_decided(draft, sorting),
+        as_decided(draft, sorting),
         kenmerk=reference.kenmerk(act.world.policy.kenmerk_prefix, year, klachten.next_number(act.tx, year)),
         category=category.id if category else None,
         team=team_of(sorting, organisation),
     )
     suggested = ", ".join(map(str, sorting.suggestions))
     return begin(act, new, replace(received, suggested=suggested))
-
-
-def _as_decided(draft: Klacht, sorting: Decision) -> Klacht:
-    """What rules set beside the category. What a human chose stays, and nothing is confidential no more."""
-    own = draft.by_hand
-    return replace(
-        draft,
-        priority=sorting.priority if sorting.priority and "priority" not in own else draft.priority,
-        complexity=sorting.complexity if sorting.complexity and "complexity" not in own else draft.complexity,
-        confidential=draft.confidential or (sorting.confidential and "confidential" not in own),
-        labels=draft.labels if "labels" in own else tuple(dict.fromkeys((*draft.labels, *sorting.labels))),
-    )

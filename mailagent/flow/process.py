@@ -32,17 +32,19 @@ from mailagent.core.evidence import (
     Quarantine,
     ReportReply,
     Review,
+    Scanned,
     Settlement,
     Verdict,
 )
 from mailagent.core.feedback import Answer, is_only_thanks, word_of_reply
 from mailagent.core.klacht import OPGELOST, UNHANDLED, Klacht
 from mailagent.core.mail import Mail, head_of
+from mailagent.core.postroom import LETTER, LETTER_FILE
 from mailagent.core.routing import TOO_LARGE, decide, is_doubtful, may_be_answered
 from mailagent.core.rules import Decision
 from mailagent.core.trace import received_at
 from mailagent.core.withdrawal import looks_like_withdrawal
-from mailagent.flow import batch, bounced, forward, obey, refuse, settle, sorting, turns, vote
+from mailagent.flow import batch, bounced, forward, obey, postroom, refuse, settle, sorting, turns, vote
 from mailagent.flow.gather import Letter, gather, issued_address, open_round, writer
 from mailagent.flow.happen import happen
 from mailagent.flow.opening import open_klacht
@@ -97,9 +99,13 @@ def _letters(left: list[int], world: World, parse: Parse) -> list[Letter]:
                 size += len(kept.envelope.raw)
     letters: list[Letter] = []
     slow: list[int] = []
+    patient = parse is world.parse
     for kept in loaded:  # a mail may take seconds, and no transaction waits for it
         try:
-            letters.append(_read(kept, world, parse))
+            paper = kept.envelope.channel == LETTER
+            letters.append(
+                postroom.read(kept, world, patient=patient) if paper else _read(kept, world, parse)
+            )
         except TakesLong:
             slow.append(kept.id)
     if slow:
@@ -114,8 +120,7 @@ def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
         return None
     if not arrivals.claim(tx, letter.arrival_id):
         return None
-    evidence = gather(tx, letter, world)
-    evidence += forward.passed_on(letter, evidence, world)
+    evidence = _evidence(tx, letter, world)
     verdict, route = decide(evidence)
     told = _as_melders(letter, evidence, verdict, world)
     decision = sorting.sort_letter(tx, told, world) if isinstance(verdict, NewKlacht) else None
@@ -135,6 +140,13 @@ def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
     }
     arrivals.finish(tx, letter.arrival_id, _fate(letter, verdict, trace, klacht))
     return verdict
+
+
+def _evidence(tx: Tx, letter: Letter, world: World) -> list[Evidence]:
+    if letter.envelope.channel == LETTER:
+        return postroom.gather(tx, letter)
+    evidence = gather(tx, letter, world)
+    return [*evidence, *forward.passed_on(letter, evidence, world)]
 
 
 _BY_A_PERSON = (NewKlacht, Append, FeedbackReply, AgentCommand, Settlement, ReportReply)
@@ -182,21 +194,31 @@ def _fate(letter: Letter, verdict: Verdict, trace: dict[str, object], klacht: Kl
 def _take_effect(act: Act, letter: Letter, verdict: Verdict, decision: Decision | None) -> Klacht | None:
     """The klacht this arrival now belongs to; None where it belongs to none."""
     if decision:
-        return _with_note(act, letter, _open(act, letter, verdict, decision))
-    if isinstance(verdict, Settlement):
-        settle.settle(act, letter, verdict)
-    if isinstance(verdict, ReportReply):
-        batch.read(act, letter, verdict)
-    if isinstance(verdict, Forward):
-        forward.ask(act, letter, verdict)
-    if isinstance(verdict, Quarantine | Review):
-        settle.ask(act, letter, verdict.reason)
-    if isinstance(verdict, Review):
-        _warn_of_report(act, letter)
+        new = postroom.keep(act, letter, _open(act, letter, verdict, decision), reaction=False)
+        return _with_note(act, letter, new)
+    _beside(act, letter, verdict)
     klacht = klachten.by_kenmerk(act.tx, verdict.kenmerk, lock=True) if verdict.kenmerk else None
     if isinstance(verdict, BounceNote):
         return bounced.came_back(act, letter, klacht)
     return _change(act, letter, klacht, verdict) if klacht else None
+
+
+def _beside(act: Act, letter: Letter, verdict: Verdict) -> None:
+    """What a verdict does that is about no klacht, or not about one alone."""
+    match verdict:
+        case Settlement():
+            settle.settle(act, letter, verdict)
+        case ReportReply():
+            batch.read(act, letter, verdict)
+        case Scanned():
+            postroom.take_apart(act, letter)
+        case Forward():
+            forward.ask(act, letter, verdict)
+        case Quarantine() | Review():
+            postroom.keep_pages(act, letter)
+            settle.ask(act, letter, verdict.reason)
+    if isinstance(verdict, Review):
+        _warn_of_report(act, letter)
 
 
 def _change(act: Act, letter: Letter, klacht: Klacht, verdict: Verdict) -> Klacht:
@@ -205,7 +227,8 @@ def _change(act: Act, letter: Letter, klacht: Klacht, verdict: Verdict) -> Klach
         klacht = _goes_on_in(act, klacht)
     match verdict:
         case Append():
-            klacht = _with_note(act, letter, _append(act, letter, klacht, confirmed=verdict.confirmed))
+            klacht = _append(act, letter, klacht, confirmed=verdict.confirmed)
+            klacht = _with_note(act, letter, postroom.keep(act, letter, klacht, reaction=True))
         case FeedbackReply():
             klacht = _vote(act, letter, klacht)
         case AgentCommand():
@@ -241,11 +264,12 @@ def _open(act: Act, letter: Letter, verdict: Verdict, decision: Decision) -> Kla
         language=letter.language,
         refers_to=verdict.kenmerk,
     )
+    draft = postroom.with_address(draft, letter)
     received = Received(
         letter.at,
         Actor(MELDER, letter.sender),
         draft.description,
-        _names(mail),
+        _names(letter),
         f"{_by_agent(letter, act.world)}{sorting.why(decision)}",
         verdict.kenmerk,
         locked=mail.locked,
@@ -292,14 +316,17 @@ def _warn_of_report(act: Act, letter: Letter) -> None:
         batch.warn(act, issued.report_id, agent)
 
 
-def _names(mail: Mail) -> tuple[str, ...]:
-    return tuple(attachment.name for attachment in mail.attachments)
+def _names(letter: Letter) -> tuple[str, ...]:
+    """The files that came with it; of a letter its masked pages."""
+    if letter.scan.letter:
+        return (LETTER_FILE,) if letter.scan.archive else ()
+    return tuple(attachment.name for attachment in letter.mail.attachments)
 
 
 def _append(act: Act, letter: Letter, klacht: Klacht, *, confirmed: bool) -> Klacht:
     """A further mail: kept and shown. Where it is more than thanks it supplements a klacht that is still
     unhandled, and asks to reopen one that was just handled."""
-    mail, actor, names = letter.mail, Actor(MELDER, letter.sender), _names(letter.mail)
+    mail, actor, names = letter.mail, Actor(MELDER, letter.sender), _names(letter)
     text = (mail.new_text if mail.new_text.strip() else mail.to_read)[:MAX_DESCRIPTION]
     says_more = bool(mail.attachments) or (bool(text.strip()) and not is_only_thanks(text))
     if confirmed and klacht.status == OPGELOST and says_more:

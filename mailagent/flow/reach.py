@@ -67,27 +67,28 @@ def why_not(address: str, world: World, dead: Collection[str]) -> str:
 def circles(to: str, klacht: Klacht, event: Event, organisation: Organisation) -> Iterator[tuple[str, ...]]:
     """Who hears of it; and in the next circle, who does where nobody of these can. Whom the klacht is about
     never does (Awb 9:7). What `to` may be is told in `flow/tell.py`."""
-    if to == "melder":
-        yield (klacht.melder,)
-        return
-    if to == "outside" and isinstance(event, Forwarded | CopySent):
-        yield (event.to,)
-        return
-    if to == "beklaagde":
-        yield (klacht.beklaagde,)
-        return
-    if to in ("assignee", "invited") and isinstance(event, Assigned | Invited | Reminded):
-        yield (event.to,)
+    if (alone := _the_one(to, klacht, event)) is not None:
+        yield (alone,)
         return
     passed_over = (klacht.beklaagde, _knows_already(event))
     if isinstance(event, Reacted) and event.asked_by and organisation.agent(event.asked_by):
         asked = (event.asked_by, klacht.assigned_to or event.asked_by)
         yield tuple(dict.fromkeys(address for address in asked if address != klacht.beklaagde))
-    above = to in ("lead", "manager")
+    above = to in ("lead", "manager", "sorting")
     whose = _who_answers_for(klacht, organisation, to) if above else _who_works_on(klacht, organisation, to)
     for some in whose:
         if others := tuple(dict.fromkeys(address for address in some if address not in passed_over)):
             yield others
+
+
+def _the_one(to: str, klacht: Klacht, event: Event) -> str | None:
+    """Whom it is for alone; None where several may hear of it."""
+    if isinstance(event, Forwarded | CopySent | Assigned | Invited | Reminded) and to in _NAMED:
+        return event.to
+    return {"melder": klacht.melder, "beklaagde": klacht.beklaagde, "asker": event.actor.address}.get(to)
+
+
+_NAMED = ("outside", "assignee", "invited")
 
 
 def _knows_already(event: Event) -> str:
@@ -98,9 +99,11 @@ def _knows_already(event: Event) -> str:
 
 
 def _who_answers_for(klacht: Klacht, organisation: Organisation, to: str) -> Iterator[tuple[str, ...]]:
-    """The manager, or the lead of the team; where there is none, who stands above or beside them."""
+    """The manager, the lead of the team, or who sorts; where there is none, who stands above or beside."""
     team = organisation.team(klacht.team)
-    if to == "manager":
+    if to == "sorting":
+        yield organisation.task_addresses(organisation.sorting_team)
+    elif to == "manager":
         yield (organisation.manager.lower(),)
     else:
         yield team.in_role(LEAD)

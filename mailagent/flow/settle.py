@@ -17,8 +17,10 @@ from mailagent.core.mails import ECHOED
 from mailagent.core.orders.asking import Help
 from mailagent.core.orders.writing import Note
 from mailagent.core.organisation import Agent
+from mailagent.core.postroom import LETTER, picture_name, said_ranges
 from mailagent.core.reference import message_name
-from mailagent.core.rulings import ADMITTED, APPENDED, DISMISSED, RULINGS, Decide, Ruling, ruling_lines
+from mailagent.core.routing import PILE
+from mailagent.core.rulings import ADMITTED, APPENDED, CUT, DISMISSED, RULINGS, Decide, Ruling, ruling_lines
 from mailagent.flow.answer import TOO_MANY_WAIT, Topic, answer, may_wait, newly_written, park
 from mailagent.flow.gather import Letter
 from mailagent.flow.reach import heard_by, why_not
@@ -37,15 +39,17 @@ def ask(act: Act, letter: Letter, reason: str) -> None:
     """Put a message before the sorting team, each member with a reply address of their own; once."""
     if notices.asked_about(act.tx, MAIL, letter.arrival_id):
         return
-    mail = letter.mail
+    mail, is_paper = letter.mail, letter.envelope.channel == LETTER
     values = {
         **_facts(letter.arrival_id),
-        "subject": mail.subject.strip() or "(geen onderwerp)",
+        "subject": mail.subject.strip() or letter.envelope.peer * is_paper or "(geen onderwerp)",
         "received": letter.received_at.isoformat(),
         "sender": letter.sender or letter.envelope.sender or "",
         "why": reason_of(reason),
-        "description": mail.text.strip()[: ECHOED["description"]] or _head(letter.envelope),
+        "description": mail.text.strip()[: ECHOED["description"]]
+        or ("" if is_paper else _head(letter.envelope)),
         "attachments": [a.name for a in mail.attachments],
+        **_pile(letter),
     }
     owed = [
         Owed(MAIL, address, f"{letter.origin}:{MAIL}:{address}", values, arrival_id=letter.arrival_id)
@@ -71,6 +75,24 @@ def ask_another(act: Act, lost: Notice) -> None:
             owed = Owed(MAIL, address, key, lost.values, arrival_id=lost.arrival_id)
             act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, [owed], act.at))
             return
+
+
+def _pile(letter: Letter) -> dict[str, Any]:
+    """Of a pile that nobody divided: where each letter seems to begin, with its masked pages."""
+    pages = letter.scan.letter.pages if letter.scan.letter else ()
+    if not letter.scan.split:
+        return {}
+    begins = {page.number: " ".join(page.text.split())[:300] for page in pages}
+    lines = [f"Bladzijde {said_ranges([one])}: {begins.get(one[0], '')}" for one in letter.scan.split]
+    ways = (
+        f"Klopt dit? Antwoord dan #knippen. Anders, bijvoorbeeld: #knippen {said_ranges(letter.scan.split)}"
+    )
+    names = [picture_name(page.number) for page in pages if page.safe]
+    return {
+        "description": "\n\n".join((*lines, ways))[: ECHOED["description"]],
+        "pictures_of": letter.arrival_id,
+        "attachments": names,
+    }
 
 
 def _who_sorts(act: Act) -> list[str]:
@@ -181,6 +203,8 @@ def _ruled(act: Act, message: int, ruling: Ruling) -> str:
         return _settled_before(act, message, waiting)
     if waiting.reason == SECURE_NOTICE and ruling.what == ADMITTED and not (ruling.melder and ruling.text):
         return _OPEN_IT_FIRST
+    if ruling.what == CUT and waiting.reason != PILE:
+        return "Dit is geen stapel brieven: er valt niets te knippen. Er is niets gedaan."
     if ruling.what == APPENDED and klachten.by_kenmerk(act.tx, ruling.kenmerk) is None:
         return f"{ruling.kenmerk} bestaat niet. Er is niets gedaan."
     arrivals.rule(act.tx, message, ruling)
@@ -196,7 +220,7 @@ _OPEN_IT_FIRST = (
     "het mailadres van de melder erachter, en eronder wat de melder schrijft."
 )
 
-_DECIDED = {"admitted": "aangenomen", "appended": "toegevoegd", "dismissed": "afgewezen"}
+_DECIDED = {"admitted": "aangenomen", "cut": "geknipt", "appended": "toegevoegd", "dismissed": "afgewezen"}
 
 
 def _settled_before(act: Act, message: int, waiting: SetAside | None) -> str:

@@ -10,6 +10,7 @@ from mailagent.core.klacht import Klacht
 from mailagent.core.mail import Mail
 from mailagent.core.message import Message
 from mailagent.core.organisation import Organisation
+from mailagent.core.postroom import for_rules
 from mailagent.core.rules import Decision, decide
 from mailagent.flow.gather import Letter
 from mailagent.flow.world import World
@@ -43,7 +44,9 @@ def _sorted(tx: Tx, message: Message, world: World) -> Decision:
 
 def message_of(letter: Letter) -> Message:
     """What came in, as rules read it."""
-    return message_of_mail(letter.mail, letter.sender, letter.envelope.channel, letter.language)
+    message = message_of_mail(letter.mail, letter.sender, letter.envelope.channel, letter.language)
+    paper = letter.scan.letter
+    return replace(message, letter=for_rules(paper)) if paper else message
 
 
 def message_of_mail(mail: Mail, sender: str, channel: str, language: str) -> Message:

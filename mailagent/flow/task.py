@@ -10,6 +10,7 @@ from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.chronicle import QUIET, told
 from mailagent.core.events import Assigned, Event, Reacted, Received, ReopenRequested, Routed
 from mailagent.core.klacht import Klacht
+from mailagent.core.postroom import Transcribed
 from mailagent.flow import timing
 from mailagent.flow.world import Act
 from mailagent.store import klachten, melders, terms
@@ -75,7 +76,7 @@ def _files(act: Act, event: Event, logged: Sequence[Logged]) -> dict[str, Any]:
     if isinstance(event, Received | Reacted | ReopenRequested):
         return _of_arrival(act.origin, list(event.attachments))
     first = next((one for one in logged if one.kind == Received.word()), None)
-    if first is None or not isinstance(event, Assigned | Routed):
+    if first is None or not isinstance(event, Assigned | Routed | Transcribed):
         return {}
     return _of_arrival(first.origin, list(first.data.get("attachments", ())))
 

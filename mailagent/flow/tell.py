@@ -35,7 +35,9 @@ from mailagent.core.events import (
     TakenUp,
 )
 from mailagent.core.klacht import OPGELOST, Klacht
+from mailagent.core.letter import CHECK, RETYPE
 from mailagent.core.mails import AGENT, BY_LAW, MAILS, TO_MELDER
+from mailagent.core.postroom import LetterRead, OriginalAsked, Transcribed, to_retype
 from mailagent.flow.content import discreet, facts, said
 from mailagent.flow.invite import GOVERNED
 from mailagent.flow.reach import (
@@ -58,6 +60,11 @@ When = Callable[[Any, Klacht, Policy], bool]
 
 def _always(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
     return True
+
+
+def _can_be_told(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
+    """A letter that nobody can read yet is acknowledged, and handed to a team, when a human has."""
+    return not to_retype(klacht)
 
 
 def _has_locked(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
@@ -105,10 +112,10 @@ def _closed_for(reason: str) -> When:
 class Telling:
     """One row of TELL: after this event, this mail goes to `to`, where `when` holds.
 
-    `to` is melder, invited (the melder, at the address of the invitation), team (every member), handler
-    (whoever has it, else the team), assignee, beklaagde, outside (whom the event names), lead (of
-    the team), manager, or others: the first of handler, team and coordinator with someone other than whom a
-    mail did not reach.
+    `to` is melder, invited (the melder, at the address of the invitation), team (every member), sorting (the
+    sorting team), handler (whoever has it, else the team), assignee, asker (who did it), beklaagde, outside
+    (whom the event names), lead (of the team), manager, or others: the first of handler, team and
+    coordinator with someone other than whom a mail did not reach.
     """
 
     event: type[Event]
@@ -135,10 +142,14 @@ open it: a robot that answers each of our mails, and does not say that it is one
 of every one."""
 
 TELL = (
-    Telling(Received, "ontvangstbevestiging", "melder"),
+    Telling(Received, "ontvangstbevestiging", "melder", _can_be_told),
     *(Telling(event, LOCKED, "melder", _has_locked) for event in (Received, Reacted, ReopenRequested)),
     *(Telling(event, ENCRYPTED, "melder", _has_encrypted) for event in (Received, Reacted, ReopenRequested)),
-    Telling(Received, "nieuw_voor_team", "team"),
+    Telling(Received, "nieuw_voor_team", "team", _can_be_told),
+    Telling(LetterRead, "brief_controleren", "sorting", lambda e, _k, _p: e.status in (CHECK, RETYPE)),
+    Telling(Transcribed, "ontvangstbevestiging", "melder", lambda e, _k, _p: e.first),
+    Telling(Transcribed, "nieuw_voor_team", "team", lambda e, _k, _p: e.first or e.moved),
+    Telling(OriginalAsked, "inloglink", "asker"),
     Telling(Reacted, SUPPLEMENTED, "melder", lambda e, _k, p: _can_be_read(e) and p.mail_aanvulling),
     Telling(Reacted, "aanvulling", "handler", lambda e, _k, _p: e.supplements),
     Telling(Reacted, "reactie_melder", "handler", lambda e, _k, _p: not e.supplements),

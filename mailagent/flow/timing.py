@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from mailagent.core import clocks
 from mailagent.core.awb import DelayAgreed, Extended, HearingInvited
-from mailagent.core.calendar import Calendar
+from mailagent.core.calendar import Calendar, local_day
 from mailagent.core.clocks import HEROPEND, STATUTORY, Clock, Preset
 from mailagent.core.events import (
     MELDER,
@@ -30,6 +30,7 @@ from mailagent.core.events import (
 )
 from mailagent.core.klacht import NIEUW, UNHANDLED, Klacht
 from mailagent.core.organisation import Category
+from mailagent.core.postroom import ReceiptDated, Transcribed
 from mailagent.flow.reach import unreachable
 from mailagent.flow.world import Act, World
 from mailagent.store import klachten, notices, terms
@@ -104,15 +105,18 @@ def follow(act: Act, klacht: Klacht, event: Event) -> None:
             answered = event.actor.role == MELDER
             kinds = ("service", STATUTORY) if answered else ("service",)
             terms.stop(act.tx, klacht.id, event.at, kinds)
-        case Extended() | DelayAgreed():
+        case Extended() | DelayAgreed() | ReceiptDated():
             _move(act, klacht, event)
         case ReopenRequested() | Reopened():
             preset = act.world.presets[HEROPEND]
             terms.start(act.tx, klacht.id, clocks.start(preset, event.at, act.world.calendar), event.at)
 
 
-def _move(act: Act, klacht: Klacht, event: Extended | DelayAgreed) -> None:
-    """The clock of the law goes on with another last day (Awb 9:11 lid 2 and 3)."""
+def _move(act: Act, klacht: Klacht, event: Extended | DelayAgreed | ReceiptDated) -> None:
+    """The clock of the law goes on with another last day (Awb 9:11 lid 2 and 3), or counts from another."""
+    if isinstance(event, ReceiptDated):
+        _count_from(act, klacht, date.fromisoformat(event.was))
+        return
     calendar = act.world.calendar
     for clock in (clock for _, clock in terms.running(act.tx, klacht.id) if clock.name == STATUTORY):
         if isinstance(event, Extended):
@@ -120,6 +124,15 @@ def _move(act: Act, klacht: Klacht, event: Extended | DelayAgreed) -> None:
         else:
             moved = clocks.agree(clock, date.fromisoformat(event.last_day), calendar, event.at)
         terms.start(act.tx, klacht.id, moved, event.at)
+
+
+def _count_from(act: Act, klacht: Klacht, was: date) -> None:
+    """The clocks that began with the klacht count from another day of receipt."""
+    for _, clock in terms.running(act.tx, klacht.id):
+        if local_day(clock.started_at) == was and not clock.preset.status:
+            begun = replace(clock, started_at=klacht.received_at)
+            moved = clocks.by_another(begun, clock.preset, _hours_of(klacht, act.world), act.at)
+            terms.start(act.tx, klacht.id, moved, act.at)
 
 
 def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:
@@ -151,9 +164,7 @@ def recompute(act: Act, klacht: Klacht, happened: Sequence[Event]) -> tuple[Klac
 
     A clock goes by its new preset from its own start on. What has stopped does not begin again.
     """
-    if not any(
-        isinstance(event, FieldSet) and event.name in ("category", "complexity") for event in happened
-    ):
+    if not any(_may_change_terms(event) for event in happened):
         return klacht, []
     running = {clock.name: (id, clock) for id, clock in terms.running(act.tx, klacht.id)}
     wanted = {preset.name: preset for preset in _presets(klacht, act.world)}
@@ -172,6 +183,12 @@ def recompute(act: Act, klacht: Klacht, happened: Sequence[Event]) -> tuple[Klac
             klacht, urgent = _prioritised(act, klacht, old, new)
             events += urgent
     return klacht, events
+
+
+def _may_change_terms(event: Event) -> bool:
+    return isinstance(event, Transcribed) or (
+        isinstance(event, FieldSet) and event.name in ("category", "complexity")
+    )
 
 
 def _changed(act: Act, klacht: Klacht, old: Clock | None, preset: Preset) -> Clock | None:

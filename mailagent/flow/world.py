@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cached_property
@@ -12,14 +12,17 @@ from mailagent.core import reference
 from mailagent.core.calendar import Calendar
 from mailagent.core.clocks import Preset
 from mailagent.core.feedback import SmileyForm
+from mailagent.core.letter import Letter
 from mailagent.core.mail import Mail
 from mailagent.core.organisation import Organisation
+from mailagent.core.postroom import Divided, PageRange
 from mailagent.core.rules import RuleSet
 from mailagent.core.surveys import Survey
 from mailagent.core.trace import OwnServers
 from mailagent.flow.suggest import Suggester
 from mailagent.store.addresses import Issued
 from mailagent.store.store import Store, Tx
+from mailagent.store.vault import Vault
 
 PROCESS, SLOWLY, POST = "process", "process_slowly", "post"
 """The kinds of work that wait in the jobs: an arrival to judge, or one that takes long to read; a notice to
@@ -35,6 +38,8 @@ class Policy:
     proof: str = "strict"
     own_servers: OwnServers = OwnServers()
     forms: frozenset[str] = frozenset()
+    scan_address: str = ""
+    scan_mailboxes: frozenset[str] = frozenset()
     max_intake: int = 25_000_000
     caps: tuple[tuple[int, int], ...] = ((10, 10), (30, 15), (60, 25))
     smileys: bool = True
@@ -82,10 +87,26 @@ def _reply_token(key: bytes, kenmerk: str, role: str, address: str, round_id: in
     return reference.token(key, "reply", kenmerk, role, address, *of_round)
 
 
+@dataclass(frozen=True, slots=True)
+class PostRoom:
+    """What the flow needs of whoever reads letters: bytes and names in, plain values out; each may take
+    seconds. `cut` gives the pages of these ranges as files of their own, and `original` one page as a JPEG
+    in which nothing is masked; both raise Unreadable. `searchable` is the PDF/A of the masked pages, b""
+    where there can be none.
+    """
+
+    read: Callable[[bytes, str], Letter]
+    sheets: Callable[[bytes], Sequence[Divided]]
+    cut: Callable[[bytes, Sequence[PageRange]], Sequence[bytes]]
+    searchable: Callable[[bytes, Letter], bytes]
+    original: Callable[[bytes, int], bytes]
+
+
 @dataclass(frozen=True)
 class World:
     """Made once by the service and handed to every flow. `now` is aware; `language` says in which of ours a
-    text was written; `reports_at` is when reports are mailed, by the clock of Amsterdam.
+    text was written; `reports_at` is when reports are mailed, by the clock of Amsterdam; `post_room` reads
+    letters, None where nobody does.
 
     `parse` raises `Unreadable`, and `glance` as well `TakesLong`, for a mail the others cannot wait for.
     """
@@ -100,10 +121,12 @@ class World:
     glance: Callable[[bytes], Mail]
     now: Callable[[], datetime]
     salt: Callable[[], bytes]
+    vault: Vault
     language: Callable[[str], str]
     reports_at: time = time(8)
     surveys: Mapping[str, Survey] = field(default_factory=dict)
     suggester: Suggester = field(default_factory=Suggester)
+    post_room: PostRoom | None = None
 
     @cached_property
     def form(self) -> SmileyForm:

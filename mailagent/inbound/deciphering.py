@@ -15,6 +15,7 @@ from mailagent.core.errors import Unreadable
 from mailagent.core.letter import SURE, Letter, Page, Word, judged
 from mailagent.core.letter_fields import fields_of
 from mailagent.inbound import layer, paper, second
+from mailagent.inbound.cutting import cut, original
 from mailagent.inbound.letters import LetterLimits
 from mailagent.inbound.ocr import Line, Tesseract
 from mailagent.inbound.scans import PdfScan, Scan, opened
@@ -66,6 +67,10 @@ class Decipherer:
     def _done(self, task: bytes) -> object:
         head, _, raw = task.partition(b"\n")
         asked = json.loads(head)
+        if asked["what"] == "cut":
+            return cut(raw, self._limits, asked["pages"])
+        if asked["what"] == "original":
+            return original(raw, self._limits, asked["pages"])
         scan = opened(raw, self._limits)
         if asked["what"] == "sheets":
             return _ranges(scan)

@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -68,6 +69,18 @@ class LetterReader:
         assert isinstance(ranges, list)
         return ranges
 
+    def cut(self, raw: bytes, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """The pages of these ranges (from 1, both ends included), each a file by itself. Or Unreadable."""
+        files = self._asked("cut", raw, ranges)
+        assert isinstance(files, list)
+        return files
+
+    def original(self, raw: bytes, page: int) -> bytes:
+        """One page as it came in, as a JPEG in which nothing is masked. Raises Unreadable."""
+        jpeg = self._asked("original", raw, page)
+        assert isinstance(jpeg, bytes)
+        return jpeg
+
     def close(self) -> None:
         """Ends the child, when it is done with its letter."""
         with self._alone:
@@ -83,7 +96,7 @@ class LetterReader:
     ) -> None:
         self.close()
 
-    def _asked(self, what: str, raw: bytes, pages: tuple[int, int] | None) -> object:
+    def _asked(self, what: str, raw: bytes, pages: object) -> object:
         if len(raw) > self._limits.size:
             raise Unreadable("too_large")
         question = json.dumps({"what": what, "pages": pages}).encode() + b"\n" + raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,6 +69,13 @@ class Pdf:
                 0.0, min(top, height) - max(bottom, 0)
             )
         return min(1.0, float(covered / (width * height)))
+
+    def part(self, first: int, end: int) -> bytes:
+        """These pages, up to but not including `end`, as a PDF of their own."""
+        part, file = pypdfium2.PdfDocument.new(), io.BytesIO()
+        part.import_pages(self._document, list(range(first, end)))
+        part.save(file)
+        return file.getvalue()
 
     def _page(self, number: int) -> Any:
         try:

@@ -55,11 +55,13 @@ CLOSING: Final = "421 4.3.2 We are closing for a moment; please try again later"
 
 @dataclass(frozen=True)
 class Door:
-    """Where we listen, for whom, and with which certificate (without one we offer no STARTTLS)."""
+    """Where we listen, for whom, and with which certificate (without one we offer no STARTTLS). `scanner` is
+    the address to which a scanner mails, "" for none."""
 
     listen: tuple[str, int] = ("127.0.0.1", 2525)
     clients: Clients = field(default_factory=Clients)
     tls: ssl.SSLContext | None = None
+    scanner: str = ""
 
 
 class SmtpSink:
@@ -128,10 +130,11 @@ class SmtpSink:
         return TooLarge(TOO_LARGE.format(limit=self.max_bytes // 1_000_000))
 
     def is_ours(self, address: str) -> bool:
-        """Our own address, its plus-addresses, and postmaster (RFC 5321 4.5.1: with or without domain)."""
+        """Our own address, its plus-addresses, postmaster (RFC 5321 4.5.1: with or without domain), and that
+        of the scanner."""
         local, at, domain = address.lower().rpartition("@")
-        if not at:
-            return domain == "postmaster"
+        if not at or address.lower() == self.door.scanner:
+            return bool(at) or domain == "postmaster"
         ours = local in (self._local, "postmaster") or local.startswith(f"{self._local}+")
         return ours and domain == self.domain
 

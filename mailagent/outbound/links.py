@@ -15,7 +15,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from mailagent.core.errors import LinkUnknown
 
 SATISFIED, UNSATISFIED = "tevreden", "ontevreden"
-PURPOSES = ("kto", "confirm", "survey", "opt_out")
+PURPOSES = ("kto", "confirm", "survey", "opt_out", "login")
 ASKED_BY = ("round", "invitation")
 """What a mail may have asked an answer to; a link to opt out carries the place in this list."""
 
@@ -36,6 +36,10 @@ class Links:
         """The page on which an agent confirms an order."""
         return f"{self._web}/bevestig/{self._make('confirm', [pending_id])}"
 
+    def login(self, event_id: int) -> str:
+        """The page on which an agent looks at a page of a letter, once."""
+        return f"{self._web}/origineel/{self._make('login', [event_id])}"
+
     def survey(self, invitation_id: int) -> str:
         """The page of a survey, for one invitation."""
         return f"{self._web}/enquete/{self._make('survey', [invitation_id])}"
@@ -52,6 +56,10 @@ class Links:
     def read_confirm(self, token: str) -> int:
         """The id of the waiting order; `LinkUnknown` for a token we did not make."""
         return self._read("confirm", token, 1)[0]
+
+    def read_login(self, token: str) -> int:
+        """The id of the event with which it was asked for; `LinkUnknown` for a token we did not make."""
+        return self._read("login", token, 1)[0]
 
     def read_survey(self, token: str) -> int:
         """The id of the invitation; `LinkUnknown` for a token we did not make."""

@@ -240,6 +240,8 @@ class Post:
         stored, links = notice.values, self.links
         if "invitation" in stored:
             yield "survey_url", links.survey(stored["invitation"])
+        if "login" in stored:
+            yield "login_url", links.login(stored["login"])
         if "pending" in stored:
             yield "confirm_url", links.confirm(stored["pending"])
         if notice.kind in GOVERNED:

@@ -78,10 +78,10 @@ def _row(envelope: Envelope, now: datetime) -> dict[str, Any]:
     return {
         "channel": envelope.channel,
         "via": envelope.via,
-        "peer": envelope.peer,
+        "peer": _storable(envelope.peer),
         "sender": None if envelope.sender is None else _storable(envelope.sender),
         "recipients": [_storable(recipient) for recipient in envelope.recipients],
-        "raw": envelope.raw,
+        "raw": envelope.sealed or envelope.raw,
         "sha256": envelope.sha256,
         "reached_at": envelope.reached_at,
         "kept_at": now,

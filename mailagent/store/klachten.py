@@ -88,6 +88,12 @@ def by_id(tx: sa.Connection, id: int, *, lock: bool = False) -> Klacht | None:
     return _one(_LOCK if lock else _BY_ID, tx, {"wanted": id})
 
 
+def of_event(tx: sa.Connection, event_id: int, *, lock: bool = False) -> Klacht | None:
+    """The klacht to which this happened."""
+    id = tx.execute(sa.select(event.c.klacht_id).where(event.c.id == event_id)).scalar()
+    return by_id(tx, id, lock=lock) if id else None
+
+
 def brought_since(tx: sa.Connection, melder: str, since: datetime, most: int) -> int:
     """How many klachten this melder brought since a moment; counted no further than `most`."""
     return len(_BROUGHT.rows(tx, {"by": melder, "since": since, "most": most}))

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.rulings import DISMISSED
+from mailagent.store import letters
 from mailagent.store.tables import NOTHING, arrival, notice, proof
 
 MOST = 500
@@ -33,6 +34,7 @@ def destroy_arrivals(tx: sa.Connection, before: datetime) -> int:
         bare = row.ruling and {**row.ruling, "melder": "", "text": ""}
         tx.execute(sa.update(arrival).where(arrival.c.id == row.id).values(**_BARE, ruling=bare))
     if rows:
+        letters.forget(tx, [row.id for row in rows])
         _destroy_mails_about(tx, [row.id for row in rows])
     return len(rows)
 
@@ -45,7 +47,7 @@ _BARE: dict[str, Any] = {
     **{"raw": None, "sender": None, "recipients": [], "peer": "", "writer": ""},
     **{"trace": None, "message_id": None, "content_hash": None},
 }
-_SETTLED = ("AutoMail", "BounceNote", "Duplicate")
+_SETTLED = ("AutoMail", "BounceNote", "Duplicate", "Scanned")
 """Verdicts after which nobody decides any more."""
 
 

@@ -6,10 +6,21 @@ import sqlalchemy as sa
 
 from mailagent.store.columns import Id, Json, Moment, metadata
 from mailagent.store.columns import words as _text
+from mailagent.store.letter_tables import letter, letter_page
 from mailagent.store.report_tables import report, report_klacht
 from mailagent.store.survey_tables import invitation, opt_out, survey, survey_answer
 
-__all__ = ["invitation", "metadata", "opt_out", "report", "report_klacht", "survey", "survey_answer"]
+__all__ = [
+    "invitation",
+    "letter",
+    "letter_page",
+    "metadata",
+    "opt_out",
+    "report",
+    "report_klacht",
+    "survey",
+    "survey_answer",
+]
 
 
 def _index(column: str, where: str, name: str = "") -> sa.Index:
@@ -116,6 +127,7 @@ arrival = sa.Table(
     _index("id", "state = 'kept'", "open"),
     _index("id", ASIDE, "aside"),
     _index("kept_at", NOTHING, "nothing"),
+    _index("sha256", "channel = 'letter'", "letters"),
 )
 """`state`: kept (owed a verdict), done, stuck. `raw` is NULL only after erasure. `ruling` is what a human
 decided about a message that was set aside."""

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from mailagent.web import confirm, opt_out, static, survey, vote
+from mailagent.web import confirm, opt_out, original, static, survey, vote
 from mailagent.web.doors import DOORS, Doors
 from mailagent.web.form import MAX_BYTES
 from mailagent.web.manners import add_headers, explain, slow_down
@@ -30,6 +30,8 @@ ROUTES = (
     web.post("/enquete/{token}", survey.submit),
     web.get("/afmelden/{token}", opt_out.show),
     web.post("/afmelden/{token}", opt_out.carry_out),
+    web.get("/origineel/{token}", original.show),
+    web.post("/origineel/{token}", original.view),
     web.get("/bevestig/{token}", confirm.show),
     web.post("/bevestig/{token}", confirm.carry_out),
 )

@@ -12,6 +12,7 @@ from mailagent.core.errors import Problem
 from mailagent.core.feedback import Answer
 from mailagent.core.organisation import Organisation
 from mailagent.flow.confirm import Waiting
+from mailagent.flow.originals import Original
 from mailagent.flow.survey import Asked, Given
 from mailagent.flow.vote import Invitation
 
@@ -40,6 +41,16 @@ class SurveyDoors:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginalDoors:
+    """The flow behind the page that shows a letter as it came in. `read` gives the id of the event that asked
+    for it, and raises `LinkUnknown`; the others also `LinkGone`. `view` gives a JPEG, once."""
+
+    read: Callable[[str], int]
+    waiting: Callable[[int], Original]
+    view: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Doors:
     """The flow behind the pages, as plain blocking calls: each runs in a thread of its own.
 
@@ -57,6 +68,7 @@ class Doors:
     waiting: Callable[[int], Waiting]
     confirm: Callable[[int], Waiting]
     surveys: SurveyDoors
+    originals: OriginalDoors
     organisation: Organisation
     search: Sequence[Path]
     trusted_proxies: Sequence[str] = ()

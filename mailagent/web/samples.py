@@ -11,11 +11,13 @@ from mailagent.core.feedback import Answer, SmileyForm
 from mailagent.core.organisation import StandardAnswer, Topic
 from mailagent.core.surveys import KINDS, MULTIPLE, Option, Question, Survey, Words
 from mailagent.flow.confirm import Waiting
+from mailagent.flow.originals import Original
 from mailagent.flow.outward import Leaving
 from mailagent.flow.survey import Asked
 from mailagent.flow.vote import Invitation
 from mailagent.web.confirm import CLOSED
 from mailagent.web.manners import GONE, PROBLEMS
+from mailagent.web.original import GONE as NO_MORE
 from mailagent.web.pages import Pages, Values
 from mailagent.web.survey import Filled, form_values
 from mailagent.web.vote import SATISFIED, UNSATISFIED, Error, Typed, asked, thanks
@@ -85,7 +87,10 @@ SAMPLES: Mapping[str, Sequence[Values]] = {
     "afgemeld": ({},),
     "bevestig": ({"waiting": Waiting(KENMERK, "anna@stad.example", _ORDER, "open", (_LEAVING,))},),
     "bevestig_gedaan": ({"kenmerk": KENMERK},),
-    **dict.fromkeys((*GONE.values(), *CLOSED.values()), ({"kenmerk": KENMERK}, {"kenmerk": ""})),
+    "origineel": ({"waiting": Original(KENMERK, "anna@stad.example", 2)},),
+    **dict.fromkeys(
+        (*GONE.values(), *CLOSED.values(), *NO_MORE.values()), ({"kenmerk": KENMERK}, {"kenmerk": ""})
+    ),
     **dict.fromkeys(PROBLEMS.values(), ({},)),
 }
 

@@ -20,6 +20,7 @@ from mailagent.core.evidence import (
     Quarantine,
     ReportReply,
     Review,
+    Scanned,
     Settlement,
     Verdict,
 )
@@ -33,7 +34,7 @@ DEFAULTS |= {"token_report": "7"}
 DEFAULTS |= {"bounce": KL, "automatic": "precedence", "unreadable": "too_deep", "feedback_word": "ontevreden"}
 
 
-UNRULED = sorted(KINDS.keys() - {"admitted", "appended"})
+UNRULED = sorted(KINDS.keys() - {"admitted", "appended", "cut"})
 """What may be seen of a message before a human has judged it: a ruling wins over all of it."""
 
 
@@ -57,6 +58,7 @@ FALSE_NAME = Review("een ander schreef een uitslag in de naam van onze mailserve
 ROWS = {
     "admitted": (("admitted", "spam"), NewKlacht("een behandelaar nam het aan")),
     "appended": (("appended", "spam"), Append("een behandelaar voegde het toe", OLD, confirmed=False)),
+    "cut": (("cut", "pile"), Scanned("een behandelaar knipte de stapel")),
     "duplicate": (("duplicate=7",), Duplicate("hetzelfde bericht is al bewaard")),
     "unreadable": (("unreadable",), Quarantine("too_deep")),
     "oversize": (("oversize",), Quarantine("too_large")),
@@ -64,6 +66,10 @@ ROWS = {
     "secure_notice": (("secure_notice", "automatic"), Review("secure_notice")),
     "automatic": (("automatic", "reference_own"), AutoMail("precedence", OLD)),
     "own_address": (("own_address",), AutoMail("own_address")),
+    "scans": (("scans",), Scanned("een scanner stuurde het")),
+    "no_scan": (("no_scan",), Review("no_scan")),
+    "separators": (("separators",), Scanned("scheidingsvellen delen de stapel")),
+    "pile": (("pile", "letter_kenmerk"), Review("pile")),
     "spam": (("spam",), Review("spam")),
     "agent_from_elsewhere": (("token_from_elsewhere",), FROM_ELSEWHERE),
     "agent": (("token_agent", "sender_is_agent", "dmarc_pass"), PROVEN),

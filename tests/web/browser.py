@@ -20,11 +20,12 @@ from mailagent.core.errors import LinkGone, LinkUnknown, Problem
 from mailagent.core.feedback import Answer, SmileyForm, check_answer
 from mailagent.core.organisation import Organisation, StandardAnswer
 from mailagent.flow.confirm import Waiting
+from mailagent.flow.originals import Original
 from mailagent.flow.vote import Invitation
 from mailagent.service import make_doors
 from mailagent.shipped import search_path
 from mailagent.web.app import make_app
-from mailagent.web.doors import Doors
+from mailagent.web.doors import Doors, OriginalDoors
 
 Fields = list[tuple[str, str]]
 
@@ -171,6 +172,7 @@ class FakeFlow:
     organisation: Organisation = STAD
     counted: list[Answer] = field(default_factory=list)
     confirmed: list[int] = field(default_factory=list)
+    viewed: list[int] = field(default_factory=list)
 
     def doors(self, *more: Path, trusted_proxies: Sequence[str] = ()) -> Doors:
         """For an app; `more` are folders of an admin that go before ours."""
@@ -182,12 +184,13 @@ class FakeFlow:
             waiting=self._waiting,
             confirm=self._confirm,
             surveys=fake_surveys(self.invitation.language),
+            originals=OriginalDoors(self._known, self._original, self._seen),
             organisation=self.organisation,
             search=[*more, *search_path("web", None)],
             trusted_proxies=trusted_proxies,
         )
 
-    _WRONG = ("goed", "expired", "answered", "older_round", "crash")
+    _WRONG = ("goed", "expired", "answered", "older_round", "crash", "closed")
 
     def _known(self, token: str) -> int:
         if token not in self._WRONG:
@@ -207,6 +210,16 @@ class FakeFlow:
         check_answer(answer, found.form.answers)
         self.counted.append(answer)
         return found
+
+    def _original(self, event_id: int) -> Original:
+        if event_id or self.viewed:
+            raise LinkGone(self._WRONG[event_id] if event_id else "answered", "KL26-00042")
+        return Original("KL26-00042", "anna@stad.example", 2)
+
+    def _seen(self, event_id: int) -> bytes:
+        self._original(event_id)
+        self.viewed.append(event_id)
+        return b"\xff\xd8 what came in"
 
     def _waiting(self, pending_id: int) -> Waiting:
         if pending_id:

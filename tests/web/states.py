@@ -151,6 +151,10 @@ STATES = {
     "bevestig_al_gedaan": State(_at("/bevestig/goed"), 410, _order("done"), _DUTCH),
     "bevestig_geweigerd": State(_at("/bevestig/goed"), 410, _order("refused"), _DUTCH),
     "bevestig_verlopen": State(_at("/bevestig/expired"), 410, languages=_DUTCH),
+    "origineel": State(_at("/origineel/goed"), languages=_DUTCH),
+    "origineel_al_bekeken": State(_at("/origineel/answered"), 410, languages=_DUTCH),
+    "origineel_verlopen": State(_at("/origineel/expired"), 410, languages=_DUTCH),
+    "origineel_weg": State(_at("/origineel/closed"), 410, languages=_DUTCH),
 }
 SHOWN = [(name, language) for name, state in STATES.items() for language in state.languages]
 

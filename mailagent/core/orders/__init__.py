@@ -19,6 +19,7 @@ from mailagent.core.orders.fields import (
 from mailagent.core.orders.forwarding import Copy, Forward
 from mailagent.core.orders.handling import Reopen, Resolve, TakeNext, TakeUp
 from mailagent.core.orders.hearing import Hear
+from mailagent.core.orders.letters import DateReceipt, ShowOriginal, Transcribe
 from mailagent.core.orders.order import Order
 from mailagent.core.orders.routing import Assign, Misrouted, ToTeam
 from mailagent.core.orders.splitting import Merge, Split
@@ -53,6 +54,9 @@ ORDERS: tuple[type[Order], ...] = (
     Forward,
     Split,
     Merge,
+    Transcribe,
+    DateReceipt,
+    ShowOriginal,
     MakeCase,
     Write,
     Printed,
@@ -80,4 +84,12 @@ def lines_for(kenmerk: str) -> tuple[tuple[str, str], ...]:
 def call_lines() -> tuple[tuple[str, str], ...]:
     """The tags that make sense where the melder is to be called."""
     orders: tuple[type[Order], ...] = (Called, NoAnswer, Reply, Ask, Note)
+    return tuple((order.usage, order.help) for order in orders)
+
+
+def letter_lines(*, reaction: bool) -> tuple[tuple[str, str], ...]:
+    """The tags that make sense where a human must look at a letter; the text of a `reaction` is a note."""
+    orders: tuple[type[Order], ...] = (
+        (Note, ShowOriginal) if reaction else (Transcribe, DateReceipt, ShowOriginal)
+    )
     return tuple((order.usage, order.help) for order in orders)

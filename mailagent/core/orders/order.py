@@ -15,7 +15,10 @@ from mailagent.core.clocks import Clock
 from mailagent.core.errors import NotUnderstood
 from mailagent.core.events import AGENT, Actor, Event
 from mailagent.core.klacht import OPEN, Klacht
+from mailagent.core.letter import Letter
 from mailagent.core.organisation import Agent, Organisation
+from mailagent.core.postroom import OnPaper
+from mailagent.core.rules import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Case:
     open ones are on the agent's name; `others` are klachten that the orders name, by kenmerk. `clock` is that
     of the law, where it still runs, and `melders_mail` the newest of the melder after the klacht came in.
     `happened` are the words of HEARINGS that happened, oldest first; `original` is the arrival in which the
-    melder sent the klacht, 0 where it came otherwise.
+    melder sent the klacht, 0 where it came otherwise. `paper` is the letter with which it came, and `typed`
+    what follows from the text that a human wrote of it.
     """
 
     klacht: Klacht
@@ -51,6 +55,8 @@ class Case:
     melders_mail: MeldersMail | None = None
     happened: tuple[str, ...] = ()
     original: int = 0
+    paper: OnPaper | None = None
+    typed: tuple[Letter, Decision] | None = None
 
     @property
     def actor(self) -> Actor:
