@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from mailagent.config.files import RuleFiles, load_rules
 from mailagent.config.settings import Settings, load_settings
@@ -14,17 +15,20 @@ from mailagent.core.mail import Mail
 from mailagent.core.organisation import Organisation
 from mailagent.core.postroom import Divided
 from mailagent.core.trace import OwnServers
+from mailagent.core.ways import LETTER, MAIL
 from mailagent.flow.world import Policy, PostRoom, World
 from mailagent.inbound.language import language_of
 from mailagent.inbound.letters import LetterReader
 from mailagent.inbound.pdfa import archived
 from mailagent.outbound.dkim import Signer
+from mailagent.outbound.filling import Filling
+from mailagent.outbound.forms import templates_for
+from mailagent.outbound.letters import Letters
 from mailagent.outbound.links import Links
 from mailagent.outbound.post import LINES, Carrier, Post
 from mailagent.outbound.relay import Relay, RelayAccess
 from mailagent.outbound.render import Templates
 from mailagent.outbound.writer import Writer
-from mailagent.shipped import search_path
 from mailagent.store.database import connect, upgrade
 from mailagent.store.store import Store, make_jobs
 from mailagent.store.vault import Vault
@@ -47,6 +51,7 @@ class House:
     links: Links
     relay: Relay
     post: Post
+    letters: Letters
     writer: Writer
 
     def close(self) -> None:
@@ -95,15 +100,19 @@ def open_house(  # noqa: PLR0913 - each is what some house has otherwise
         surveys=rules.surveys,
         post_room=post_room,
     )
-    templates = Templates([folder / "mail" for folder in search_path("templates", settings.paths.local)])
+    local = settings.paths.local
+    templates = templates_for(MAIL, local)
     links = Links(settings.organisation.web, world.policy.keys)
+    filling = Filling(world, links)
     own_relay = relay(settings)
     writer = Writer()
+    letters = Letters(world, templates_for(LETTER, local), filling)
     if carry:
-        post = Post(world, templates, links, carry, signer(settings))
+        post = Post(world, templates, filling, carry, letters.printed, signer(settings))
     else:
-        post = Post(world, templates, links, own_relay.deliver, signer(settings), LINES, writer.write)
-    return House(settings, world, templates, links, own_relay, post, writer)
+        carry, key = own_relay.deliver, signer(settings)
+        post = Post(world, templates, filling, carry, letters.printed, key, LINES, writer.write)
+    return House(settings, world, templates, links, own_relay, post, letters, writer)
 
 
 def post_room(reader: LetterReader) -> PostRoom:
@@ -167,7 +176,17 @@ def policy(settings: Settings) -> Policy:
         cooldown_days=feedback.cooldown_days,
         mail_opvolgtaak=feedback.mail_opvolgtaak,
         ombudsman=settings.organisation.ombudsman,
+        **_printing(settings),
     )
+
+
+def _printing(settings: Settings) -> dict[str, Any]:
+    """What the print queue needs, where there is one."""
+    own = settings.printing
+    if own is None:
+        return {}
+    printer = own.printer or settings.organisation.coordinator
+    return {"prints": True, "return_address": own.return_address, "printer": printer}
 
 
 def relay(settings: Settings) -> Relay:

@@ -16,7 +16,18 @@ from mailagent.config.listening import Listening
 from mailagent.config.mailboxes import ImapSettings
 from mailagent.config.settings import Settings
 from mailagent.core.errors import Problem
-from mailagent.flow import arrive, confirm, deliver, mailboxes, originals, report, survey, tick, vote
+from mailagent.flow import (
+    arrive,
+    confirm,
+    deliver,
+    mailboxes,
+    originals,
+    print_queue,
+    report,
+    survey,
+    tick,
+    vote,
+)
 from mailagent.flow.process import give_up, process, process_all
 from mailagent.flow.world import POST, PROCESS, SLOWLY, World
 from mailagent.house import House, Now
@@ -89,7 +100,8 @@ def _guarded(step: Callable[[], object]) -> str:
 
 def look(house: House) -> None:
     """One look at the clock: each step by itself."""
-    for what, step in (*tick.due(house.world), *report.due(house.world, patience(house.settings))):
+    world, limits = house.world, patience(house.settings)
+    for what, step in (*tick.due(world), *report.due(world, limits), *print_queue.due(world)):
         if why := _guarded(step):
             log.error("tick_failed", what=what, why=why)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from post_room import PostRoomTable, Reader
-from ready_made import shipped_mails, shipped_rules
+from ready_made import shipped_letters, shipped_mails, shipped_rules
 
 from mailagent.config.files import RuleFiles, load_rules
 from mailagent.config.settings import Settings, load_settings
@@ -373,8 +373,9 @@ def open_desk(  # noqa: PLR0913 - each is what some test says otherwise
     reader, carry = Reader(), _remember(mailboxes, lambda: desk)
     house = open_house(settings, rules, parse, lambda: time[0], carry, post_room=reader.room())
     if local is None:
-        mails = shipped_mails()
-        house = replace(house, templates=mails, post=replace(house.post, templates=mails))
+        mails, letters = shipped_mails(), replace(house.letters, templates=shipped_letters())
+        post = replace(house.post, templates=mails, printed=letters.printed)
+        house = replace(house, templates=mails, post=post, letters=letters)
     desk = Desk(house, time, mailboxes, reader)
     return desk
 

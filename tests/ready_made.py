@@ -10,8 +10,9 @@ from typing import cast
 import sqlalchemy as sa
 
 from mailagent.config.files import RuleFiles, load_rules
+from mailagent.core.ways import LETTER, MAIL
+from mailagent.outbound.forms import templates_for
 from mailagent.outbound.render import Templates
-from mailagent.shipped import search_path
 from mailagent.store.database import connect, upgrade
 
 
@@ -27,7 +28,13 @@ _shipped_rules = cache(load_rules)
 @cache
 def shipped_mails() -> Templates:
     """Our mails: making them ready takes longer than filling them in."""
-    return Templates([folder / "mail" for folder in search_path("templates", None)])
+    return templates_for(MAIL, None)
+
+
+@cache
+def shipped_letters() -> Templates:
+    """Our mails as letters."""
+    return templates_for(LETTER, None)
 
 
 def upgraded(engine: sa.Engine) -> None:

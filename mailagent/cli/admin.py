@@ -15,6 +15,7 @@ import uvloop
 from mailagent.cli.console import HERE, AsJson, ConfigFile, err, fail, opened, out, quiet, say_json
 from mailagent.cli.inspect import Finding, inspect, surveys
 from mailagent.config.sample import sample
+from mailagent.core.errors import Mistake
 from mailagent.house import House
 from mailagent.service import ROLES, make_doors
 from mailagent.service import serve as run
@@ -43,7 +44,8 @@ def serve(
         fail(f"unknown role {strange[0]}; there are {', '.join(ROLES)}")
     with opened(config) as house:
         quiet(logging.INFO)
-        wrong = [*map(str, house.templates.mistakes()), *(finding.text for finding in surveys(house))]
+        mistakes = [*house.templates.mistakes(), *_of_letters(house)]
+        wrong = [*map(str, dict.fromkeys(mistakes)), *(finding.text for finding in surveys(house))]
         if wrong:
             fail("\n".join(wrong))
         if roles != ROLES and house.world.store.engine.dialect.name == "sqlite":
@@ -52,6 +54,10 @@ def serve(
             uvloop.run(until_stopped(house, roles))
         except OSError as problem:
             fail(f"cannot listen: {problem}")
+
+
+def _of_letters(house: House) -> list[Mistake]:
+    return house.letters.templates.mistakes() if house.world.policy.prints else []
 
 
 async def until_stopped(house: House, roles: tuple[str, ...] = ROLES) -> None:

@@ -13,16 +13,18 @@ from mailagent.config.settings import Settings, load_settings
 from mailagent.core.errors import Mistakes, Problem
 from mailagent.core.organisation import Organisation
 from mailagent.core.surveys import ACTIVE
+from mailagent.core.ways import WAYS
 from mailagent.flow import mailboxes, suggest, survey
-from mailagent.house import House, open_house, organisation, relay, signer
+from mailagent.house import House, open_house, organisation, policy, relay, signer
 from mailagent.inbound import imap
 from mailagent.inbound.folder import BUSY, TOO_LARGE
 from mailagent.inbound.parse import parse
 from mailagent.outbound.dkim import BadKey
-from mailagent.outbound.render import Templates
+from mailagent.outbound.forms import templates_for
+from mailagent.outbound.press import NotPressed, pressed
 from mailagent.service import mailbox_access, patience
 from mailagent.shipped import search_path
-from mailagent.store import addresses, arrivals, dead_addresses, letters, notices, resting
+from mailagent.store import addresses, arrivals, dead_addresses, letters, notices, printing, resting
 from mailagent.store.dead_addresses import Dead
 from mailagent.store.store import Tx
 from mailagent.web.pages import Pages
@@ -55,8 +57,8 @@ def inspect(config: Path, env: Mapping[str, str]) -> list[Finding]:
         rules = load_rules(local)
     except Mistakes as problem:
         found += [Finding(str(mistake)) for mistake in problem.mistakes]
-    templates = Templates([folder / "mail" for folder in search_path("templates", local)])
-    found += [Finding(str(mistake)) for mistake in templates.mistakes()]
+    mistakes = [mistake for way in WAYS for mistake in templates_for(way, local).mistakes()]
+    found += [Finding(str(mistake)) for mistake in dict.fromkeys(mistakes)]
     if settings and rules:
         pages = Pages(search_path("web", local), organisation(settings, rules))
         found += [Finding(str(mistake)) for mistake in page_mistakes(pages)]
@@ -77,6 +79,10 @@ def _servers(settings: Settings) -> Iterator[Finding]:
         if signs := signer(settings):
             name, text = signs.record()
             yield Finding(f"[dkim] the DNS must have this TXT record: {name} {text}", wrong=False)
+        if settings.printing:
+            pressed(["<p>."])
+    except NotPressed as problem:
+        yield Finding(f"[printing] {problem}")
     except BadKey as problem:
         yield Finding(f"[dkim] {settings.dkim and settings.dkim.key} {problem}")
 
@@ -140,8 +146,16 @@ def _people(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
         for member in team.members:
             if member.address == own.address.lower():
                 yield Finding(f"rules/teams.yaml: {member.address} is our own intake address")
+    if settings.printing and not _prints(settings, rules):
+        yield Finding("[printing] printer is no agent of rules/teams.yaml: nobody gets the letters to print")
     if warning := rules.calendar.warning(datetime.now(UTC).date()):
         yield Finding(f"rules/holidays.yaml: {warning}", wrong=False)
+
+
+def _prints(settings: Settings, rules: RuleFiles) -> bool:
+    """Does an agent get the letters to print?"""
+    printer = policy(settings).printer
+    return organisation(settings, rules).agent(printer) is not None
 
 
 def _database(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
@@ -155,6 +169,7 @@ def _database(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:
         yield from surveys(house)
         yield from work(house)
         yield from _learned(house)
+        yield from paper(house)
     finally:
         house.close()
 
@@ -229,6 +244,19 @@ def _learned(house: House) -> Iterator[Finding]:
     with house.world.store.read() as tx:
         if wrong := suggest.mistake(tx):
             yield Finding(wrong)
+
+
+def paper(house: House) -> Iterator[Finding]:
+    """Letters that wait."""
+    with house.world.store.read() as tx:
+        waiting = printing.unposted(tx)
+    printed = sum(letter.offered_at is not None for letter in waiting)
+    if waiting:
+        yield Finding(
+            f"[printing] {len(waiting) - printed} letters wait to be printed, and {printed} to be posted: "
+            "see `mailagent letter queue`",
+            wrong=False,
+        )
 
 
 def _dead_colleagues(tx: Tx, organisation: Organisation) -> list[Dead]:

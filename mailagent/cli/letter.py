@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from mailagent.cli import scanned
+from mailagent.cli import paper, scanned
 
 app = typer.Typer(no_args_is_help=True, help="Letters on paper.")
 app.command("read")(scanned.read)
-
-
-@app.callback()
-def _letter() -> None:
-    """Letters on paper."""
+app.command("queue")(paper.queue)
+app.command("print")(paper.print_)
+app.command("posted")(paper.posted)
+app.command("to")(paper.to)
+app.command("preview")(paper.preview)

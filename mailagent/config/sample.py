@@ -100,6 +100,10 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 # cooldown_days = 30                     # ask one address no more often than this
 # mail_opvolgtaak = true                 # a low score in a survey is a task for the behandelaar
 
+# [printing]                             # letters on paper; without it a human writes them
+# return_address = "Postbus 1, 1234 AB Voorbeeld"   # one line, above the address in the window
+# printer = ""                           # the agent who gets the letters to print; empty: the coordinator
+
 # [paths]
 # local = ""                             # your own folder with rules/, templates/ and web/
 

@@ -23,6 +23,7 @@ from mailagent.config.listening import (
     listed,
 )
 from mailagent.config.mailboxes import ImapSettings
+from mailagent.config.printing import PrintingSettings
 from mailagent.config.sample import SAMPLE_KEY
 from mailagent.config.toml import Written
 from mailagent.core.errors import Mistakes
@@ -159,6 +160,7 @@ class Settings(Part):
     letters: LettersSettings = LettersSettings()
     caps: CapsSettings = CapsSettings()
     feedback: FeedbackSettings = FeedbackSettings()
+    printing: PrintingSettings | None = None
     retention: RetentionSettings = RetentionSettings()
     paths: PathsSettings = PathsSettings()
     metrics: MetricsSettings | None = None

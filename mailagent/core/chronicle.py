@@ -21,6 +21,8 @@ EVENTS = {
     "field_set": "{name} is nu {value}, was {was}",
     "noted": "Interne notitie",
     "answered": "Antwoord gestuurd aan de melder",
+    "letter_written": "Brief gemaakt voor de melder",
+    "letter_posted": "Op de post gedaan: {mails}",
     "asked": "Vraag gestuurd aan de melder",
     "call_promised": "De melder wordt gebeld",
     "not_reached": "Gebeld en niet bereikt (poging {attempt})",

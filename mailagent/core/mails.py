@@ -12,8 +12,13 @@ Value = str | bool | tuple[str, ...] | tuple[tuple[str, ...], ...]
 Values = Mapping[str, Value]
 """What a mail is filled in with. Moments and days are written out in the mail's language."""
 
-ALWAYS = ("organisation", "organisation_address", "organisation_web", "kenmerk", "language")
-"""Every mail may name these. `organisation_address` is a mail address."""
+ALWAYS = ("organisation", "organisation_address", "organisation_web", "kenmerk", "language", "way")
+"""Every mail may name these. `organisation_address` is a mail address; `way` says how it leaves
+(core/ways.py)."""
+
+ON_PAPER = ("address", "return_address", "date", "code", "code_url", "qr")
+"""A letter may name these as well: the lines in the window, ours above it, its day, and the smileys of its
+round on paper, which are empty where it has none."""
 
 KLACHT = ("subject", "category", "status", "received", "channel", "last_day", "melder_name", "handler")
 """Every mail about a klacht may name these. `category` is its name, `status` and `channel` are the words
@@ -56,6 +61,7 @@ ECHOED = {
     "automatic": 400,
     "waiting": 400,
     "lost": 400,
+    "letters": 400,
 }
 """Words that a stranger may have written, and how many characters of them a mail shows. Whoever renders
 makes them inert: a stranger can enter a victim's address and let us carry a link to it."""
@@ -84,7 +90,7 @@ class MailKind:
     @property
     def optional(self) -> tuple[str, ...]:
         """What the sender may leave out."""
-        more = {MELDER: SMILEYS + REPLIES, AGENT: TO_AGENTS}.get(self.audience, ())
+        more = {MELDER: SMILEYS + REPLIES + ON_PAPER, AGENT: TO_AGENTS}.get(self.audience, ())
         return tuple(name for name in self.may + more if name not in self.must)
 
     @property
@@ -199,7 +205,10 @@ MAILS: dict[str, MailKind] = {
         ),
     ),
     "hulp": MailKind(AGENT, ("help",), about=()),
-    "niet_bezorgd": MailKind(AGENT, ("kenmerk", "mail", "error"), ("recipient", "to_melder", "dead")),
+    "niet_bezorgd": MailKind(
+        AGENT, ("kenmerk", "mail", "error"), ("recipient", "to_melder", "dead", "on_paper")
+    ),
+    "brieven": MailKind(AGENT, ("kenmerk", "day", "letters", "batch_number"), ("left_out",), about=()),
     # to the coordinator, about a mailbox we fetch from
     "postbus_stil": MailKind(AGENT, ("mailbox", "since", "error"), about=()),
     "postbus_hersteld": MailKind(AGENT, ("mailbox", "since"), about=()),
@@ -225,9 +234,9 @@ MAILS: dict[str, MailKind] = {
     ),
 }
 """`done`, `problems`, `reasons`, `attachments`, `locked`, `ignored`, `answers`, `low`, `held`, `automatic`,
-`mailboxes`, `waiting`, `lost` are tuples of words, `figures` of (name, number), `klachten` of (kenmerk,
-category, status, colour, when its first term ends, handler), `trend` of (category, received, the week before,
-handled, the week before, days on average, the week before),
+`mailboxes`, `waiting`, `lost`, `letters` are tuples of words, `figures` of (name, number), `klachten` of
+(kenmerk, category, status, colour, when its first term ends, handler), `trend` of (category, received, the
+week before, handled, the week before, days on average, the week before),
 `help` and `tags` of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`,
 `order` and `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` one of GROUNDS;
 `reopens`, `withdraws`, `confirmed`, `encrypted`, `to_melder` and `late` are booleans; `awaits` is what stops

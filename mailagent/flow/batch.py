@@ -4,6 +4,7 @@ all, and are answered once."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mailagent.core import commands
@@ -13,6 +14,7 @@ from mailagent.core.events import AGENT, Actor, Event, OrderLapsed, OrderParked,
 from mailagent.core.evidence import ReportReply
 from mailagent.core.klacht import Klacht
 from mailagent.core.orders.asking import Help, Status
+from mailagent.core.orders.elsewhere import Printed
 from mailagent.core.organisation import Agent
 from mailagent.core.reference import report_name
 from mailagent.flow import dossier, obey
@@ -20,7 +22,7 @@ from mailagent.flow.answer import TOO_MANY_WAIT, Topic, answer, may_wait, newly_
 from mailagent.flow.gather import Letter
 from mailagent.flow.happen import happen
 from mailagent.flow.world import Act
-from mailagent.store import klachten, reports
+from mailagent.store import klachten, printing, reports
 
 
 def read(act: Act, letter: Letter, verdict: ReportReply) -> None:
@@ -32,7 +34,7 @@ def read(act: Act, letter: Letter, verdict: ReportReply) -> None:
         refuse(act, verdict.report, agent, obey.ENCRYPTED)
         return
     text = newly_written(letter.mail.text, letter.mail.new_text, agent)
-    written = commands.read(text)
+    written = of_all(act, verdict.report, commands.read(text))
     why = _why_wait(act, verdict, written)
     if why and may_wait(act, agent):
         _note(act, verdict.report, written, OrderParked(act.at, Actor(AGENT, agent.address), why))
@@ -41,6 +43,16 @@ def read(act: Act, letter: Letter, verdict: ReportReply) -> None:
         refuse(act, verdict.report, agent, (TOO_MANY_WAIT,), written)
     else:
         carry_out(act, verdict.report, agent, written)
+
+
+def of_all(act: Act, report: int, written: Written) -> Written:
+    """A bare #gedrukt is about all letters of the batch that a report lists."""
+    bare = written.orders and set(written.about) == {""}
+    if not (bare and all(isinstance(order, Printed) for order in written.orders)):
+        return written
+    klachten_ = [one for one in reports.every(act.tx, report) if printing.printed(act.tx, one.id)]
+    about = tuple(one.kenmerk for one in klachten_)
+    return replace(written, orders=(Printed(),) * len(about), about=about) if about else written
 
 
 def _why_wait(act: Act, verdict: ReportReply, written: Written) -> str:

@@ -8,7 +8,7 @@ from mailagent.core import delivery, reference
 from mailagent.core.events import THE_SYSTEM, AutomaticKept, MailBounced
 from mailagent.core.klacht import Klacht
 from mailagent.core.mail import Bounce
-from mailagent.flow import invite, settle
+from mailagent.flow import invite, paper, settle
 from mailagent.flow.gather import Letter, bounced_notice, tokens
 from mailagent.flow.happen import happen
 from mailagent.flow.world import POST, Act, World
@@ -33,6 +33,7 @@ def came_back(act: Act, letter: Letter, klacht: Klacht | None) -> Klacht | None:
         dead_addresses.mark(act.tx, notice.recipient, act.at, status)
     invite.became(act.tx, notice, "failed", act.at, status)
     settle.ask_another(act, notice)
+    paper.instead(act, klacht, notice)
     bounced = MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, status, dead)
     return happen(act, klacht, [bounced]) if klacht else None
 

@@ -83,7 +83,8 @@ def confirm(pending_id: int, world: World) -> Waiting:
 def _carried_out(act: Act, parked: Pending, klacht: Klacht | None, agent: Agent) -> bool:
     written = commands.read(parked.text)
     if parked.about_report:
-        return batch.carry_out(act, parked.about_report, agent, written)
+        about_all = batch.of_all(act, parked.about_report, written)
+        return batch.carry_out(act, parked.about_report, agent, about_all)
     if klacht is None:
         return settle.carry_out(act, parked.about_arrival or 0, agent, written)
     try:

@@ -40,7 +40,7 @@ from mailagent.core.surveys import SUPPRESSED
 from mailagent.flow import outward
 from mailagent.flow.task import task
 from mailagent.flow.world import Act, World
-from mailagent.store import invitations, notices, rounds
+from mailagent.store import invitations, notices, printing, rounds
 from mailagent.store.store import Tx
 
 
@@ -181,7 +181,8 @@ def _of_us(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
                 klacht, act.world
             )
         case MailBounced() | MailSuppressed():
-            return {"status": klacht.status, **_missed(event), **_by_letter(act, klacht, event)}
+            on_paper = {"on_paper": printing.waits(act.tx, klacht.id, event.mail)}
+            return {"status": klacht.status, **_missed(event), **_by_letter(act, klacht, event), **on_paper}
     return {}
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from mailagent.core import delivery
 from mailagent.core.events import THE_SYSTEM, MailBounced, MailSuppressed
 from mailagent.core.mails import TO_MELDER
-from mailagent.flow import invite, rest, settle, timing
+from mailagent.flow import invite, paper, rest, settle, timing
 from mailagent.flow.happen import happen
 from mailagent.flow.reach import DEAD_ADDRESS
 from mailagent.flow.receipt import Receipt
@@ -101,10 +101,12 @@ def _suppress(notice: Notice, reason: str, world: World) -> None:
             return
         invite.became(tx, notice, "suppressed", now, reason)
         if klacht:
-            if notice.kind in ENDS_HANDLING:
+            act = Act(tx, world, now, f"notice:{notice.id}")
+            by_letter = reason == DEAD_ADDRESS and paper.instead(act, klacht, notice)
+            if notice.kind in ENDS_HANDLING and not by_letter:
                 terms.stop(tx, klacht.id, now, ("statutory",))
             silent = MailSuppressed(now, THE_SYSTEM, notice.kind, reason, notice.recipient)
-            happen(Act(tx, world, now, f"notice:{notice.id}"), klacht, [silent])
+            happen(act, klacht, [silent])
 
 
 def _may_rest(notice: Notice, why: Rest) -> bool:
@@ -258,6 +260,7 @@ def _not_accepted(act: Act, notice: Notice, receipt: Receipt) -> None:
     invite.became(act.tx, notice, "failed", act.at, receipt.status or str(receipt.code))
     settle.ask_another(act, notice)
     if klacht:
+        paper.instead(act, klacht, notice)
         gone = MailBounced(act.at, THE_SYSTEM, notice.kind, notice.recipient, str(receipt.code), dead)
         happen(act, klacht, [gone])
 

@@ -16,9 +16,11 @@ from mailagent.core.events import (
     Resolved,
 )
 from mailagent.core.klacht import OPGELOST, Klacht
-from mailagent.flow import timing
+from mailagent.core.paper import LetterPosted
+from mailagent.core.ways import LETTER, MAIL
+from mailagent.flow import paper, timing
 from mailagent.flow.invite import invite, remind_at
-from mailagent.flow.reach import CHANNEL_OFF, DEAD_ADDRESS, unreachable
+from mailagent.flow.reach import CHANNEL_OFF, CONTACT_REFUSED, DEAD_ADDRESS, way_to
 from mailagent.flow.tell import needs_letter, owed_for
 from mailagent.flow.world import POST, Act
 from mailagent.store import dead_addresses, klachten, notices, rounds, terms
@@ -85,19 +87,27 @@ def _look_for_another_way(
 
 
 def _follow(act: Act, klacht: Klacht, event: Event) -> None:
-    """What an event does to the smiley rounds."""
+    """What an event does to the smiley rounds, and to letters."""
     match event:
         case Resolved():
-            _open_round(act, klacht, invited=act.world.policy.smileys)
+            _open_round(act, klacht, "afgehandeld", invited=act.world.policy.smileys)
         case ReopenDeclined():
             policy = act.world.policy
-            _open_round(act, klacht, invited=policy.smileys and policy.mail_after_unhappy)
+            asks = policy.smileys and policy.mail_after_unhappy
+            _open_round(act, klacht, "afgehandeld_na_ontevreden", invited=asks)
+        case LetterPosted():
+            paper.posted(act, event)
 
 
-def _open_round(act: Act, klacht: Klacht, *, invited: bool) -> None:
+def _open_round(act: Act, klacht: Klacht, mail: str, *, invited: bool) -> None:
     # without an invitation the round only counts the days until the klacht closes
-    silent, policy = unreachable(act, klacht) if invited else CHANNEL_OFF, act.world.policy
+    policy = act.world.policy
+    way, silent = way_to(act, klacht, mail) if invited else (MAIL, CHANNEL_OFF)
+    if invited and not klacht.contact_allowed:  # what the law asks for goes on paper, and asks for nothing
+        silent = CONTACT_REFUSED
     until = act.at + timedelta(days=policy.link_days)
     opened = rounds.open_next(act.tx, klacht.id, klacht.melder, act.at, until, silent)
-    if not silent:
+    if not silent and way == LETTER:
+        paper.invite(act, opened)
+    elif not silent:
         rounds.remind_at(act.tx, opened.id, remind_at(act.at, until, policy))

@@ -27,9 +27,10 @@ from mailagent.core.events import (
 )
 from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
-from mailagent.core.mails import BY_LAW
+from mailagent.core.mails import BY_LAW, TO_MELDER
 from mailagent.core.orders import sensible
 from mailagent.core.orders.asking import Help, Status
+from mailagent.core.orders.elsewhere import Printed
 from mailagent.core.orders.extending import Consent, Extend
 from mailagent.core.orders.forwarding import Copy, Forward
 from mailagent.core.orders.handling import Resolve, TakeNext
@@ -39,16 +40,17 @@ from mailagent.core.orders.order import Case, Done, MeldersMail
 from mailagent.core.orders.splitting import Merge
 from mailagent.core.orders.writing import Note
 from mailagent.core.organisation import Agent
+from mailagent.core.ways import LETTER
 from mailagent.flow import dossier, postroom
 from mailagent.flow.answer import TOO_MANY_WAIT, about, answer, may_wait, newly_written, park
 from mailagent.flow.gather import Letter
 from mailagent.flow.happen import happen
 from mailagent.flow.opening import open_klacht
-from mailagent.flow.reach import unreachable
+from mailagent.flow.reach import way_to
 from mailagent.flow.sorting import sort_draft, why
 from mailagent.flow.tell import for_melder
 from mailagent.flow.world import Act
-from mailagent.store import arrivals, klachten, notices, terms
+from mailagent.store import arrivals, klachten, notices, printing, terms
 from mailagent.store.store import Tx
 
 
@@ -111,7 +113,7 @@ def _leaks(act: Act, klacht: Klacht, text: str) -> bool:
     sent = [
         _lines(_said(notice))
         for notice in notices.of_klacht(act.tx, klacht.id)
-        if notice.recipient != klacht.melder
+        if notice.kind not in TO_MELDER
     ]
     windows = {tuple(lines[i : i + 3]) for i in range(len(lines) - 2)}
     return any(tuple(ours[i : i + 3]) in windows for ours in sent for i in range(len(ours) - 2))
@@ -184,14 +186,18 @@ def _case(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Case:
         melder_wrote=klachten.melder_reacted(tx, klacht.id),
         mail_after_unhappy=world.policy.mail_after_unhappy,
         calendar=world.calendar,
+        prints=world.policy.prints,
     )
+    if any(isinstance(order, Printed) for order in written.orders):
+        found = printing.printed(tx, klacht.id)
+        case = replace(case, printed=tuple((letter.id, letter.kind) for letter in found))
     if takes := sum(isinstance(order, TakeNext) for order in written.orders):
         teams = [team.id for team in world.organisation.teams_of(agent)]
         waiting = klachten.unassigned(tx, teams, takes + MOST_PASSED_OVER)
         case = replace(case, waiting=tuple(waiting), load=klachten.open_of(tx, agent.address))
     if named := {order.kenmerk for order in written.orders if isinstance(order, Merge)}:
-        found = [klachten.by_kenmerk(tx, kenmerk, lock=True) for kenmerk in sorted(named)]
-        case = replace(case, others={other.kenmerk: other for other in found if other})
+        others = [klachten.by_kenmerk(tx, kenmerk, lock=True) for kenmerk in sorted(named)]
+        case = replace(case, others={other.kenmerk: other for other in others if other})
     return _by_law(tx, _by_post(act, case, written), written)
 
 
@@ -258,11 +264,14 @@ _WHY_NOT_TOLD = {
 
 def _not_told(act: Act, klacht: Klacht, events: Sequence[Event]) -> Iterator[str]:
     """Why the melder did not get what an order would have sent, and what the law still asks."""
-    reason, mails = unreachable(act, klacht), for_melder(events, klacht, act.world.policy)
-    if not reason or not mails:
+    ways = {mail: way_to(act, klacht, mail) for mail in for_melder(events, klacht, act.world.policy)}
+    if any(way == LETTER for way, _ in ways.values()):
+        yield "De melder krijgt dit als brief: die staat in de afdrukwachtrij."
+    silent = {mail: reason for mail, (_, reason) in ways.items() if reason}
+    if not silent:
         return
-    yield _WHY_NOT_TOLD[reason]
-    if articles := ", ".join(BY_LAW[mail] for mail in mails if mail in BY_LAW):
+    yield _WHY_NOT_TOLD[next(iter(silent.values()))]
+    if articles := ", ".join(BY_LAW[mail] for mail in silent if mail in BY_LAW):
         yield f"De wet vraagt wel een mededeling ({articles}): stuur die als brief."
 
 

@@ -18,8 +18,10 @@ from mailagent.core.events import (
     Reminded,
 )
 from mailagent.core.klacht import Klacht
+from mailagent.core.mails import BY_LAW
 from mailagent.core.organisation import DEPUTY, LEAD, Organisation
 from mailagent.core.reference import is_own
+from mailagent.core.ways import LETTER, MAIL, NOT_ON_PAPER
 from mailagent.flow.world import Act, World
 from mailagent.store import dead_addresses
 
@@ -53,6 +55,28 @@ def unreachable(act: Act, klacht: Klacht, address: str | None = None) -> str:
         return CONTACT_REFUSED
     to = klacht.melder if address is None else address
     return why_not(to, act.world, dead_addresses.among(act.tx, [to]))
+
+
+def way_of(klacht: Klacht, mail: str, address: str, world: World, dead: Collection[str]) -> tuple[str, str]:
+    """By which way a mail goes to the melder, at this address where it is a mail; and why by none, "" where
+    it does. `dead` are the dead addresses, in lower case.
+
+    Paper takes over where the melder asked for it or no mail can go; of who wants no contact any more only
+    what the law asks for goes, and on paper.
+    """
+    on_paper = world.policy.prints and klacht.postal is not None and mail not in NOT_ON_PAPER
+    if not klacht.contact_allowed:
+        return (LETTER, "") if on_paper and mail in BY_LAW else (MAIL, CONTACT_REFUSED)
+    if on_paper and klacht.prefers == LETTER:
+        return LETTER, ""
+    reason = why_not(address, world, dead)
+    return (LETTER, "") if on_paper and reason else (MAIL, reason)
+
+
+def way_to(act: Act, klacht: Klacht, mail: str) -> tuple[str, str]:
+    """The same, for a mail to the melder as they are now."""
+    dead = dead_addresses.among(act.tx, [klacht.melder])
+    return way_of(klacht, mail, klacht.melder, act.world, dead)
 
 
 def why_not(address: str, world: World, dead: Collection[str]) -> str:

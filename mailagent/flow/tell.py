@@ -37,7 +37,9 @@ from mailagent.core.events import (
 from mailagent.core.klacht import OPGELOST, Klacht
 from mailagent.core.letter import CHECK, RETYPE
 from mailagent.core.mails import AGENT, BY_LAW, MAILS, TO_MELDER
+from mailagent.core.paper import LetterWritten
 from mailagent.core.postroom import LetterRead, OriginalAsked, Transcribed, to_retype
+from mailagent.core.ways import LETTER, MAIL
 from mailagent.flow.content import discreet, facts, said
 from mailagent.flow.invite import GOVERNED
 from mailagent.flow.reach import (
@@ -49,6 +51,7 @@ from mailagent.flow.reach import (
     Hearer,
     circles,
     heard_by,
+    way_of,
     why_not,
 )
 from mailagent.flow.world import Act, Policy
@@ -157,6 +160,7 @@ TELL = (
     Telling(Assigned, "toegewezen", "assignee", lambda e, _k, _p: _is_news(e)),
     Telling(Routed, "nieuw_voor_team", "team"),
     Telling(Answered, "antwoord", "melder"),
+    Telling(LetterWritten, "antwoord", "melder"),
     Telling(Asked, "vraag", "melder"),
     Telling(CallPromised, "terugbellen", "handler", lambda e, k, _p: e.actor.address != k.assigned_to),
     Telling(CallOverdue, "terugbellen", "handler"),
@@ -250,11 +254,15 @@ def _owed(
         values = discreet(klacht, facts(klacht, act.world) | told) | _stands_in(act, hearer)
     else:
         values = facts(klacht, act.world) | told
+    way, reason = MAIL, ABSENT if hearer.absent else why_not(recipient, act.world, dead)
+    if mail in TO_MELDER:
+        on_paper = isinstance(event, LetterWritten)
+        way, reason = (LETTER, "") if on_paper else way_of(klacht, mail, recipient, act.world, dead)
+    if way == LETTER and klacht.postal:
+        recipient, values = str(klacht.postal), values | {"address": klacht.postal.lines}
     key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
-    owed = Owed(mail, recipient, key, values, klacht.id, event_id)
-    refused = CONTACT_REFUSED if mail in TO_MELDER and not klacht.contact_allowed else ""
-    absent = ABSENT if hearer.absent else ""
-    if reason := refused or absent or why_not(recipient, act.world, dead) or _enough(act, mail, klacht):
+    owed = Owed(mail, recipient, key, values, klacht.id, event_id, way=way)
+    if reason := reason or _enough(act, mail, klacht):
         return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})
     return owed
 

@@ -31,7 +31,7 @@ from mailagent.core.events import (
 from mailagent.core.klacht import NIEUW, UNHANDLED, Klacht
 from mailagent.core.organisation import Category
 from mailagent.core.postroom import ReceiptDated, Transcribed
-from mailagent.flow.reach import unreachable
+from mailagent.flow.reach import way_to
 from mailagent.flow.world import Act, World
 from mailagent.store import klachten, notices, terms
 
@@ -137,7 +137,7 @@ def _count_from(act: Act, klacht: Klacht, was: date) -> None:
 
 def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:
     """The clocks that stop at once: the statutory one where it waits for no mail (flow/deliver.py)."""
-    waits = mail in ENDS_HANDLING and not unreachable(act, klacht)
+    waits = mail in ENDS_HANDLING and not way_to(act, klacht, mail)[1]
     return ("service",) if waits else ("service", STATUTORY)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cached_property
 
-from mailagent.core import reference
+from mailagent.core import codes, reference
 from mailagent.core.calendar import Calendar
 from mailagent.core.clocks import Preset
 from mailagent.core.feedback import SmileyForm
@@ -31,7 +31,8 @@ send."""
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the admin decided, in plain values. `caps` are (minutes, mails) windows; sizes are in octets."""
+    """What the admin decided, in plain values. `caps` are (minutes, mails) windows; sizes are in octets.
+    `prints`: there is a print queue, whose letters bear `return_address` and go to `printer` by mail."""
 
     keys: tuple[bytes, ...]
     kenmerk_prefix: str = "KL"
@@ -62,6 +63,9 @@ class Policy:
     cooldown_days: int = 30
     mail_opvolgtaak: bool = True
     ombudsman: str = "de Nationale ombudsman"
+    prints: bool = False
+    return_address: str = ""
+    printer: str = ""
 
     def key_id(self, key: bytes) -> str:
         """A name for a key that gives nothing of it away."""
@@ -74,6 +78,14 @@ class Policy:
         that signed it."""
         key = self.keys[0]
         return _reply_token(key, kenmerk, role, address, round_id), self.key_id(key)
+
+    def code(self, round_id: int, number: int) -> str:
+        """The code by which a letter invites to a smiley round."""
+        return codes.code(self.keys[0], round_id, number)
+
+    def digests(self, code: str) -> tuple[str, ...]:
+        """What may be kept of a code: with the first key, or with an older one."""
+        return tuple(codes.digest(key, code) for key in self.keys)
 
     def is_genuine(self, issued: Issued) -> bool:
         """Was this token made with a key we still hold?"""

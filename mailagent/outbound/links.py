@@ -32,6 +32,10 @@ class Links:
         word = SATISFIED if satisfied else UNSATISFIED
         return f"{self._web}/kto/{self._make('kto', [round_id, number])}/{word}"
 
+    def code_page(self, code: str = "") -> str:
+        """The page on which whoever got a letter types its code; with the code already there."""
+        return f"{self._web}/s/{code}" if code else f"{self._web}/s"
+
     def confirm(self, pending_id: int) -> str:
         """The page on which an agent confirms an order."""
         return f"{self._web}/bevestig/{self._make('confirm', [pending_id])}"

@@ -7,23 +7,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from mailagent.core import reference
-from mailagent.core.feedback import REPLY_WORDS
-from mailagent.core.mails import AGENT, MAILS, MELDER, SMILEYS, Value
-from mailagent.core.orders import sensible
+from mailagent.core.mail import Attachment
+from mailagent.core.mails import MAILS, MELDER
 from mailagent.flow import deliver, files, rest
 from mailagent.flow.deliver import Rendering
-from mailagent.flow.invite import GOVERNED
 from mailagent.flow.receipt import Receipt
 from mailagent.flow.world import World
 from mailagent.outbound.dkim import Signer
 from mailagent.outbound.envelope import BadHeader, Headers
-from mailagent.outbound.links import Links
+from mailagent.outbound.filling import Filling
+from mailagent.outbound.press import NotPressed
 from mailagent.outbound.render import Templates
-from mailagent.outbound.words import day, moment
 from mailagent.outbound.writer import WRONG, Draft, Write, write_here
 from mailagent.store.addresses import Issued
 from mailagent.store.notices import Notice
@@ -35,16 +31,11 @@ LINES = 4
 """Connections to the relay. On each a mail is offered when the receipt of the one before it is committed: a
 crash repeats one mail of each at most, byte for byte."""
 
-_DAYS, _MOMENTS = (
-    ("last_day", "was", "ombudsman_until", "day", "first_day", "until_day"),
-    ("received", "link_until", "since", "call_due", "begins"),
-)
+MOST_PDF = 7_500_000
+"""Larger than that letters do not go along with a mail: in base64 it would be what every relay just takes."""
 
 Carrier = Callable[[str, str, bytes], Receipt]
 """Envelope sender, recipient, bytes → what the relay said."""
-
-LONGEST_SUBJECT = 120
-"""So much of a subject stands in a link, which some mail programs take no further than 2,000 characters."""
 
 _Ready = tuple[Notice, Rendering]
 
@@ -52,12 +43,14 @@ _Ready = tuple[Notice, Rendering]
 @dataclass(frozen=True)
 class Post:
     """Sends what is owed. `carry` hands a mail to the relay, for `lines` mails at once, each in a thread;
-    `signer` signs a mail, once, when it is made. `write` writes mails out."""
+    `printed` gives the letters of a batch as one PDF; `signer` signs a mail, once, when it is made. `write`
+    writes mails out."""
 
     world: World
     templates: Templates
-    links: Links
+    filling: Filling
     carry: Carrier
+    printed: Callable[[int], bytes]
     signer: Signer | None = None
     lines: int = 1
     write: Write = write_here
@@ -121,6 +114,8 @@ class Post:
                 drafted.append((notice, *self._draft(notice, threads.get(notice.id, []))))
             except BadHeader as problem:
                 made[notice.id] = Receipt(553, str(problem))
+            except NotPressed as problem:
+                made[notice.id] = Receipt(0, str(problem))
             except WRONG as problem:
                 made[notice.id] = Receipt(0, f"{notice.kind} cannot be made: {problem!r}")
         written = self.write([draft for _, _, draft in drafted], self.templates)
@@ -170,8 +165,8 @@ class Post:
         own, kind = world.organisation.address, MAILS[notice.kind]
         reply = self._reply_address(notice)
         reply_to = reference.tokened(own, reference.REPLY, reply.token) if reply else own
-        going, left = files.along(notice, world)
-        values = {**self._values(notice, reply_to), "left_out": tuple(left)}
+        going, left = self._along(notice)
+        values = {**self.filling.values(notice, self.templates, reply_to), "left_out": tuple(left)}
         headers = Headers(
             sender=own,
             sender_name=world.organisation.name,
@@ -195,6 +190,13 @@ class Post:
         signed = self.signer.sign(raw) if self.signer else raw
         return Rendering(draft.headers.message_id, bounce, signed, reply)
 
+    def _along(self, notice: Notice) -> tuple[list[Attachment], list[str]]:
+        """The files that go along with a mail, and the names of what stays behind."""
+        if batch := notice.values.get("batch"):
+            name, pdf = f"brieven-{batch}.pdf", self.printed(batch)
+            return ([Attachment(name, "application/pdf", pdf)], []) if len(pdf) <= MOST_PDF else ([], [name])
+        return files.along(notice, self.world)
+
     def _reply_address(self, notice: Notice) -> Issued | None:
         """What its reader answers to, signed for this reader and what it is about: a klacht, a message or
         what a report lists."""
@@ -206,65 +208,6 @@ class Post:
         token, key_id = self.world.policy.reply_token(kenmerk, role, notice.recipient, round_id)
         about = (message, round_id, report)
         return Issued(token, kenmerk, notice.klacht_id, role, notice.recipient, key_id, *about)
-
-    def _values(self, notice: Notice, reply_to: str) -> Mapping[str, Value]:
-        """What the template may say, written out in its language; links are made nowhere else."""
-        stored = notice.values
-        language = self.templates.language(notice.kind, str(stored.get("language", "nl")))
-        values: dict[str, Value] = {name: _tuples(value) for name, value in stored.items()}
-        values |= {name: _end(str(stored[name]), language) for name in _DAYS if name in stored}
-        values |= {name: moment(str(stored[name]), language) for name in _MOMENTS if name in stored}
-        values |= {
-            "organisation": self.world.organisation.name,
-            "organisation_address": self.world.organisation.address,
-            "organisation_web": self.world.organisation.web,
-        }
-        if "klachten" in stored:
-            values["klachten"] = tuple(
-                (kenmerk, category, status, colour, _end(end, language), handler)
-                for kenmerk, category, status, colour, end, handler in stored["klachten"]
-            )
-        values |= self._links_in(notice)
-        if "round" in stored:
-            values |= self._smileys(stored, reply_to, language)
-        if MAILS[notice.kind].audience == AGENT:
-            status, handler = str(stored.get("status", "")), str(stored.get("handler", ""))
-            values.setdefault("tags", sensible(status, handler))
-            # a reminder may lie open on a screen: what may not stand in the mail stands in no link of it
-            about = stored.get("subject", "") if "subject" in MAILS[notice.kind].about else ""
-            subject = f"Re: [{stored.get('kenmerk', '')}] {about}".rstrip()[:LONGEST_SUBJECT]
-            values["reply_link"] = reference.mailto(reply_to, subject, "")
-        return values
-
-    def _links_in(self, notice: Notice) -> Iterator[tuple[str, str]]:
-        stored, links = notice.values, self.links
-        if "invitation" in stored:
-            yield "survey_url", links.survey(stored["invitation"])
-        if "login" in stored:
-            yield "login_url", links.login(stored["login"])
-        if "pending" in stored:
-            yield "confirm_url", links.confirm(stored["pending"])
-        if notice.kind in GOVERNED:
-            invitation = stored.get("invitation")
-            whose = ("invitation", invitation) if invitation else ("round", stored["round"][0])
-            yield "opt_out_url", links.opt_out(*whose)
-
-    def _smileys(self, stored: Mapping[str, Any], reply_to: str, language: str) -> dict[str, Value]:
-        """The two links, and two replies that only have to be sent; none in a mail that leaves too late."""
-        if datetime.fromisoformat(stored["link_until"]) <= self.world.now():
-            return dict.fromkeys(SMILEYS, "")
-        (id, number), subject = stored["round"], f"Re: [{stored['kenmerk']}]"
-        links: dict[str, Value] = {
-            "satisfied_url": self.links.smiley(id, number, satisfied=True),
-            "unsatisfied_url": self.links.smiley(id, number, satisfied=False),
-        }
-        if not self.world.policy.by_reply:
-            return links
-        happy, unhappy = REPLY_WORDS.get(language, REPLY_WORDS["nl"])
-        return links | {
-            "satisfied_reply": reference.mailto(reply_to, subject, f"{happy}\r\n\r\n"),
-            "unsatisfied_reply": reference.mailto(reply_to, subject, f"{unhappy}\r\n\r\n"),
-        }
 
 
 _ANSWERS = frozenset(
@@ -279,13 +222,3 @@ _ANSWERS = frozenset(
     }
 )
 """Mails that answer one that just came (RFC 3834 5: auto-replied)."""
-
-
-def _end(text: str, language: str) -> str:
-    """A day; or a moment, where a term ends at an hour."""
-    return moment(text, language) if "T" in text else day(text, language)
-
-
-def _tuples(value: Any) -> Any:
-    """JSON knows lists only."""
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -35,8 +35,9 @@ from markupsafe import Markup, escape
 
 from mailagent.core.echo import inert, readable
 from mailagent.core.errors import Mistake, Mistakes
-from mailagent.core.mails import ECHOED, MAILS, TO_MELDER, Value, Values
+from mailagent.core.mails import ECHOED, MAILS, SMILEYS, TO_MELDER, Value, Values
 from mailagent.core.quoting import MARKER
+from mailagent.core.ways import LETTER, MAIL, MESSAGE, NOT_ON_PAPER
 from mailagent.outbound.samples import other, samples
 from mailagent.outbound.style import Style, read_style, styled
 from mailagent.sandbox import Sandbox
@@ -73,14 +74,16 @@ class Rendered:
 
 
 class Templates:
-    """Every mail we can send. `search` are folders laid out as templates/mail, in the order to look: the
-    admin's own first, ours last. Files are read once; after a change make a new one."""
+    """Every mail we can send, by one of the ways. `search` are folders laid out as templates/mail, in the
+    order to look: the admin's own first, ours last. Files are read once; after a change make a new one."""
 
-    def __init__(self, search: Sequence[Path]) -> None:
+    def __init__(self, search: Sequence[Path], way: str = MAIL) -> None:
         self.search = tuple(search)
+        self._way = way
         style = _house_style(self.search)
         self._loader = _loader(self.search, style)
         self._jinja = _environment(self._loader, style)
+        self._jinja.globals["way"] = way  # also for what a template imports, which sees no values
         self._files = frozenset(
             file for file in self._jinja.list_templates() if not file.startswith(f"{_SHIPPED}/")
         )
@@ -101,7 +104,7 @@ class Templates:
         filled: dict[str, Any] = self._blank[name] | {
             key: _echoed(key, value) for key, value in values.items()
         }
-        filled["language"] = spoken
+        filled |= {"language": spoken, "way": self._way}
         files = self._files_of(name, spoken)
         if files.say:
             filled[_SAY] = self._made(files.say, lambda file: file.make_module(filled))
@@ -110,10 +113,14 @@ class Templates:
         subject, text, html = (self._made(part, lambda file: file.render(filled)) for part in files.parts)
         return Rendered(_one_line(subject), _BLANK_LINES.sub("\n\n", text).strip() + "\n", html, spoken)
 
+    def page(self, file: str, values: Values) -> str:
+        """A page that is no mail, such as the list on top of letters; `Mistakes` as `render`."""
+        return self._made(file, lambda page: page.render(dict(values)))
+
     def mistakes(self) -> list[Mistake]:
         """Everything an admin should mend before these mails may leave; an empty list when all is well."""
         found = list(self._stray_files())
-        for name in MAILS:
+        for name in _leaves_by(self._way):
             for language in sorted(self._languages[name]):
                 found += self._unknown_variables(name, language) or self._not_shown(name, language)
         return list(dict.fromkeys(found))
@@ -222,12 +229,29 @@ class Templates:
             plain = self.render(name, language, values)
             return [
                 Mistake(self._path(self._part(name, part, language)), None, f"has to show `{variable}`")
-                for variable in MAILS[name].must
+                for variable in _must(name, self._way)
                 for part in _same(plain, self.render(name, language, values | {variable: other(variable)}))
-                if part != _SUBJECT or variable == "kenmerk"
+                if part in _SHOWS[self._way] and (part != _SUBJECT or variable == "kenmerk")
             ]
         except Mistakes as error:
             return list(error.mistakes)
+
+
+_SHOWS = {MAIL: _PARTS, LETTER: (_SUBJECT, _HTML), MESSAGE: (_TEXT,)}
+"""The parts of a mail that leave by each way."""
+
+
+def _leaves_by(way: str) -> Collection[str]:
+    return MAILS if way == MAIL else TO_MELDER - NOT_ON_PAPER if way == LETTER else TO_MELDER
+
+
+def _must(name: str, way: str) -> tuple[str, ...]:
+    """What a mail has to show: on paper a code stands for the links, and a message is short."""
+    must = MAILS[name].must
+    if way == LETTER:
+        smileys = ("code", "code_url", "link_until") if "satisfied_url" in must else ()
+        return ("address", "date", *(one for one in must if one not in SMILEYS), *smileys)
+    return must if way == MAIL else tuple(one for one in must if one != "quote")
 
 
 @dataclass(frozen=True, slots=True)

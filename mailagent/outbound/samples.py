@@ -16,6 +16,7 @@ SAMPLES: Values = {
     "organisation_address": "klachten@voorbeeld.example",
     "organisation_web": "https://www.voorbeeld.example",
     "kenmerk": "KL26-00042",
+    "way": "mail",
     "language": "nl",
     "subject": "Gft-bak al drie weken niet geleegd",
     "category": "Afval en grondstoffen",
@@ -82,6 +83,7 @@ SAMPLES: Values = {
     "recipient": "jan@home.example",
     "to_melder": True,
     "dead": True,
+    "on_paper": False,
     "by": "Anna Bakker",
     "confirmed": True,
     "smiley": "ontevreden",
@@ -114,6 +116,8 @@ SAMPLES: Values = {
         ("Afval", "12", "8", "9", "11", "10,5", "12,0"),
         ("Bejegening", "3", "4", "0", "2", "", "21,0"),
     ),
+    "letters": ("KL26-00042: antwoord, aan Jan de Vries, Dorpsstraat 12, 1234 AB Voorbeeld",),
+    "batch_number": "12",
     "held": ("KL26-00042: in behandeling aan jan@home.example",),
     "automatic": (
         "02-03-2026 09:14 van postbus@elders.example: Het onderwerp is dat van een afwezigheidsbericht.",
@@ -132,6 +136,12 @@ SAMPLES: Values = {
     "reply_link": "mailto:klachten+r-aaaabbbbccccdddd@voorbeeld.example?subject=KL26-00042&body=",
     "confidential": False,
     "stands_in_for": "",
+    "address": ("Jan de Vries", "Dorpsstraat 12", "1234 AB  VOORBEELD"),
+    "return_address": "Postbus 1, 1234 ZZ Voorbeeld",
+    "date": "dinsdag 3 maart 2026",
+    "code": "K7QP-3MXD",
+    "code_url": "https://klachten.voorbeeld.example/s",
+    "qr": "",
 }
 """One value for every variable, as it looks on an ordinary day."""
 

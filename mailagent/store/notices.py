@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.mails import TO_MELDER
+from mailagent.core.ways import LETTER, MAIL
 from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import notice, proof
 
@@ -17,7 +18,9 @@ OWED, ACCEPTED, SUPPRESSED, FAILED, BOUNCED = "owed", "accepted", "suppressed", 
 """What a notice can be; also what the proof log says of it."""
 
 OFFERED, DELAYED, HELD, RETURNED = "offered", "delayed", "held", "returned"
-"""What the proof log says beside. Returned: it came back, and is sent once more."""
+PRINTED, POSTED = "printed", "posted"
+"""What the proof log says beside. Returned: it came back, and is sent once more. The last two: of a letter,
+where a mail is offered and accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Owed:
     event_id: int | None = None
     arrival_id: int | None = None
     state: str = OWED
+    way: str = MAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Notice:
     rendered: bytes | None
     offered_at: datetime | None
     sent_at: datetime | None
+    way: str
+    batch_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +78,10 @@ _FIELDS = tuple(notice.c[name] for name in Notice.__dataclass_fields__)
 
 
 def owe(tx: sa.Connection, owed: Sequence[Owed], now: datetime) -> list[int]:
-    """Write down what we owe; returns the ids of those that are to be sent."""
+    """Write down what we owe; returns the ids of those that are to be sent. A letter waits to be printed."""
     rows = [{"owed_at": now, **{name: getattr(one, name) for name in _OWED}} for one in owed]
     ids = _OWE.each(tx, rows)
-    return [id for (id,), one in zip(ids, owed, strict=True) if one.state == OWED]
+    return [id for (id,), one in zip(ids, owed, strict=True) if one.state == OWED and one.way != LETTER]
 
 
 _OWED = tuple(Owed.__dataclass_fields__)
@@ -90,7 +96,7 @@ def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime)
     free = sa.or_(notice.c.claimed_until.is_(None), notice.c.claimed_until <= now)
     take = (
         sa.update(notice)
-        .where(notice.c.id.in_(ids), notice.c.state == OWED, free)
+        .where(notice.c.id.in_(ids), notice.c.state == OWED, notice.c.way != LETTER, free)
         .values(claimed_until=until, attempts=notice.c.attempts + 1)
         .returning(*_FIELDS)
     )
@@ -230,7 +236,8 @@ def put_back(tx: sa.Connection, ids: Sequence[int] | None) -> list[int]:
 def waiting(tx: sa.Connection, before: datetime, limit: int = 10_000) -> list[int]:
     """Notices that could have been sent since before a moment."""
     free = sa.or_(notice.c.claimed_until.is_(None), notice.c.claimed_until <= before)
-    query = sa.select(notice.c.id).where(notice.c.state == OWED, notice.c.owed_at < before, free)
+    leaves = (notice.c.state == OWED, notice.c.way != LETTER)
+    query = sa.select(notice.c.id).where(*leaves, notice.c.owed_at < before, free)
     return list(tx.execute(query.order_by(notice.c.id).limit(limit)).scalars())
 
 
@@ -354,7 +361,8 @@ def proofs(tx: sa.Connection, of: Notice) -> list[Proof]:
         lines.append(Proof(of.owed_at, SUPPRESSED, None, str(of.values.get("suppressed", ""))))
     if offered_at := of.offered_at:
         before = [line for line in lines[1:] if line.at < offered_at]
-        return [lines[0], *before, Proof(offered_at, OFFERED), *lines[1 + len(before) :]]
+        offered = PRINTED if of.way == LETTER else OFFERED
+        return [lines[0], *before, Proof(offered_at, offered), *lines[1 + len(before) :]]
     return lines
 
 

@@ -71,3 +71,22 @@ def listed(tx: sa.Connection, id: int, kenmerken: Collection[str]) -> dict[str, 
         .where(report_klacht.c.report_id == id, klacht.c.kenmerk.in_(kenmerken))
     )
     return {row.kenmerk: row.id for row in tx.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A klacht that a report lists."""
+
+    id: int
+    kenmerk: str
+
+
+def every(tx: sa.Connection, id: int) -> list[Listed]:
+    """All klachten that a report lists."""
+    query = (
+        sa.select(klacht.c.id, klacht.c.kenmerk)
+        .join(report_klacht, report_klacht.c.klacht_id == klacht.c.id)
+        .where(report_klacht.c.report_id == id)
+        .order_by(klacht.c.id)
+    )
+    return [Listed(*row) for row in tx.execute(query)]

@@ -158,6 +158,18 @@ def take_reminders(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Rou
     return sorted((Round(**row._asdict()) for row in rows), key=lambda round: round.number)
 
 
+def invite_by(tx: sa.Connection, id: int, code: str, until: datetime) -> None:
+    """A letter invites to it, by a code of which this is the digest."""
+    values = {"code": code, "expires_at": until, "remind_at": None}
+    tx.execute(sa.update(table).where(table.c.id == id).values(values))
+
+
+def by_code(tx: sa.Connection, digests: Sequence[str]) -> Round | None:
+    """The round to which a letter invited by this code."""
+    row = tx.execute(sa.select(*_FIELDS).where(table.c.code.in_(digests)).limit(1)).one_or_none()
+    return Round(**row._asdict()) if row else None
+
+
 def reminded(tx: sa.Connection, id: int, at: datetime) -> None:
     """Its melder was reminded."""
     tx.execute(sa.update(table).where(table.c.id == id).values(reminded_at=at))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from mailagent.store.columns import Id, Json, Moment, metadata
 from mailagent.store.columns import words as _text
 from mailagent.store.letter_tables import letter, letter_page
+from mailagent.store.print_tables import letter_batch, unposted
 from mailagent.store.report_tables import report, report_klacht
 from mailagent.store.survey_tables import invitation, opt_out, survey, survey_answer
 
@@ -14,6 +15,7 @@ __all__ = [
     "invitation",
     "letter",
     "letter_page",
+    "letter_batch",
     "metadata",
     "opt_out",
     "report",
@@ -206,6 +208,8 @@ notice = sa.Table(
     sa.Column("rendered", sa.LargeBinary),
     sa.Column("offered_at", Moment),
     sa.Column("sent_at", Moment),
+    _text("way", "mail"),
+    sa.Column("batch_id", Id),
     sa.Index("ix_notice_recipient_sent_at", "recipient", "sent_at"),
     sa.Index("ix_notice_klacht_id", "klacht_id"),
     sa.Index(
@@ -220,10 +224,12 @@ notice = sa.Table(
         sqlite_where=sa.text("state = 'owed'"),
         postgresql_where=sa.text("state = 'owed'"),
     ),
+    unposted("ix_notice_letters", "batch_id"),
 )
 """A mail we owe. `state`: owed, accepted, suppressed, failed, bounced. `key` makes it unique per
 (klacht or arrival, event, kind, recipient). Before `claimed_until` nobody else takes it: somebody is sending
-it, or it was put off. From `offered_at` on its bytes are fixed, and it may be anywhere."""
+it, or it was put off. From `offered_at` on its bytes are fixed, and it may be anywhere. `way` is mail,
+message, or letter: that one is printed in a batch, is offered then, and accepted when it was posted."""
 
 proof = sa.Table(
     "proof",
@@ -295,8 +301,15 @@ round = sa.Table(
     sa.Column("submitted", sa.Text),
     sa.Column("remind_at", Moment),
     sa.Column("reminded_at", Moment),
+    sa.Column("code", sa.Text),
     sa.UniqueConstraint("klacht_id", "number"),
     sa.Index("ix_round_address", "address"),
+    sa.Index(
+        "ix_round_code",
+        "code",
+        sqlite_where=sa.text("code IS NOT NULL"),
+        postgresql_where=sa.text("code IS NOT NULL"),
+    ),
     sa.Index(
         "ix_round_reminded",
         "address",
@@ -308,7 +321,7 @@ round = sa.Table(
 the reason of the last two. `address` is the melder's as it was when the round was opened. `sent_at` is when a
 relay took its mail: what expired without it was never delivered. `submitted` is the digest of the answer, so
 that a repeated identical POST gets the thanks page again. `remind_at` is when a reminder is due, NULL when
-none is (any more)."""
+none is (any more). `code` is the digest of the code by which a letter invites, NULL where none does."""
 
 photo = sa.Table(
     "photo",

@@ -77,7 +77,8 @@ OF_A_REPORT = {"status", "colour"}
 
 def read_by_melders() -> set[str]:
     """The words that mails to a melder share; agents read others beside them, in Dutch alone."""
-    files = [file for name in (*TO_MELDER, "_base") for file in (OURS[-1] / name).glob("*.*")]
+    templates = OURS[-1].parent
+    files = [file for name in (*TO_MELDER, "_base") for file in templates.glob(f"*/{name}/*.*")]
     asked = [re.findall(r"\bword\.(\w+)", file.read_text("utf-8")) for file in files]
     return {word for words in asked for word in words} - OF_A_REPORT
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from mailagent.core.errors import NotPossible
+from mailagent.core.errors import NotPossible, NotUnderstood
+from mailagent.core.klacht import Klacht
 from mailagent.core.orders.order import Case, Done, Order, joined
+from mailagent.core.orders.writing import reachable
+from mailagent.core.paper import LetterPosted, LetterWritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ _NO_PRINTER = (
     "Er is geen afdrukwachtrij ingesteld, dus er is geen brief gemaakt. Mogelijk is: de brief zelf sturen en "
     "dat bewaren met #notitie."
 )
+_NO_ADDRESS = (
+    "Van deze melder weten wij geen postadres, dus er is geen brief gemaakt. Mogelijk is: het adres navragen "
+    "en laten invullen, of de brief zelf sturen en dat bewaren met #notitie."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +58,43 @@ class Write(Order):
 
     @classmethod
     def read(cls, rest: str, text: str) -> Self:
-        """What the letter says."""
-        return cls(joined(rest, text))
+        """Text is mandatory."""
+        if not (letter := joined(rest, text)):
+            raise NotUnderstood("#brief: er staat geen tekst bij, dus er is geen brief gemaakt.")
+        return cls(letter)
 
-    def carry_out(self, case: Case) -> Done:  # noqa: ARG002
-        """Nothing prints it."""
-        raise NotPossible(_NO_PRINTER)
+    def to_melder(self, klacht: Klacht) -> str:  # noqa: ARG002
+        """All of it."""
+        return self.text
+
+    def carry_out(self, case: Case) -> Done:
+        """Put it in the print queue, unless there is none, or no address, or no contact is wanted."""
+        reachable(case.klacht)
+        if not case.prints:
+            raise NotPossible(_NO_PRINTER)
+        if case.klacht.postal is None:
+            raise NotPossible(_NO_ADDRESS)
+        event = LetterWritten(case.at, case.actor, self.text)
+        said = f"Uw brief aan {case.klacht.postal} staat in de afdrukwachtrij."
+        return Done(case.klacht, (event,), said)
 
 
 @dataclass(frozen=True, slots=True)
 class Printed(Order):
-    """The letter was printed and sent."""
+    """The letters about a klacht were printed and posted."""
 
     words: ClassVar = ("gedrukt", "printed")
     usage: ClassVar = "#gedrukt"
     help: ClassVar = "de brief is afgedrukt en op de post gedaan"
 
-    def carry_out(self, case: Case) -> Done:  # noqa: ARG002
-        """There is no letter."""
-        raise NotPossible(_NO_PRINTER)
+    def carry_out(self, case: Case) -> Done:
+        """Write it down; `NotPossible` where none came out of the queue."""
+        if not case.printed:
+            raise NotPossible(
+                f"Over {case.klacht.kenmerk} is geen brief afgedrukt die nog op de post moet. Er is niets "
+                "opgeschreven."
+            )
+        ids, mails = zip(*case.printed, strict=True)
+        event = LetterPosted(case.at, case.actor, tuple(ids), tuple(mails))
+        many = "De brief is" if len(ids) == 1 else f"{len(ids)} brieven zijn"
+        return Done(case.klacht, (event,), f"{many} op de post gedaan.")

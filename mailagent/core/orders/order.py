@@ -39,6 +39,8 @@ class Case:
     `happened` are the words of HEARINGS that happened, oldest first; `original` is the arrival in which the
     melder sent the klacht, 0 where it came otherwise. `paper` is the letter with which it came, and `typed`
     what follows from the text that a human wrote of it.
+    melder sent the klacht, 0 where it came otherwise. `prints`: there is a print queue; `printed` are the
+    letters that came out of it and were not posted yet, each its number and the mail that it is.
     """
 
     klacht: Klacht
@@ -57,6 +59,8 @@ class Case:
     original: int = 0
     paper: OnPaper | None = None
     typed: tuple[Letter, Decision] | None = None
+    prints: bool = False
+    printed: tuple[tuple[int, str], ...] = ()
 
     @property
     def actor(self) -> Actor:
