@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mailagent.core.calendar import local_day
 from mailagent.flow.world import POST, World
 from mailagent.store import arrivals, mailboxes, notices
 from mailagent.store.notices import Owed
@@ -48,7 +49,8 @@ def failed(mailbox: str, why: str, world: World) -> None:
 
 
 def sound_alarm(patience: Mapping[str, timedelta], world: World) -> list[str]:
-    """Mail the coordinator about each mailbox without a successful round for so long, once for each silence.
+    """Mail the coordinator, or who stands in for them, about each mailbox without a successful round for so
+    long, once for each silence.
 
     Returns their names. A mailbox that nobody watches is silent too.
     """
@@ -96,7 +98,8 @@ def keep_refresh_token(mailbox: str, origin: str, token: str, world: World) -> N
 
 
 def _owe(tx: Tx, mail: str, key: str, values: Mapping[str, str], world: World) -> None:
-    if to := world.organisation.coordinator:
+    coordinator, now = world.organisation.coordinator.lower(), world.now()
+    if to := world.organisation.stand_in(coordinator, local_day(now)) or coordinator:
         said = {"kenmerk": "", "language": "nl", **values}
         owed = Owed(mail, to, f"{mail}:{key}", said)
-        world.store.enqueue(tx, POST, notices.owe(tx, [owed], world.now()))
+        world.store.enqueue(tx, POST, notices.owe(tx, [owed], now))

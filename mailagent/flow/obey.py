@@ -19,6 +19,7 @@ from mailagent.core.events import (
     THE_SYSTEM,
     Actor,
     Event,
+    FeedbackGiven,
     OrderParked,
     OrderRefused,
     Received,
@@ -32,6 +33,7 @@ from mailagent.core.orders import sensible
 from mailagent.core.orders.asking import Help, Status
 from mailagent.core.orders.elsewhere import Printed
 from mailagent.core.orders.extending import Consent, Extend
+from mailagent.core.orders.fields import AllowContact
 from mailagent.core.orders.forwarding import Copy, Forward
 from mailagent.core.orders.handling import Resolve, TakeNext
 from mailagent.core.orders.hearing import Hear
@@ -216,7 +218,9 @@ def _by_law(tx: Tx, case: Case, written: Written) -> Case:
         case = replace(case, happened=tuple(klachten.happened(tx, case.klacht.id, HEARINGS)))
     if any(isinstance(order, Forward | Copy) for order in written.orders):
         case = replace(case, original=arrivals.of_melder(tx, case.klacht.id))
-    asks = any(isinstance(order, Extend | Consent | Hear) for order in written.orders)
+    if any(isinstance(order, AllowContact) for order in written.orders):
+        case = replace(case, refused_at=klachten.last_at(tx, case.klacht.id, FeedbackGiven.word()))
+    asks = any(isinstance(order, Extend | Consent | Hear | AllowContact) for order in written.orders)
     return _with_term(tx, case) if asks else case
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.events import Event
-from mailagent.core.klacht import UNHANDLED, Klacht
+from mailagent.core.klacht import PRIORITIES, UNHANDLED, Klacht
 from mailagent.store.prepared import Prepared, by_name
 from mailagent.store.tables import IS_OPEN, event, event_body, klacht
 
@@ -132,14 +132,20 @@ def open_of(tx: sa.Connection, agent: str) -> int:
     return int(tx.execute(mine.select_from(klacht)).scalar_one())
 
 
+_BY_PRIORITY = sa.case(
+    {word: -rank for rank, word in enumerate(PRIORITIES)}, value=klacht.c.priority, else_=0
+)
+
+
 def unassigned(tx: sa.Connection, teams: Sequence[str], most: int) -> list[Klacht]:
-    """What nobody has in these teams and can be handled, the oldest last day first. Nobody else changes these
-    until this transaction ends; what another has in hand is passed over."""
+    """What nobody has in these teams and can be handled: the highest priority first, and of one priority the
+    first last day. Nobody else changes these until this transaction ends; what another has in hand is passed
+    over."""
     query = (
         sa.select(*FIELDS)
         .where(klacht.c.assigned_to.is_(None), klacht.c.team.in_(teams), klacht.c.status.in_(UNHANDLED))
         .where(sa.text(IS_OPEN))
-        .order_by(klacht.c.deadline, klacht.c.id)
+        .order_by(_BY_PRIORITY, klacht.c.deadline, klacht.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
@@ -271,6 +277,12 @@ def last_reaction(tx: sa.Connection, klacht_id: int) -> tuple[int, datetime] | N
         if data.get("confirmed", True):
             return int(origin.partition(":")[2]), at
     return None
+
+
+def last_at(tx: sa.Connection, klacht_id: int, kind: str) -> datetime | None:
+    """When an event of this kind happened last."""
+    query = sa.select(event.c.at).where(event.c.klacht_id == klacht_id, event.c.kind == kind)
+    return tx.execute(query.order_by(event.c.seq.desc()).limit(1)).scalar()
 
 
 def happened(tx: sa.Connection, klacht_id: int, kinds: Collection[str]) -> list[str]:

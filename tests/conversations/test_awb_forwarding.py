@@ -284,6 +284,25 @@ def test_what_the_law_asks_goes_as_a_task_for_a_human_where_no_mail_may_go(desk:
     desk.agent(ANNA).gets_nothing()
 
 
+def test_si_04_contact_is_allowed_again_by_the_melders_own_mail_alone(desk: Desk) -> None:
+    jan, task = desk.citizen(JAN), no_contact(desk)
+    assert "Dan kan het na #contact." in refused(desk, task, "#antwoord\nHoe gaat het?")
+    assert "daarna niet zelf gemaild" in refused(desk, task, "#contact")
+    assert not desk.klacht(task.kenmerk).contact_allowed
+
+    desk.passes(minutes=5)
+    handled = next(mail for mail in desk.mailboxes[JAN] if mail.kind == "afgehandeld")
+    jan.replies(handled, "U mag mij toch weer mailen.")
+    desk.agent(ANNA).reads_all()
+
+    assert "Onze mails gaan weer naar de melder." in answered(desk, task, "#contact\n#antwoord\nDank u.")
+    assert "Dank u." in jan.gets("antwoord").text
+    assert desk.klacht(task.kenmerk).contact_allowed
+    [told] = [e.data for e in desk.history(task.kenmerk) if e.kind == "field_set"]
+    assert (told["name"], told["value"][:12], told["was"]) == ("contact_allowed", "ja (bericht ", "nee")
+    assert "krijgt onze mails al" in refused(desk, task, "#contact")
+
+
 def test_what_the_law_does_not_ask_makes_no_task(desk: Desk) -> None:
     task = no_contact(desk)
     answered(desk, task, "#in_behandeling")

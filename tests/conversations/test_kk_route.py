@@ -130,6 +130,22 @@ def test_the_next_one_is_the_one_whose_last_day_comes_first(two_teams: Desk) -> 
     assert "Er wacht geen klacht op Klachten" in anna.gets("opdracht_niet_begrepen").text
 
 
+def test_the_next_one_is_the_urgent_one_however_late_it_came(two_teams: Desk) -> None:
+    anna = two_teams.agent(ANNA)
+    jan_writes(two_teams, "Eerste")
+    anna.gets("nieuw_voor_team")
+    two_teams.passes(days=3)
+    second = jan_writes(two_teams, "Tweede").kenmerk
+    task = anna.gets("nieuw_voor_team")
+
+    anna.replies(task, "#prioriteit spoed")
+    anna.reads_all()
+
+    anna.replies(task, "#volgende")
+
+    assert f"{second} staat op uw naam" in anna.gets("opdracht_uitgevoerd").text
+
+
 def test_who_has_enough_gets_no_next_one(tmp_path: Path) -> None:
     desk = open_desk(tmp_path, members=[Agent(ANNA, "Anna", capacity=1)])
     anna = desk.agent(ANNA)

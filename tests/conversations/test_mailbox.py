@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from wire import wired_desk
 
 from mailagent import service
 from mailagent.cli.inspect import inspect
+from mailagent.core.organisation import Absence, Agent
 from mailagent.flow import mailboxes as listening
 from mailagent.house import wall_clock
 from mailagent.store import arrivals, mailboxes, tables
@@ -199,6 +200,18 @@ def test_the_coordinator_hears_once_of_a_silence_and_once_of_its_end(tmp_path: P
     desk.passes(minutes=31)
     assert listening.sound_alarm(limit, desk.world) == ["klachten"]
     carla.gets("postbus_stil")
+    desk.house.close()
+
+
+def test_while_the_coordinator_is_absent_their_deputy_hears_of_a_silence(tmp_path: Path) -> None:
+    away = (Absence(date(2026, 3, 1), date(2026, 3, 6), "anna@stad.example"),)
+    desk = open_desk(tmp_path, members=["anna@stad.example", Agent(CARLA, "Carla", absent=away)])
+    limit = {"klachten": timedelta(minutes=30)}
+    listening.sound_alarm(limit, desk.world)
+    desk.passes(minutes=30)
+    listening.sound_alarm(limit, desk.world)
+    desk.agent("anna@stad.example").gets("postbus_stil")
+    desk.agent(CARLA).gets_nothing()
     desk.house.close()
 
 

@@ -12,7 +12,7 @@ from desk import Desk, open_desk
 from relays import FULL, TAKEN, moody
 from rule_files import write
 
-from mailagent.core.clocks import COLOURS, Clock, colour, worst
+from mailagent.core.clocks import COLOURS, Clock, Preset, colour, worst
 from mailagent.store import klachten, terms
 
 JAN, ANNA = "jan@home.example", "anna@stad.example"
@@ -139,6 +139,25 @@ def test_kl_06_another_category_brings_its_own_clocks_and_the_log_keeps_the_old_
     with served.world.store.read() as tx:
         law = [(v, c.preset.id, s) for v, c, s in terms.versions(tx, klacht.id) if c.name == "statutory"]
     assert law == [(1, "awb", served.now()), (2, "awb_commissie", None)]
+
+
+def test_kl_06_nw_02_a_clock_that_runs_keeps_the_term_it_began_with(served: Desk) -> None:
+    kenmerk = waste(served)
+    before = running(served, kenmerk)
+    presets: dict[str, Preset] = served.world.presets  # an admin changed clocks.yaml since
+    presets["awb"] = replace(presets["awb"], weeks=2, extension=1)
+    presets["reactie"] = replace(presets["reactie"], hours=1, levels=())
+
+    orders(served, kenmerk, "#prioriteit hoog")
+    served.passes(hours=24)
+
+    assert running(served, kenmerk) == before
+    crossed = [e.data["level"] for e in served.history(kenmerk) if e.kind == "level_crossed"]
+    assert "halverwege" in crossed
+    served.agent(ANNA).reads_all()
+    newer = running(served, waste(served))
+    assert newer["statutory"] == "2026-03-17"
+    assert newer["reactie"] == "2026-03-03T10:00:00+00:00"
 
 
 def test_kl_06_what_was_done_already_is_not_asked_for_again(served: Desk) -> None:

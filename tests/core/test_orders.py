@@ -236,7 +236,7 @@ def test_an_answer_goes_to_the_melder_and_changes_no_status() -> None:
 @pytest.mark.parametrize("order", [Reply("Morgen."), Ask("Waar?"), CallBack("")])
 def test_a_melder_who_wants_no_contact_gets_no_answer_no_question_and_no_call(order: Order) -> None:
     case = replace(CASE, klacht=replace(KLACHT, contact_allowed=False))
-    assert refused(order, case) == "De melder wil geen contact meer. Er is niets verstuurd."
+    assert refused(order, case).startswith("De melder wil geen contact meer. Er is niets verstuurd.")
 
 
 def test_who_asked_waits_for_the_answer_until_the_klacht_is_handled() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
-from mailagent.core.klacht import OPEN, STATUSES, Klacht
+from mailagent.core.klacht import OPEN, PRIORITIES, STATUSES, Klacht
 from mailagent.store import klachten
 from mailagent.store.database import connect, upgrade, writing
 from mailagent.store.tables import IS_OPEN
@@ -35,6 +35,15 @@ def test_what_waits_comes_by_its_last_day(engine: sa.Engine) -> None:
         assert waiting(tx, "afval", "wegen") == ["1", "0", "2", "4"]
         assert waiting(tx, "afval", most=1) == ["1"]
         assert waiting(tx) == []
+
+
+def test_what_is_urgent_waits_for_nothing_else(engine: sa.Engine) -> None:
+    sooner = replace(WAITS, deadline=date(2026, 3, 9))
+    with writing(engine) as tx:
+        keep(tx, sooner, *(replace(WAITS, priority=word) for word in PRIORITIES))
+
+    with writing(engine) as tx:
+        assert waiting(tx, "afval") == ["4", "3", "0", "2", "1"]
 
 
 def test_where_several_write_what_another_takes_at_this_moment_is_passed_over(postgres_url: str) -> None:

@@ -9,6 +9,7 @@ from mailagent.core.orders.closing import Close, Withdraw
 from mailagent.core.orders.elsewhere import MakeCase, Printed, Write
 from mailagent.core.orders.extending import Consent, Extend
 from mailagent.core.orders.fields import (
+    AllowContact,
     Categorise,
     Complicate,
     Confide,
@@ -37,6 +38,7 @@ ORDERS: tuple[type[Order], ...] = (
     Label,
     Confide,
     NameBeklaagde,
+    AllowContact,
     Note,
     Reply,
     Ask,

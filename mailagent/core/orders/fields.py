@@ -213,6 +213,33 @@ class Confide(Order):
 
 
 @dataclass(frozen=True, slots=True)
+class AllowContact(Order):
+    """The melder, who wanted to hear nothing more, does so again."""
+
+    words: ClassVar = ("contact",)
+    usage: ClassVar = "#contact"
+    help: ClassVar = (
+        "de melder wilde geen contact meer en mailde daarna zelf dat het weer mag: vanaf nu gaan onze mails "
+        "weer naar de melder"
+    )
+
+    def carry_out(self, case: Case) -> Done:
+        """Only with a mail of the melder on record that is younger than the refusal."""
+        klacht, mail = case.klacht, case.melders_mail
+        if klacht.contact_allowed:
+            raise NotPossible(f"De melder van {klacht.kenmerk} krijgt onze mails al.")
+        if mail is None or (case.refused_at and mail.at <= case.refused_at):
+            raise NotPossible(
+                "De melder wilde geen contact meer, en heeft daarna niet zelf gemaild. Contact kan weer als "
+                "die mail er is. Mogelijk is: #notitie."
+            )
+        klacht = replace(klacht, contact_allowed=True)
+        proof = f"bericht {mail.arrival}"
+        klacht, event = _set(case, klacht, "contact_allowed", f"ja ({proof})", "nee")
+        return Done(klacht, (event,), f"Onze mails gaan weer naar de melder. Het bewijs is {proof}.")
+
+
+@dataclass(frozen=True, slots=True)
 class NameBeklaagde(Order):
     """Whom the klacht is about: they may not handle it (Awb 9:7)."""
 

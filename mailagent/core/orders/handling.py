@@ -28,13 +28,13 @@ class TakeUp(Order):
 
 @dataclass(frozen=True, slots=True)
 class TakeNext(Order):
-    """Take the one of the team's that has waited longest."""
+    """Take the next one of the team's: the most urgent, then what is due first."""
 
     words: ClassVar = ("volgende", "next")
     usage: ClassVar = "#volgende"
     help: ClassVar = (
-        "u neemt de volgende klacht van uw team in behandeling: die met de eerste laatste dag; u krijgt daar "
-        "een mail over"
+        "u neemt de volgende klacht van uw team in behandeling: die met de hoogste prioriteit, en daarvan "
+        "die met de eerste laatste dag; u krijgt daar een mail over"
     )
 
     def carry_out(self, case: Case) -> Done:

@@ -33,9 +33,10 @@ class MeldersMail:
 class Case:
     """What an order is carried out on. `melder_wrote`: a later, proven mail of the melder is kept.
 
-    `waiting` are klachten that nobody has in the agent's teams, the oldest last day first; `load` is how many
+    `waiting` are klachten that nobody has in the agent's teams, the next one first; `load` is how many
     open ones are on the agent's name; `others` are klachten that the orders name, by kenmerk. `clock` is that
     of the law, where it still runs, and `melders_mail` the newest of the melder after the klacht came in.
+    `refused_at` is when the melder last answered the smileys, and may have refused contact.
     `happened` are the words of HEARINGS that happened, oldest first; `original` is the arrival in which the
     melder sent the klacht, 0 where it came otherwise. `paper` is the letter with which it came, and `typed`
     what follows from the text that a human wrote of it.
@@ -55,6 +56,7 @@ class Case:
     others: Mapping[str, Klacht] = field(default_factory=dict)
     clock: Clock | None = None
     melders_mail: MeldersMail | None = None
+    refused_at: datetime | None = None
     happened: tuple[str, ...] = ()
     original: int = 0
     paper: OnPaper | None = None

@@ -103,4 +103,7 @@ class Ask(Order):
 def reachable(klacht: Klacht) -> None:
     """`NotPossible` where the melder wants to hear nothing more."""
     if not klacht.contact_allowed:
-        raise NotPossible("De melder wil geen contact meer. Er is niets verstuurd.")
+        raise NotPossible(
+            "De melder wil geen contact meer. Er is niets verstuurd. Mailde de melder daarna zelf dat het "
+            "weer mag? Dan kan het na #contact."
+        )
