@@ -100,7 +100,7 @@ def test_what_stands_beyond_the_description_sorts_nothing(desk: Desk) -> None:
     told = b"De gft-container is weer niet geleegd.\r\n"
     filler = b"".join(b"w%x\r\n" % number for number in range(20_000))
     for text in (told + filler, filler + told):
-        desk.citizen("jan@home.example").hands_in(JAN + HEAD + b"Subject: Balie\r\n\r\n" + text)
+        desk.citizen("jan@home.example").hands_in(JAN + HEAD + b"Subject: Kastje naar de muur\r\n\r\n" + text)
 
     assert [klacht.category for klacht in reversed(desk.klachten())] == ["afval", "dienstverlening"]
 
