@@ -87,7 +87,7 @@ class Templates:
         self._files = frozenset(
             file for file in self._jinja.list_templates() if not file.startswith(f"{_SHIPPED}/")
         )
-        self._read: dict[str, _Reading] = {}
+        self._read: dict[str, Reading] = {}
         self._spoken: dict[tuple[str, str], _Spoken] = {}
         self._languages = {name: frozenset(self._translations(name)) for name in MAILS}
         self._blank: dict[str, dict[str, Value]] = {
@@ -121,9 +121,18 @@ class Templates:
         """Everything an admin should mend before these mails may leave; an empty list when all is well."""
         found = list(self._stray_files())
         for name in _leaves_by(self._way):
-            for language in sorted(self._languages[name]):
+            for language in self.languages(name):
                 found += self._unknown_variables(name, language) or self._not_shown(name, language)
         return list(dict.fromkeys(found))
+
+    def languages(self, name: str) -> list[str]:
+        """Those a mail is there in, Dutch first."""
+        return sorted(self._languages[name], key=lambda language: (language != DUTCH, language))
+
+    def readings(self, name: str, language: str) -> list[Reading]:
+        """Every file that a mail in a language is made of."""
+        files = self._files_of(name, language)
+        return list(self._with_all_it_refers_to([*files.parts, *filter(None, (files.say, files.word))]))
 
     def _files_of(self, name: str, language: str) -> _Spoken:
         """The files that say a mail in a language."""
@@ -143,7 +152,7 @@ class Templates:
         takes_words = any(_SAY in reading.asks for reading in self._with_all_it_refers_to((dutch,)))
         return dutch if takes_words else f"{_SHIPPED}/{dutch}"
 
-    def _with_all_it_refers_to(self, files: Sequence[str]) -> Iterator[_Reading]:
+    def _with_all_it_refers_to(self, files: Sequence[str]) -> Iterator[Reading]:
         left, seen = list(files), set[str]()
         while left:
             file = left.pop(0)
@@ -197,15 +206,15 @@ class Templates:
 
     def _unknown_variables(self, name: str, language: str) -> list[Mistake]:
         found: list[Mistake] = []
-        known, files = MAILS[name].variables | {_SAY, _WORD, _PART}, self._files_of(name, language)
-        for reading in self._with_all_it_refers_to([*files.parts, *filter(None, (files.say, files.word))]):
+        known = MAILS[name].variables | {_SAY, _WORD, _PART}
+        for reading in self.readings(name, language):
             found += reading.mistakes
             for variable in sorted(reading.asks.keys() - known):
                 what = f"the mail {name} knows no `{variable}`"
                 found.append(Mistake(reading.path, reading.asks[variable], what))
         return found
 
-    def _reading(self, file: str) -> _Reading:
+    def _reading(self, file: str) -> Reading:
         path = self._path(file)
         try:
             source, place, _ = self._loader.get_source(self._jinja, file)
@@ -213,15 +222,13 @@ class Templates:
             tree = self._jinja.parse(source, file, path)
             asked = meta.find_undeclared_variables(tree) - _made_in(tree)
         except TemplateNotFound:
-            return _Reading(path)  # filling it in tells which line asks for it
+            return Reading(path)  # filling it in tells which line asks for it
         except TemplateSyntaxError as error:
-            return _Reading(path, mistakes=(Mistake(path, error.lineno, error.message or "syntax error"),))
+            return Reading(path, mistakes=(Mistake(path, error.lineno, error.message or "syntax error"),))
         except UnicodeDecodeError as error:
-            return _Reading(
-                path, mistakes=(Mistake(path, None, f"is not UTF-8 from octet {error.start} on"),)
-            )
+            return Reading(path, mistakes=(Mistake(path, None, f"is not UTF-8 from octet {error.start} on"),))
         refers = tuple(filter(None, meta.find_referenced_templates(tree)))
-        return _Reading(path, {variable: _line_of(tree, variable) for variable in asked}, refers)
+        return Reading(path, {variable: _line_of(tree, variable) for variable in asked}, refers)
 
     def _not_shown(self, name: str, language: str) -> list[Mistake]:
         values = samples(name)
@@ -277,7 +284,7 @@ class _HouseStyle(FileSystemLoader):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """What one file asks for: each variable with the line that asks first, and other files."""
 
     path: str

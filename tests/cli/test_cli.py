@@ -206,12 +206,6 @@ def test_kl_07_audit_verify_finds_what_was_changed_behind_our_back(tmp_path: Pat
     assert (broken["kenmerk"], broken["seq"]) == ("KL26-00001", 1)
 
 
-def test_mail_preview_shows_a_mail() -> None:
-    assert "KL26-" in ask("mail", "preview", "afgehandeld")
-    assert set(ask_json("mail", "preview", "afgehandeld")) == {"subject", "text", "html"}
-    ask("mail", "preview", "bestaat_niet", code=2)
-
-
 def test_a_database_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> None:
     path = tmp_path / "mailagent.toml"
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
