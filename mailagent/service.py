@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -145,6 +146,7 @@ def make_doors(house: House) -> Doors:
         read_smiley=links.read_smiley,
         look=lambda links: vote.look_all(links, world),
         cast=lambda votes: vote.cast_all(votes, world),
+        smileys_of=lambda code: urlsplit(links.smileys(*vote.by_code(code, world))).path,
         read_confirm=links.read_confirm,
         waiting=lambda pending_id: confirm.waiting(pending_id, world),
         confirm=lambda pending_id: confirm.confirm(pending_id, world),

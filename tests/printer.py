@@ -38,9 +38,9 @@ class Paper:
     @property
     def code(self) -> str:
         """The code of its smileys."""
-        found = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", self.text)
+        found = re.search(r'class="code">([^<]+)', self.html)
         assert found, self.text
-        return found[0]
+        return found[1]
 
 
 @dataclass

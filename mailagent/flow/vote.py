@@ -35,6 +35,15 @@ def look(round_id: int, number: int, world: World) -> Invitation:
     return _said(look_all([(round_id, number)], world)[0])
 
 
+def by_code(code: str, world: World) -> tuple[int, int]:
+    """The round to which a letter invites by this code, and its number; `LinkUnknown` for any other code."""
+    with world.store.read() as tx:
+        found = rounds.by_code(tx, world.policy.digests(code)) if code else None
+    if found is None:
+        raise LinkUnknown
+    return found.id, found.number
+
+
 def look_all(links: Sequence[tuple[int, int]], world: World) -> list[Invitation | Problem]:
     """The same for many at once, each with what there is to see or why there is nothing."""
     with world.store.read() as tx:

@@ -29,8 +29,11 @@ class Links:
 
     def smiley(self, round_id: int, number: int, *, satisfied: bool) -> str:
         """One of the two smileys of a round."""
-        word = SATISFIED if satisfied else UNSATISFIED
-        return f"{self._web}/kto/{self._make('kto', [round_id, number])}/{word}"
+        return f"{self.smileys(round_id, number)}/{SATISFIED if satisfied else UNSATISFIED}"
+
+    def smileys(self, round_id: int, number: int) -> str:
+        """The page of a round, neither of its smileys chosen yet."""
+        return f"{self._web}/kto/{self._make('kto', [round_id, number])}"
 
     def code_page(self, code: str = "") -> str:
         """The page on which whoever got a letter types its code; with the code already there."""

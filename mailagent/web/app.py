@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from mailagent.web import confirm, opt_out, original, static, survey, vote
+from mailagent.web import code, confirm, opt_out, original, static, survey, vote
 from mailagent.web.doors import DOORS, Doors
 from mailagent.web.form import MAX_BYTES
 from mailagent.web.manners import add_headers, explain, slow_down
@@ -26,6 +26,9 @@ ROUTES = (
     web.post("/kto/{token}", vote.submit),
     web.get("/kto/{token}/{smiley:tevreden|ontevreden}", vote.show),
     web.post("/kto/{token}/{smiley:tevreden|ontevreden}", vote.submit),
+    web.get("/s", code.show),
+    web.get("/s/{code}", code.show),
+    web.post("/s", code.submit),
     web.get("/enquete/{token}", survey.show),
     web.post("/enquete/{token}", survey.submit),
     web.get("/afmelden/{token}", opt_out.show),

@@ -54,7 +54,8 @@ class OriginalDoors:
 class Doors:
     """The flow behind the pages, as plain blocking calls: each runs in a thread of its own.
 
-    `read_smiley` gives round id and number, `read_confirm` the id of a waiting order. All of them raise
+    `read_smiley` gives round id and number, `smileys_of` the path of the smileys to which a letter invites by
+    this code, `read_confirm` the id of a waiting order. All of them raise
     `LinkUnknown`, all but the two readers `LinkGone`; `cast` raises `AnswerWrong` with what is missing.
     `look` and `cast` are for many at once, and tell of each what they would raise.
     `search` are folders laid out as web/, the admin's own first. Only `trusted_proxies` (networks in CIDR)
@@ -64,6 +65,7 @@ class Doors:
     read_smiley: Callable[[str], tuple[int, int]]
     look: Callable[[Sequence[Link]], Sequence[Invitation | Problem]]
     cast: Callable[[Sequence[Vote]], Sequence[Invitation | Problem]]
+    smileys_of: Callable[[str], str]
     read_confirm: Callable[[str], int]
     waiting: Callable[[int], Waiting]
     confirm: Callable[[int], Waiting]

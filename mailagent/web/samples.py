@@ -84,6 +84,7 @@ SAMPLES: Mapping[str, Sequence[Values]] = {
     ),
     "enquete_bedankt": ({"asked": _ASKED},),
     "afmelden": ({},),
+    "code": ({"code": "", "wrong": False}, {"code": "K7QP-3MXD", "wrong": True}),
     "afgemeld": ({},),
     "bevestig": ({"waiting": Waiting(KENMERK, "anna@stad.example", _ORDER, "open", (_LEAVING,))},),
     "bevestig_gedaan": ({"kenmerk": KENMERK},),

@@ -121,7 +121,7 @@ class Browser:
             sent = FormData(data) if isinstance(data, list) else data
             response: ClientResponse
             async with self._client.request(method, path, data=sent, headers=named) as response:
-                return Page(path, response.status, response.headers, await response.text())
+                return Page(response.url.raw_path, response.status, response.headers, await response.text())
 
         return self._runner.run(ask())
 
@@ -173,6 +173,7 @@ class FakeFlow:
     counted: list[Answer] = field(default_factory=list)
     confirmed: list[int] = field(default_factory=list)
     viewed: list[int] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
 
     def doors(self, *more: Path, trusted_proxies: Sequence[str] = ()) -> Doors:
         """For an app; `more` are folders of an admin that go before ours."""
@@ -180,6 +181,7 @@ class FakeFlow:
             read_smiley=lambda token: (self._known(token), 1),
             look=lambda links: [told(self._look, *link) for link in links],
             cast=lambda votes: [told(self._cast, *vote) for vote in votes],
+            smileys_of=self._coded,
             read_confirm=self._known,
             waiting=self._waiting,
             confirm=self._confirm,
@@ -189,6 +191,12 @@ class FakeFlow:
             search=[*more, *search_path("web", None)],
             trusted_proxies=trusted_proxies,
         )
+
+    def _coded(self, code: str) -> str:
+        self.tried.append(code)
+        if code != "K7QP3MXD":
+            raise LinkUnknown
+        return "/kto/goed"
 
     _WRONG = ("goed", "expired", "answered", "older_round", "crash", "closed")
 
