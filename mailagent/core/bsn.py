@@ -39,7 +39,8 @@ _LIKE = {
 }
 """What a reader makes of a digit now and then."""
 _DIGIT = f"[0-9{''.join(map(re.escape, _LIKE))}]"
-_RUN = re.compile(rf"{_DIGIT}(?:[ .,:·•'\-–—/_]{{0,3}}{_DIGIT}){{6,13}}")
+_BETWEEN = " .,:·•'-–—/_"
+_RUN = re.compile(rf"{_DIGIT}(?:[{re.escape(_BETWEEN)}]{{0,3}}{_DIGIT}){{6,13}}")
 
 _NAMES_IT = re.compile(
     r"(?<![a-z])[b8][s5][nm](?![a-z])|(?:sofi|burger.?serv|service.?n(?:umme|o)?r)\w*", re.IGNORECASE
@@ -143,15 +144,12 @@ def _found(lines: Sequence[Line], at: int, spoken_of: bool) -> Iterator[Span]:  
 def _runs(text: str) -> Iterator[Span]:
     """What may be seven digits or more, without the words beside it that have none."""
     for match in _RUN.finditer(text):
-        words = [
-            word
-            for word in re.finditer(r"\S+", text)
-            if word.start() < match.end() and word.end() > match.start()
-        ]
-        real = [word for word in words if any(char.isdigit() for char in word.group())]
+        words = [word.span() for word in re.finditer(r"\S*\d\S*", text)]
+        real = [(start, end) for start, end in words if start < match.end() and end > match.start()]
         if not real:
             continue
-        start, end = max(match.start(), real[0].start()), min(match.end(), real[-1].end())
+        start, end = max(match.start(), real[0][0]), min(match.end(), real[-1][1])
+        end = start + len(text[start:end].rstrip(_BETWEEN))
         digits = sum(char.isdigit() for char in text[start:end])
         if digits >= _REAL_DIGITS and 7 <= len(_digits(text[start:end])) <= 14:
             yield start, end

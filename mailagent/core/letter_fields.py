@@ -290,13 +290,11 @@ def _first_line(paper: _Paper) -> Field | None:
 
 def _own_postcode(paper: _Paper) -> Cell | None:
     """The cell with the postcode of the writer: in the head, or under the closing; never the addressee's."""
-    cells = [cell for page in paper.sheets for cell in page.cells if postcode_in(cell.text)]
-    own = [
-        cell
-        for cell in cells
-        if not _to_us(next(page for page in paper.sheets if next(page.cells).page == cell.page), cell)
-    ]
-    return next((cell for cell in own if paper.in_head(cell)), own[-1] if own else None)
+    found = [(page, cell) for page in paper.sheets for cell in page.cells if postcode_in(cell.text)]
+    labelled = [cell for page, cell in found if _LABEL["postcode"].match(page.text(cell.row))]
+    own = [cell for page, cell in found if not _to_us(page, cell)]
+    heads = [cell for cell in own if paper.in_head(cell)]
+    return next(iter([*labelled, *heads, *reversed(own)]), None)
 
 
 def _street_and_above(page: Sheet, cell: Cell) -> tuple[str, list[str]]:
@@ -328,7 +326,8 @@ def _may_name(text: str) -> bool:
 
 
 def _clean(name: str) -> str:
-    return re.sub(r"^(?:afzender|van)\s*:\s*", "", name, flags=re.IGNORECASE).strip(" |_*•«»,;:")
+    name = re.sub(r"^(?:afzender|van)\s*:\s*", "", name, flags=re.IGNORECASE).strip(" |_*•«»,;:")
+    return re.sub(r"(?<!\w)([A-Z]),(?= )", r"\1.", name)  # a reader's initial
 
 
 def _signature(paper: _Paper) -> Field | None:

@@ -17,7 +17,7 @@ _POSTCODE = re.compile(r"(?<![\w])([1-9][0-9OIl]{3})\s?([A-Z0-9]{2,3})(?![\w])")
 _NEVER = ("SA", "SD", "SS")
 """No Dutch postcode ends so."""
 _PLACE = re.compile(
-    r"\s*,?\s*((?:(?:de|den|der|het|aan|a/d|bij|op|en|'s|’s|'t|’t|[A-ZÀ-Ž’'][\w’'-]+)[ -]?){1,5})"
+    r"\s*,?\s*((?:(?:de|den|der|het|aan|a/d|bij|op|en|'s|’s|'t|’t|[A-ZÀ-Ž’'][\w’'-]+)(?!\w)[ -]?){1,5})"
 )
 _EMAIL = re.compile(r"[\w.%+-]+ ?@ ?[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w])(?:\+|00)?\(?[0-9Ol][0-9OlI() .\-–/]{7,18}[0-9OlI](?![\w])")

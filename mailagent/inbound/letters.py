@@ -113,7 +113,7 @@ class LetterReader:
 
 
 def _started(limits: LetterLimits) -> Child:
-    one_thread = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    one_thread = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR_THREADS_NUM": "1"}
     environment = {**one_thread, "TESSDATA_PREFIX": str(tessdata())}
     return Child("mailagent.inbound.deciphering", asdict(limits), environment)
 

@@ -25,8 +25,8 @@ _SECONDS = 120
 _DOUBTFUL = SURE - 20
 """As sure as we are of a word that only this reader saw."""
 
-_Found = tuple[str, float, list[int]]
-"""A line of text, its score from 0 to 1, and its box."""
+_Found = tuple[str, list[int]]
+"""A line of text and its box; its own score says nothing."""
 
 
 def read(picture: Picture, seen: Sequence[Line]) -> list[Line]:
@@ -54,7 +54,7 @@ def read(picture: Picture, seen: Sequence[Line]) -> list[Line]:
 
 def _words(found: _Found, agreed: set[str]) -> Line:
     """Its words, each with its share of the line's box."""
-    text, _, (left, top, right, bottom) = found
+    text, (left, top, right, bottom) = found
     each, words, at = (right - left) / max(1, len(text)), [], 0
     for word in text.split():
         at = text.index(word, at)
@@ -75,12 +75,11 @@ def main() -> None:
     grey = numpy.frombuffer(sys.stdin.buffer.read(), numpy.uint8).reshape(height, width)
     engine: Any = RapidOCR(params={"Global.use_cls": False, "Global.log_level": "critical"})
     result = engine(numpy.stack([grey] * 3, axis=-1))
+    boxes = () if result.boxes is None else result.boxes
     found = []
-    for text, score, corners in zip(result.txts or (), result.scores or (), result.boxes or (), strict=True):
+    for text, corners in zip(result.txts or (), boxes, strict=True):
         lefts, tops = corners[:, 0], corners[:, 1]
-        found.append(
-            [text, float(score), [int(lefts.min()), int(tops.min()), int(lefts.max()), int(tops.max())]]
-        )
+        found.append([text, [int(lefts.min()), int(tops.min()), int(lefts.max()), int(tops.max())]])
     sys.stdout.write(json.dumps(found))
 
 

@@ -13,12 +13,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import accept, answering, reading, sweep, whole
+from tests.bench import accept, answering, letters, reading, sweep, whole
 from tests.bench.bars import Bar, table
 
 MEASURES: dict[str, Callable[[Path], list[Bar]]] = {
     "accept": accept.bars,
     "reading": reading.bars,
+    "letters": letters.bars,
     "whole": whole.bars,
     "answering": answering.bars,
     "sweep": sweep.bars,
