@@ -201,7 +201,7 @@ MAILS: dict[str, MailKind] = {
         ("kenmerk", "mail", "law"),
         (
             *("reason", "text", "conclusions", "oordeel", "ground", "was", "begins", "place", "forwarded_to"),
-            *("ombudsman", "ombudsman_until"),
+            *("ombudsman", "ombudsman_until", "postal", "recipient", "error"),
         ),
     ),
     "hulp": MailKind(AGENT, ("help",), about=()),

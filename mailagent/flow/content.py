@@ -38,6 +38,7 @@ from mailagent.core.orders import call_lines, letter_lines
 from mailagent.core.postroom import LINK_LIVES, LetterRead, OriginalAsked, Transcribed, picture_name
 from mailagent.core.surveys import SUPPRESSED
 from mailagent.flow import outward
+from mailagent.flow.reach import DEAD_ADDRESS
 from mailagent.flow.task import task
 from mailagent.flow.world import Act, World
 from mailagent.store import invitations, notices, printing, rounds
@@ -188,12 +189,19 @@ def _of_us(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
 
 def _by_letter(act: Act, klacht: Klacht, event: MailBounced | MailSuppressed) -> dict[str, Any]:
     """What a mail would have said that goes as a letter, because the law asks for it."""
-    if event.mail not in BY_LAW or not isinstance(event, MailSuppressed):
+    if event.mail not in BY_LAW:
         return {}
+    reason, error = (DEAD_ADDRESS, event.status) if isinstance(event, MailBounced) else (event.reason, "")
     sent = [notice for notice in notices.of_klacht(act.tx, klacht.id) if notice.kind == event.mail]
     known = MAILS["brief_nodig"].variables
     said = {name: value for name, value in sent[-1].values.items() if name in known} if sent else {}
-    return {**said, "law": BY_LAW[event.mail], "reason": event.reason}
+    return {
+        **said,
+        "law": BY_LAW[event.mail],
+        "reason": reason,
+        "error": error,
+        "postal": str(klacht.postal or ""),
+    }
 
 
 def _is_late(event: LevelCrossed) -> bool:
@@ -294,7 +302,7 @@ def _a_year_on(at: datetime) -> date:
 
 CONTENT = (
     *("melder_name", "sender", "description", "quote", "attachments", "locked", "reasons", "why", "note"),
-    *("history", "earlier", "brought", "postal"),
+    *("history", "earlier", "brought", "postal", "recipient"),
     *("answers", "low"),
 )
 """What a mail may say of the melder, their words and what else they brought."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailagent.core.clocks import next_wake
 from mailagent.core.events import (
@@ -79,11 +79,14 @@ def _look_for_another_way(
     every notice that the law asks for and no mail carries."""
     dead = dead_addresses.among(act.tx, {one.recipient for one in silent if one.reason == DEAD_ADDRESS})
     for one, id in zip(silent, ids, strict=True):
-        if needs_letter(one):
-            _tell(act, klacht, [one], [id])
         died = dead.get(one.recipient.lower()) if one.reason == DEAD_ADDRESS else None
-        if died and not notices.told_since(act.tx, klacht.id, "niet_bezorgd", died.since):
+        if needs_letter(one, klacht, act.world.policy) or (died and not _knows(act, klacht, died.since)):
             _tell(act, klacht, [one], [id])
+
+
+def _knows(act: Act, klacht: Klacht, since: datetime) -> bool:
+    """Has somebody heard since that the melder must be reached otherwise?"""
+    return any(notices.told_since(act.tx, klacht.id, mail, since) for mail in ("niet_bezorgd", "brief_nodig"))
 
 
 def _follow(act: Act, klacht: Klacht, event: Event) -> None:

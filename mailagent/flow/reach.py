@@ -22,7 +22,7 @@ from mailagent.core.mails import BY_LAW
 from mailagent.core.organisation import DEPUTY, LEAD, Organisation
 from mailagent.core.reference import is_own
 from mailagent.core.ways import LETTER, MAIL, NOT_ON_PAPER
-from mailagent.flow.world import Act, World
+from mailagent.flow.world import Act, Policy, World
 from mailagent.store import dead_addresses
 
 NOBODY = ""
@@ -64,13 +64,18 @@ def way_of(klacht: Klacht, mail: str, address: str, world: World, dead: Collecti
     Paper takes over where the melder asked for it or no mail can go; of who wants no contact any more only
     what the law asks for goes, and on paper.
     """
-    on_paper = world.policy.prints and klacht.postal is not None and mail not in NOT_ON_PAPER
+    on_paper = prints(klacht, mail, world.policy)
     if not klacht.contact_allowed:
         return (LETTER, "") if on_paper and mail in BY_LAW else (MAIL, CONTACT_REFUSED)
     if on_paper and klacht.prefers == LETTER:
         return LETTER, ""
     reason = why_not(address, world, dead)
     return (LETTER, "") if on_paper and reason else (MAIL, reason)
+
+
+def prints(klacht: Klacht, mail: str, policy: Policy) -> bool:
+    """Can this mail to the melder leave as a letter of ours?"""
+    return policy.prints and klacht.postal is not None and mail not in NOT_ON_PAPER
 
 
 def way_to(act: Act, klacht: Klacht, mail: str) -> tuple[str, str]:

@@ -51,6 +51,7 @@ from mailagent.flow.reach import (
     Hearer,
     circles,
     heard_by,
+    prints,
     way_of,
     why_not,
 )
@@ -92,15 +93,23 @@ def _is_news(event: Assigned) -> bool:
     return bool(event.to) and (event.to != event.actor.address or event.next_up)
 
 
-def _needs_another_way(event: Any, klacht: Klacht, policy: Policy) -> bool:  # noqa: ARG001
+def _came_back(event: Any, klacht: Klacht, policy: Policy) -> bool:
+    return event.mail not in MISSED_BY_NOBODY and not needs_letter(event, klacht, policy)
+
+
+def _needs_another_way(event: Any, klacht: Klacht, policy: Policy) -> bool:
     """A dead address and nobody beside it: where a task went to a whole team, the others have it."""
     missed = event.mail in TO_MELDER - MISSED_BY_NOBODY or event.mail == "toegewezen"
-    return bool(event.reason == DEAD_ADDRESS) and missed
+    return bool(event.reason == DEAD_ADDRESS) and missed and not needs_letter(event, klacht, policy)
 
 
-def needs_letter(event: MailSuppressed) -> bool:
-    """The law asks for this notice, and no mail will ever carry it: a human sends a letter."""
-    return event.mail in BY_LAW and event.reason in (CONTACT_REFUSED, NO_ADDRESS, OWN_ADDRESS)
+def needs_letter(event: Any, klacht: Klacht, policy: Policy) -> bool:
+    """The law asks for this notice, and no mail will ever carry it, nor a letter of ours: a human's does."""
+    if event.mail not in BY_LAW or prints(klacht, event.mail, policy):
+        return False
+    if isinstance(event, MailBounced):
+        return event.dead
+    return event.reason in (CONTACT_REFUSED, NO_ADDRESS, OWN_ADDRESS, DEAD_ADDRESS)
 
 
 def _heard_by(whom: str) -> When:
@@ -198,9 +207,10 @@ TELL = (
     Telling(LevelCrossed, "herinnering", "handler", _heard_by("handler")),
     Telling(LevelCrossed, "escalatie", "lead", _heard_by("lead")),
     Telling(LevelCrossed, "escalatie", "manager", _heard_by("manager")),
-    Telling(MailBounced, "niet_bezorgd", "others", lambda e, _k, _p: e.mail not in MISSED_BY_NOBODY),
+    Telling(MailBounced, "niet_bezorgd", "others", _came_back),
     Telling(MailSuppressed, "niet_bezorgd", "others", _needs_another_way),
-    Telling(MailSuppressed, "brief_nodig", "handler", lambda e, _k, _p: needs_letter(e)),
+    Telling(MailBounced, "brief_nodig", "handler", needs_letter),
+    Telling(MailSuppressed, "brief_nodig", "handler", needs_letter),
 )
 
 

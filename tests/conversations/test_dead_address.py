@@ -46,7 +46,7 @@ def jan_is_gone(desk: Desk) -> tuple[Person, Got]:
     anna = desk.agent(ANNA)
     task = anna.gets("nieuw_voor_team")
     comes_back(desk, receipt, "5.1.1")
-    anna.gets("niet_bezorgd")
+    anna.gets("brief_nodig")
     return anna, task
 
 
@@ -67,14 +67,18 @@ def test_who_must_call_or_write_is_told_once(desk: Desk) -> None:
     task = anna.gets("nieuw_voor_team")
     comes_back(desk, receipt, "5.1.1")
 
-    told = anna.gets("niet_bezorgd")
-    assert "bel, of stuur een brief" in told.text
-    assert "Naar dit adres gaat geen mail meer" in told.text
+    told = anna.gets("brief_nodig")
+    for words in (told.text, told.html):
+        assert "Bel de melder dan" in words
+        assert "Naar het mailadres gaat geen mail meer" in words
+        assert "jan[at]home[.]example" in words
+        assert "Awb 9:6" in words
     anna.replies(task, "#in_behandeling")
     anna.replies(task, "#antwoord\nWilt u ons bellen?")
 
     anna.reads_all()
-    assert [mail.kind for mail in desk.mailboxes[ANNA]].count("niet_bezorgd") == 1
+    kinds = [mail.kind for mail in desk.mailboxes[ANNA]]
+    assert (kinds.count("brief_nodig"), kinds.count("niet_bezorgd")) == (1, 0)
 
 
 def test_another_klacht_of_the_same_melder_has_a_task_of_its_own(desk: Desk) -> None:
@@ -82,7 +86,7 @@ def test_another_klacht_of_the_same_melder_has_a_task_of_its_own(desk: Desk) -> 
     jan_complains(desk)
     first = anna.gets("nieuw_voor_team")
     comes_back(desk, jan_complains(desk), "5.1.1")
-    anna.gets("niet_bezorgd")
+    anna.gets("brief_nodig")
 
     anna.replies(first, "#in_behandeling")
     anna.replies(first, "#antwoord\nWilt u ons bellen?")
@@ -90,7 +94,7 @@ def test_another_klacht_of_the_same_melder_has_a_task_of_its_own(desk: Desk) -> 
     told = anna.gets("niet_bezorgd")
     assert told.kenmerk == first.kenmerk
     assert "het adres neemt geen mail meer aan" in told.text
-    assert [mail.kind for mail in desk.mailboxes[ANNA]].count("niet_bezorgd") == 2
+    assert [mail.kind for mail in desk.mailboxes[ANNA]].count("niet_bezorgd") == 1
     jan.gets_nothing()
 
 
@@ -100,6 +104,12 @@ def test_what_the_law_asks_goes_as_a_letter_and_the_smileys_do_not_go(desk: Desk
     anna.replies(task, "#opgelost gegrond\nOnze excuses.")
 
     assert "De wet vraagt wel een mededeling" in anna.gets("opdracht_uitgevoerd").text
+    letter = anna.gets("brief_nodig")
+    for words in (letter.text, letter.html):
+        assert "Onze excuses." in words
+        assert "het mailadres neemt geen mail meer aan" in words
+        assert "Awb 9:12" in words
+    anna.gets_nothing()
     assert suppressed(desk, task.kenmerk) == {"afgehandeld": "dead_address"}
     assert smileys(desk, task.kenmerk) == ["suppressed"]
 
@@ -166,7 +176,7 @@ def test_an_address_that_our_own_relay_knows_to_be_wrong_is_dead_too(desk: Desk)
     desk.citizen(JAN).writes("Balie", "Ik werd onbeleefd behandeld.")
 
     assert dead(desk) == {JAN}
-    assert "Naar dit adres gaat geen mail meer" in desk.agent(ANNA).gets("niet_bezorgd").text
+    assert "Naar het mailadres gaat geen mail meer" in desk.agent(ANNA).gets("brief_nodig").text
 
 
 def gone(relay: MoodyRelay, *addresses: str) -> None:
@@ -264,7 +274,7 @@ def test_what_was_owed_before_the_address_died_is_not_offered_any_more(desk: Des
     desk.passes(minutes=5)
 
     assert [offered.recipient for offered in relay.offered] == [ANNA]
-    assert "afgehandeld" in anna.gets("niet_bezorgd").text
+    assert "Onze excuses." in anna.gets("brief_nodig").text
     assert suppressed(desk, task.kenmerk) == {"afgehandeld": "dead_address"}
     assert smileys(desk, task.kenmerk) == ["suppressed"]
     assert said_of(desk, task.kenmerk, "afgehandeld") == ["owed", "offered", "delayed", "suppressed"]

@@ -73,7 +73,7 @@ def test_a_report_that_lies_in_a_mailbox_is_attached_by_its_bounce_address_too(d
 
     arrive.keep([Envelope(raw, "imap:klachten", desk.now())], desk.world)
 
-    assert "5.1.1" in desk.agent(ANNA).gets("niet_bezorgd").text
+    assert "5.1.1" in desk.agent(ANNA).gets("brief_nodig").text
     assert dead(desk) == {JAN}
 
 

@@ -156,7 +156,7 @@ def test_a_mail_that_cannot_be_delivered_is_reported_to_people_alone(
     moody(stad).mood = lambda recipient, _raw: NOBODY if recipient == THEIRS else TAKEN
     stad.citizen(THEIRS).writes("Overlast", "Uw strooiwagens rijden door ons dorp.")
 
-    told = stad.agent(ANNA).gets("niet_bezorgd")
+    told = stad.agent(ANNA).gets("brief_nodig")
     assert "klachten[at]dorp" in told.text
     dorp.citizen(ANNA).hands_in(WAYS[way](told.raw), to=THEIRS, sender=told.sender)
     assert carried(stad, dorp, WAYS[way]) <= ENDS_SOON

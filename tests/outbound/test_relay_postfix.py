@@ -165,7 +165,7 @@ def test_what_the_relay_cannot_deliver_comes_back_and_is_known_by_its_report(
     assert mails["ontvangstbevestiging"].state == notices.BOUNCED
     assert kinds == ["received", "mail_bounced"]
     assert proof[-2:] == ["accepted", "bounced"]
-    assert mails["niet_bezorgd"].recipient == ANNA
+    assert mails["brief_nodig"].recipient == ANNA
     shown = shown_by(tmp_path, klacht.kenmerk)["ontvangstbevestiging"]
     assert [(line["what"], line["code"]) for line in shown] == [
         ("owed", None),
