@@ -9,7 +9,7 @@ from mailagent.inbound.scans import Picture
 
 DPI = 150
 """Enough for the codes of a sheet, also of a fax."""
-_FORMATS = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128)
+_FORMATS = zxingcpp.BarcodeFormats((zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128))
 
 
 def separates(picture: Picture) -> bool:
