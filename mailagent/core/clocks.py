@@ -258,8 +258,12 @@ def next_wake(clock: Clock) -> datetime | None:
 
 
 def colour(clock: Clock, now: datetime) -> Colour:
-    """On track, at risk (from AT_RISK of the term), or overdue (once it has ended)."""
-    if now >= clock.ends_at:
+    """On track, at risk (from AT_RISK of the term), or overdue (once it has ended).
+
+    A clock that waits for a decision only warns: at its end one way is closed (Awb 9:8 lid 3), and the klacht
+    itself is not late.
+    """
+    if now >= clock.ends_at and clock.preset.until != "decided":
         return "te_laat"
     return "bijna" if now >= clock.at_risk_at else "op_schema"
 

@@ -4,6 +4,7 @@
     ├── Refused               the sender's: 550, never again
     │   └── TooLarge          552
     ├── TryLater              ours: 451, the sender keeps it
+    │   └── Crossed           two changes waited for each other: each is tried again by itself
     ├── NotPossible           the agent's: a sentence that says what is possible
     ├── NotUnderstood         the agent's: words we do not know, with a suggestion
     │   ├── AnswerWrong       the melder's: what is missing on the smiley page

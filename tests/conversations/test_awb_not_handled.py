@@ -10,6 +10,7 @@ from desk import Desk, Got, open_desk
 from rule_files import write
 
 from mailagent.core.organisation import LEAD, Agent
+from mailagent.flow import dossier
 from mailagent.store import terms
 
 JAN, CARLA = "jan@home.example", "carla@stad.example"
@@ -79,6 +80,15 @@ def test_nw_02_who_took_it_up_is_not_asked_whether_they_will(led: Desk) -> None:
     heard(led)
     led.passes(days=20, hours=12)
     assert heard(led) == []
+
+
+def test_nw_02_the_four_weeks_make_no_klacht_late(led: Desk) -> None:
+    task = complaint(led)
+    for days, colour in ((20, "op_schema"), (5, "bijna"), (10, "bijna"), (8, "te_laat")):
+        led.passes(days=days)
+        klacht = led.klacht(task.kenmerk)
+        with led.world.store.read() as tx:
+            assert dossier.colour(tx, klacht, led.world) == colour
 
 
 def test_nw_02_without_a_lead_the_coordinator_is_warned(desk: Desk) -> None:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailagent.core import awb, events
+from mailagent.core import awb, events, paper, postroom
 from mailagent.core.chronicle import EVENTS, QUIET, told
 from mailagent.core.events import THE_CLOCK, Event
 
-THINGS = [*vars(events).values(), *vars(awb).values()]
+THINGS = [thing for room in (events, awb, paper, postroom) for thing in vars(room).values()]
 KINDS = list(dict.fromkeys(kind for kind in THINGS if isinstance(kind, type) and issubclass(kind, Event)))
 
 

@@ -13,7 +13,7 @@ from mailagent.core.events import AGENT, Actor, CalledBack, CallPromised, Closed
 from mailagent.core.klacht import STATUSES, UNHANDLED, Klacht
 from mailagent.core.orders.calling import CallBack, Called, NoAnswer, call_due
 from mailagent.core.orders.closing import Close
-from mailagent.core.orders.elsewhere import MakeCase, Printed, Write
+from mailagent.core.orders.elsewhere import MakeCase, Write
 from mailagent.core.orders.handling import Reopen
 from mailagent.core.orders.order import Case, Change, Order
 from mailagent.core.orders.splitting import Merge
@@ -160,9 +160,7 @@ def test_what_is_opened_again_goes_on_by_itself() -> None:
 # --- what is not there
 
 
-@pytest.mark.parametrize(
-    "order", [MakeCase.read("klacht", ""), Write.read("", "Beste,"), Printed.read("", "")]
-)
+@pytest.mark.parametrize("order", [MakeCase.read("klacht", ""), Write.read("", "Beste,")])
 def test_what_needs_another_system_says_that_there_is_none(order: Order) -> None:
     said = refused(order)
     assert said.startswith("Er is geen ")
