@@ -13,7 +13,6 @@ from mailagent.config.files import RuleFiles, load_rules
 from mailagent.config.settings import Settings, load_settings
 from mailagent.core.mail import Mail
 from mailagent.core.organisation import Organisation
-from mailagent.core.postroom import Divided
 from mailagent.core.trace import OwnServers
 from mailagent.core.ways import LETTER, MAIL
 from mailagent.flow.world import Policy, PostRoom, World
@@ -119,7 +118,7 @@ def post_room(reader: LetterReader) -> PostRoom:
     """Whoever reads letters, as the flow sees it."""
     return PostRoom(
         read=reader.read,
-        sheets=lambda raw: [Divided(pages) for pages in reader.sheets(raw)],
+        sheets=reader.divided,
         cut=reader.cut,
         searchable=archived,
         original=reader.original,

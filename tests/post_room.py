@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from email.message import EmailMessage
 
 from mailagent.core.letter import AUTOMATIC, Field, Letter, Page, Word, unread
@@ -144,6 +144,3 @@ class PostRoomTable:
         envelope = Envelope(message.as_bytes(), "smtp", world.now(), "email", "", (SCANS,), "192.0.2.1")
         arrive.keep([envelope], world)
         self.settle()
-
-
-MARCH_FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)

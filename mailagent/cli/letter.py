@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from mailagent.cli import paper, scanned
+from mailagent.cli import dividers, paper, scanned
 
 app = typer.Typer(no_args_is_help=True, help="Letters on paper.")
 app.command("read")(scanned.read)
+app.command("sheets")(dividers.sheets)
 app.command("queue")(paper.queue)
 app.command("print")(paper.print_)
 app.command("posted")(paper.posted)

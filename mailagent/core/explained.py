@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mailagent.core.letter import UNREADABLE
+
 VERDICTS = {
     "NewKlacht": "Dit is een nieuwe klacht",
     "Append": "Dit hoort bij een klacht die er al is",
@@ -68,7 +70,7 @@ _RULED = {
 
 def reason_of(word: str) -> str:
     """What a reason of Quarantine, Review or AutoMail means, as a sentence."""
-    known = SET_ASIDE.get(word) or AUTOMATIC.get(word)
+    known = SET_ASIDE.get(word) or AUTOMATIC.get(word) or UNREADABLE.get(word)
     return known or (f"{word[:1].upper()}{word[1:].removesuffix('.')}." if word else "")
 
 

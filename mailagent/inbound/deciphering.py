@@ -19,7 +19,7 @@ from mailagent.inbound.cutting import cut, original
 from mailagent.inbound.letters import LetterLimits
 from mailagent.inbound.ocr import Line, Tesseract
 from mailagent.inbound.scans import PdfScan, Scan, opened
-from mailagent.inbound.sheets import DPI, separates
+from mailagent.inbound.sheets import DPI, said, separates
 
 _UPSIDE_DOWN = 75
 """What is read with less confidence may be upside down: that is tried too, and the better reading kept."""
@@ -74,6 +74,8 @@ class Decipherer:
         scan = opened(raw, self._limits)
         if asked["what"] == "sheets":
             return _ranges(scan)
+        if asked["what"] == "divided":
+            return _divided(scan)
         first, last = asked["pages"] or (1, len(scan))
         return self._read(scan, range(first - 1, min(last, len(scan))))
 
@@ -142,21 +144,27 @@ def _scaled(word: Word, scale: float) -> Word:
 
 
 def _ranges(scan: Scan) -> list[tuple[int, int]]:
-    """The pages between the sheets, without the blank ones at their ends."""
-    ranges: list[tuple[int, int]] = []
+    return [(first, last) for first, last, _ in _divided(scan)]
+
+
+def _divided(scan: Scan) -> list[tuple[int, int, str]]:
+    """The pages between the sheets, without the blank ones at their ends; and the day of receipt, which holds
+    until another sheet names another one."""
+    ranges: list[tuple[int, int, str]] = []
     begun: list[int] = []
+    day = ""
     for number in range(len(scan)):
         picture = scan.picture(number, DPI)
-        if separates(picture):
-            ranges += _trimmed(begun)
-            begun = []
+        if (receipt := said(picture)) is not None:
+            ranges += _trimmed(begun, day)
+            begun, day = [], receipt or day
         elif not paper.prepared(picture).blank:
             begun.append(number + 1)
-    return ranges + _trimmed(begun)
+    return ranges + _trimmed(begun, day)
 
 
-def _trimmed(numbers: list[int]) -> list[tuple[int, int]]:
-    return [(numbers[0], numbers[-1])] if numbers else []
+def _trimmed(numbers: list[int], day: str) -> list[tuple[int, int, str]]:
+    return [(numbers[0], numbers[-1], day)] if numbers else []
 
 
 def main() -> None:

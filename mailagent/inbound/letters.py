@@ -16,6 +16,7 @@ from typing import Self
 from mailagent.child import Child, Died
 from mailagent.core.errors import Mistake, Mistakes, Unreadable
 from mailagent.core.letter import QUARANTINE, Field, Letter, Page, Word, unread
+from mailagent.core.postroom import Divided, day_in
 
 MEGABYTE = 1024 * 1024
 LANGUAGE_FILE = "nld.traineddata"
@@ -68,6 +69,15 @@ class LetterReader:
             return []
         assert isinstance(ranges, list)
         return ranges
+
+    def divided(self, raw: bytes) -> list[Divided]:
+        """The same, with the day of receipt that the sheet before it says."""
+        try:
+            ranges = self._asked("divided", raw, None)
+        except Unreadable:
+            return []
+        assert isinstance(ranges, list)
+        return [Divided((first, last), day_in(day)) for first, last, day in ranges]
 
     def cut(self, raw: bytes, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         """The pages of these ranges (from 1, both ends included), each a file by itself. Or Unreadable."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from desk import INTAKE, Desk, Got, open_desk
 from mornings import at
+from post_room import paper
 from reports import comes_back
 from typer.testing import CliRunner
 
@@ -17,6 +18,8 @@ from mailagent import inbound
 from mailagent.cli import app
 from mailagent.core.evidence import KINDS, Verdict
 from mailagent.core.explained import AUTOMATIC, SET_ASIDE, VERDICTS, reason_of
+from mailagent.core.letter import UNREADABLE
+from mailagent.core.postroom import Divided
 from mailagent.core.screening import SCREENS
 from mailagent.flow.process import give_up
 from mailagent.store import arrivals
@@ -108,6 +111,10 @@ SENT: dict[str, tuple[Callable[[Desk, Got], object], str]] = {
         lambda desk, _task: comes_back(desk, desk.citizen(JAN).gets("ontvangstbevestiging"), "5.1.1"),
         "Dit meldt hoe het een mail van ons verging.",
     ),
+    "Scanned": (
+        lambda desk, _task: desk.post_room.scans(desk.post_room.lies(paper(), [Divided((2, 2))])),
+        "Dit zijn scans: elke brief komt apart binnen. Scheidingsvellen delen de stapel.",
+    ),
     "AutoMail": (
         lambda desk, _task: desk.citizen(JAN).writes("Weg", "Weg.", Auto_Submitted="auto-replied"),
         "De mail zegt dat een computer hem stuurde",
@@ -138,13 +145,13 @@ def test_why_explains_a_verdict_and_its_evidence_in_words(
     send, said = SENT[verdict]
     send(desk, task)
 
-    told = why(desk, tmp_path)
+    with desk.world.store.read() as tx:
+        [*_, row] = [row for row in arrivals.told(tx) if row.verdict == verdict]
+    told = why(desk, tmp_path, str(row.id))
 
     assert f"→ {verdict} (" in told
     assert said in told
-    with desk.world.store.read() as tx:
-        found = arrivals.told(tx)[-1].trace["evidence"]
-    for evidence in found:
+    for evidence in row.trace["evidence"]:
         assert (
             f"{evidence['kind']} {evidence['value']} ({evidence['source']}): {KINDS[evidence['kind']]}"
             in told
@@ -155,7 +162,9 @@ def test_every_reason_that_is_no_sentence_has_words() -> None:
     assert set(AUTOMATIC) == {screen.name for screen in SCREENS} | {"own_address"}
     read = "".join(path.read_text("utf-8") for path in Path(inbound.__path__[0]).glob("*.py"))
     unreadable = {*re.findall(r'Unreadable\("(\w+)"', read), "too_slow", "out_of_memory", "broken"}
-    assert set(SET_ASIDE) == {*unreadable, "spam", "secure_notice", "flood"}
+    judged = {"spam", "secure_notice", "flood", "no_scan", "pile", "key_gone", "no_reader"}
+    assert set(SET_ASIDE) | set(UNREADABLE) == {*unreadable, *judged}
+    assert reason_of("password") == UNREADABLE["password"]
     assert reason_of("geen afzender") == "Geen afzender."
 
 

@@ -121,7 +121,8 @@ class Browser:
             sent = FormData(data) if isinstance(data, list) else data
             response: ClientResponse
             async with self._client.request(method, path, data=sent, headers=named) as response:
-                return Page(response.url.raw_path, response.status, response.headers, await response.text())
+                text = await response.text(errors="replace")
+                return Page(response.url.raw_path, response.status, response.headers, text)
 
         return self._runner.run(ask())
 
