@@ -53,6 +53,17 @@ class House:
     letters: Letters
     writer: Writer
 
+    def go_by(self, rules: RuleFiles) -> None:
+        """From now on these rules hold."""
+        self.world.go_by(
+            organisation(self.settings, rules),
+            rules.rules,
+            rules.clocks,
+            rules.calendar,
+            rules.reports_at,
+            rules.surveys,
+        )
+
     def close(self) -> None:
         """Let go of the relay, the database and the process that writes mails out."""
         self.relay.close()

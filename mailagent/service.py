@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
+from mailagent.config.changes import Changes
 from mailagent.config.listening import Listening
 from mailagent.config.mailboxes import ImapSettings
 from mailagent.config.settings import Settings
-from mailagent.core.errors import Problem
+from mailagent.core.errors import Mistakes, Problem
 from mailagent.flow import (
     arrive,
     confirm,
@@ -25,6 +26,7 @@ from mailagent.flow import (
     originals,
     print_queue,
     report,
+    rulebook,
     survey,
     tick,
     vote,
@@ -46,6 +48,7 @@ ROLES = ("smtp", "imap", "folder", "worker", "post", "clock", "web")
 """What one process may do. On SQLite one process does it all; on PostgreSQL they may be spread."""
 
 SWEEP_SECONDS = 5.0
+RULES_SECONDS = 1.0
 FIRST_ROUNDS_SECONDS = 120.0
 """After a start the mailboxes get so long before their silence counts: we ourselves may have been away."""
 ALARM_SECONDS = 30.0
@@ -116,11 +119,13 @@ async def serve(
 ) -> None:
     """Run these roles until `stop` is set; then finish what was begun. OSError where a port is taken."""
     keeper = Keeper(lambda envelopes: arrive.keep(envelopes, house.world))
+    changes = rule_changes(house)
     sinks = await _open_mail(house, keeper) if "smtp" in roles else []
-    runners = await _open_web(house, app) if app is not None and "web" in roles else []
+    runners = await _open_web(house, changes, app) if app is not None and "web" in roles else []
     started()
     try:
         async with asyncio.TaskGroup() as loops:
+            loops.create_task(_follow_rules(house, changes, stop))
             if work := handlers(house, roles):
                 loops.create_task(_work(house, work, stop))
             if "clock" in roles:
@@ -190,11 +195,12 @@ async def _open_mail(house: House, keeper: Keeper) -> list[SmtpSink]:
     return sinks
 
 
-async def _open_web(house: House, app: web.Application) -> list[web.AppRunner]:
+async def _open_web(house: House, changes: Changes, app: web.Application) -> list[web.AppRunner]:
     settings, limits = house.settings, patience(house.settings)
     pages: list[tuple[web.Application, Listening]] = [(app, settings.web)]
     if settings.metrics:
-        pages.append((make_metrics(lambda: mailboxes.heard(limits, house.world)), settings.metrics))
+        figures = make_metrics(lambda: mailboxes.heard(limits, house.world), lambda: len(changes.mistakes))
+        pages.append((figures, settings.metrics))
     runners = []
     for pages_of, own in pages:
         runner = web.AppRunner(pages_of, access_log=None)
@@ -308,6 +314,32 @@ async def _listen(house: House, stop: asyncio.Event) -> None:
         except Problem as problem:
             log.error("alarm_failed", why=str(problem))
         await _pause(stop, ALARM_SECONDS)
+
+
+def rule_changes(house: House) -> Changes:
+    """What watches over the rules folder of this house."""
+    local = house.settings.paths.local
+    return Changes(local / "rules" if local else None, house.world.ruleset.revision)
+
+
+async def _follow_rules(house: House, changes: Changes, stop: asyncio.Event) -> None:
+    """Take over rules that were changed, in every process for itself."""
+    while not stop.is_set():
+        await _pause(stop, RULES_SECONDS)
+        if why := await asyncio.to_thread(_guarded, partial(take_over, house, changes)):
+            log.error("rules_not_looked_at", why=why)
+
+
+def take_over(house: House, changes: Changes) -> None:
+    """Go by what the rules folder says now, where it changed and is right; else those of before stand."""
+    try:
+        if rules := changes.look():
+            house.go_by(rules)
+            log.info("rules_taken_over", revision=rules.revision)
+    except Mistakes as problem:
+        mistakes = [str(mistake) for mistake in problem.mistakes]
+        log.error("rules_refused", mistakes=mistakes)
+        rulebook.refused(mistakes, house.world)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -140,6 +140,26 @@ class World:
     suggester: Suggester = field(default_factory=Suggester)
     post_room: PostRoom | None = None
 
+    def go_by(
+        self,
+        organisation: Organisation,
+        ruleset: RuleSet,
+        presets: Mapping[str, Preset],
+        calendar: Calendar,
+        reports_at: time,
+        surveys: Mapping[str, Survey],
+    ) -> None:
+        """From now on the rules folder says this; nothing else of a world ever changes."""
+        new = {name: value for name, value in locals().items() if name != "self"}
+        vars(self).update(new)  # in one step: nobody sees half of it
+        vars(self).pop("form", None)
+
+    def as_it_is(self) -> World:
+        """The same world, which goes by what the rules folder says now, whatever it says later."""
+        now = object.__new__(World)
+        vars(now).update(vars(self))
+        return now
+
     @cached_property
     def form(self) -> SmileyForm:
         """What our smiley pages ask."""
@@ -155,10 +175,13 @@ class World:
 class Act:
     """One transaction of the flow: what it is written with, when it is, and what set it off.
 
-    `origin` names the cause in the log: `arrival:7`, `round:3`, `clock`.
-    """
+    `origin` names the cause in the log: `arrival:7`, `round:3`, `clock`. Its rules stay what they were when
+    it began, also where the admin's take their place meanwhile."""
 
     tx: Tx
     world: World
     at: datetime
     origin: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "world", self.world.as_it_is())

@@ -128,6 +128,7 @@ SAMPLES: Values = {
     "level": "te laat",
     "awaits": "notice",
     "late": True,
+    "mistakes": ("rules/rules.yaml:12: there is no categorie 'afvla'; there is afval, overig",),
     "mailbox": "klachten",
     "since": "maandag 2 maart 2026 om 09.14 uur",
     "error": "de server antwoordt niet",

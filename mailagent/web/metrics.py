@@ -1,4 +1,4 @@
-"""Figures for whoever watches over us, in the format of Prometheus: how the mailboxes are."""
+"""Figures for whoever watches over us, in the format of Prometheus: how the mailboxes and the rules are."""
 
 from __future__ import annotations
 
@@ -57,10 +57,23 @@ class _Mailboxes(Collector):
             yield family
 
 
-def make_metrics(listen: Listen) -> web.Application:
+class _Rules(Collector):
+    """What this process thinks of the rules folder."""
+
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._count = count
+
+    def collect(self) -> Iterable[Metric]:
+        """One figure."""
+        meaning = "Mistakes in the rules folder, for which the rules of before stand"
+        yield GaugeMetricFamily("mailagent_rules_mistakes", meaning, self._count())
+
+
+def make_metrics(listen: Listen, count_mistakes: Callable[[], int]) -> web.Application:
     """The one page of the figures."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Mailboxes(listen))
+    registry.register(_Rules(count_mistakes))
 
     async def show(_request: web.Request) -> web.Response:
         body = await asyncio.to_thread(generate_latest, registry)

@@ -1,0 +1,29 @@
+"""An alarm for rules that were changed and are not right: those from before stand, and somebody must know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailagent.core.calendar import local_day
+from mailagent.flow.world import POST, World
+from mailagent.store import notices
+from mailagent.store.notices import Owed
+
+REFUSED = "regels_geweigerd"
+MOST_TOLD = 20
+
+
+def refused(mistakes: Sequence[str], world: World) -> bool:
+    """Mail the coordinator what is wrong; once a day for the same mistakes, however many processes saw them.
+
+    Says whether the mail is owed by this."""
+    to, now = world.organisation.coordinator, world.now()
+    told = list(mistakes[:MOST_TOLD])
+    key = f"{REFUSED}:{local_day(now)}:{world.policy.key_id(chr(10).join(mistakes).encode())}"
+    with world.store.begin() as tx:
+        if not to or notices.is_owed(tx, key):
+            return False
+        more = str(len(mistakes) - len(told)) if len(mistakes) > len(told) else ""
+        values = {"kenmerk": "", "language": "nl", "mistakes": told, "more": more}
+        world.store.enqueue(tx, POST, notices.owe(tx, [Owed(REFUSED, to, key, values)], now))
+    return True
