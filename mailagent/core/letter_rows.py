@@ -8,6 +8,8 @@ from statistics import median
 
 from mailagent.core.letter import Box, Word
 
+_TOO_HIGH = 5
+"""Times the usual height of a word."""
 _SAME_ROW = 0.55
 """Heights between the middles of two words of one row."""
 _WIDE = 2.2
@@ -81,9 +83,12 @@ class Sheet:
 
 
 def sheet(words: Iterable[Word], page: int) -> Sheet:
-    """The words of one page, whatever order they were read in."""
+    """The words of one page, whatever order they were read in; without what is too high for one, such as
+    the edge of a sheet."""
+    words = list(words)
+    highest = _TOO_HIGH * _height(words) if words else 0
     rows: list[list[Word]] = []
-    for word in sorted(words, key=_middle):
+    for word in sorted((word for word in words if word.box[3] - word.box[1] < highest), key=_middle):
         if rows and _middle(word) - _middle(rows[-1][-1]) < _SAME_ROW * _height(rows[-1]):
             rows[-1].append(word)
         else:

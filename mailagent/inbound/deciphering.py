@@ -81,18 +81,18 @@ class Decipherer:
 
     def _read(self, scan: Scan, numbers: range) -> Letter:
         leaves = [leaf for number in numbers if (leaf := self._leaf(scan, number))]
-        if not any(leaf.lines for leaf in leaves):
+        if not leaves:
             raise Unreadable("no_words")
         spoken_of = any(named(leaf.lines) for leaf in leaves)
         pages = tuple(_page(leaf, spoken_of=spoken_of) for leaf in leaves)
         return judged(
             Letter(
                 "\n\n".join(page.text for page in pages),
-                min(page.confidence for page in pages),
+                min((page.confidence for page in pages if page.words), default=0),
                 fields=fields_of(pages),
                 pages=pages,
             ),
-            whole=all(leaf.whole for leaf in leaves),
+            whole=all(leaf.lines and leaf.whole for leaf in leaves),
             second=any(leaf.second for leaf in leaves),
         )
 

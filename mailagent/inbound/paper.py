@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy
@@ -40,6 +41,12 @@ _SHOWN_DPI, _QUALITY = 200, 60
 _MARGIN = 0.35
 """Of its height is blackened around a number: no foot of a 9 may show what it was."""
 
+_WORD = 6
+"""Signs of a word that may hang together, as handwriting does."""
+
+_EDGE = 3
+"""Pixels, at a quarter of the size, that are the edge of a picture."""
+
 _BLANK_INK, _BLANK_BLOBS = 0.0012, 60
 """A blank back has less than both, a dog-ear and the print that shines through included (measured)."""
 
@@ -54,9 +61,10 @@ class Sheet:
     @property
     def blank(self) -> bool:
         """Is there nothing on it?"""
-        if float(self.ink.mean()) / 255 >= _BLANK_INK:
+        ink = _inner(self.ink)
+        if float(ink.mean()) / 255 >= _BLANK_INK:
             return False
-        blobs, _ = cv2.connectedComponents(self.ink)
+        blobs, _ = cv2.connectedComponents(ink)
         return int(blobs) - 1 < _BLANK_BLOBS
 
     def overlooked(self, boxes: Sequence[Box]) -> int:
@@ -109,7 +117,7 @@ def as_typed(picture: Picture) -> Sheet:
 def prepared(picture: Picture) -> Sheet:
     """The sheet on a picture; its lines of text lie level, perhaps upside down."""
     flat = flattened(sheet_alone(picture))
-    ink = _ink(flat)
+    ink = _signs(_ink(flat))
     (level, angle), (upended, other) = _askew(ink), _askew(cv2.rotate(ink, cv2.ROTATE_90_CLOCKWISE))
     if upended > level:
         flat, angle = cv2.rotate(flat, cv2.ROTATE_90_CLOCKWISE), other
@@ -179,6 +187,28 @@ def _ink(flat: Picture) -> Picture:
     """White where there is ink, at a quarter of the size."""
     small = cv2.resize(flat, None, fx=1 / SMALL, fy=1 / SMALL, interpolation=cv2.INTER_AREA)
     return cv2.threshold(small, INK, 255, cv2.THRESH_BINARY_INV)[1]
+
+
+def _signs(ink: Picture) -> Picture:
+    """Only what may be a letter, a digit or a short word: no edge of a sheet, line, stamp or picture."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    kept = (stats[:, 2:4] <= _WORD * _SIGN[1]).all(axis=1)
+    return _only(labels, kept)
+
+
+def _inner(ink: Picture) -> Picture:
+    """Without what reaches the edge of the picture: there it is seldom the sheet that is dark."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    ends = stats[:, :2] + stats[:, 2:4]
+    kept = (stats[:, :2] > _EDGE).all(axis=1) & (ends < numpy.array(ink.shape[::-1]) - _EDGE).all(axis=1)
+    return _only(labels, kept)
+
+
+def _only(labels: Picture, kept: Any) -> Picture:
+    """The ink with these labels, a truth for each; the first is the paper."""
+    kept[0] = False
+    ink: Picture = numpy.where(kept, 255, 0).astype(numpy.uint8)[labels]
+    return ink
 
 
 def _askew(ink: Picture) -> tuple[float, float]:
