@@ -36,7 +36,7 @@ _AT = re.compile(r"@(?<=\S@)(?=\S)")
 
 
 # Who wraps links in links of their own (Safe Links) writes %2F for a slash.
-_PAGES = ("kto", "bevestig", "enquete", "afmelden")
+_PAGES = ("kto", "bevestig", "origineel", "enquete", "afmelden")
 _BEHIND = "|".join(rf"(?<=/{page}/)|(?<=%2F{page}%2F)" for page in _PAGES)
 _SECRET = re.compile(
     rf"(?:(?<=\+[rb]-)|(?<=%2B[rb]-))[a-z2-7]{{16}}(?=@|\[at]|%40)|(?:{_BEHIND})[\w.~-]{{16,}}",

@@ -1,36 +1,41 @@
-"""Text that somebody typed, without a page behind it: its burgerservicenummers hidden, and what it says."""
+"""Text that somebody typed, without a page behind it: its burgerservicenummers hidden, and what it says.
+
+What was read from paper is masked with its picture, in `bsn`, where any digit may have been read wrong. Who
+types a number types it right: so only what can be one is hidden, and what stands behind the word itself. The
+time it takes grows with the text alone.
+"""
 
 from __future__ import annotations
 
-from mailagent.core.bsn import Line, covered, named
-from mailagent.core.letter import AUTOMATIC, Letter, Page, Word
+import re
+
+from stdnum.nl import bsn
+
+from mailagent.core.letter import AUTOMATIC, HIDDEN, Letter, Page, Word
 from mailagent.core.letter_fields import fields_of
 
-_WIDE, _HIGH, _APART = 10, 20, 30
-"""A sign of a typewriter, and the lines it stands on: what belongs to a label is found by its place."""
+_FEWEST = 7
+_WORD = re.compile(
+    r"\b(?:bsn|burger\s?service\s?n(?:umme)?r\w?|sofi\s?-?\s?n(?:umme)?r\w?)\b[^\d\n]{0,40}\n?[^\d\n]{0,20}"
+    r"(?P<number>\d(?:[ .\-]{0,2}\d){6,11})(?!\d)",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    r"(?<![\w.+-])(?<!\d )(?P<number>\d{9}|\d{3}([ .-])\d{3}\2\d{3}|\d{4}([ .-])\d{2}\3\d{3})(?![\w-]|[ .]\d)"
+)
 
 
 def masked(text: str) -> str:
-    """The text with `[BSN]` where such a number stood; as it was where none may stand."""
+    """The text with `[BSN]` where such a number stands, or may stand: behind the word any number of seven to
+    twelve digits, elsewhere nine digits that pass the test of eleven and are part of nothing longer."""
     if sum(char.isdigit() for char in text) < _FEWEST:
         return text
-    rows = text.split("\n")
-    typed = [_typed(row, number) for number, row in enumerate(rows)]
-    hidden = covered(
-        [line for line in typed if line], spoken_of=named([line for line in typed if line])
-    ).lines
-    shown = iter(hidden)
-    return "\n".join(
-        _said(row, line, next(shown)) if line else row for row, line in zip(rows, typed, strict=True)
-    )
+    named = _WORD.sub(lambda found: found[0][: found.start("number") - found.start()] + HIDDEN, text)
+    return _ALONE.sub(lambda found: HIDDEN if bsn.is_valid(found["number"]) else found[0], named)
 
 
-_FEWEST = 7
-
-
-def _said(row: str, line: Line, hidden: Line) -> str:
-    """A line in which nothing is hidden keeps its spaces."""
-    return row if hidden == line else " ".join(word.text for word in hidden)
+_WIDE, _HIGH, _APART = 10, 20, 30
+"""A sign of a typewriter, and the lines it stands on: what belongs to a label is found by its place."""
 
 
 def read_typed(text: str) -> Letter:
@@ -41,7 +46,7 @@ def read_typed(text: str) -> Letter:
     return Letter(shown, 100, AUTOMATIC, fields=fields_of([page]) if words else {}, pages=(page,))
 
 
-def _typed(row: str, number: int) -> Line:
+def _typed(row: str, number: int) -> tuple[Word, ...]:
     top, words, at = number * _APART, [], 0
     for word in row.split():
         at = row.index(word, at)

@@ -307,6 +307,14 @@ def is_party(klacht: Klacht, letter: Letter) -> bool:
     return bool(here) and here == klacht.postcode and _same_name(letter.value("name"), klacht.melder_name)
 
 
+def is_same_melder(one: Klacht, other: Klacht) -> bool:
+    """Are two klachten of one melder? Who has no e-mail address is known by name and postcode."""
+    if one.melder or other.melder:
+        return one.melder == other.melder
+    here = one.postcode == other.postcode and bool(one.postcode)
+    return here and _same_name(one.melder_name, other.melder_name)
+
+
 def _same_name(one: str, other: str) -> bool:
     """Titles, initials and prefixes differ from letter to letter; the name itself does not."""
     ours, theirs = _names(one), _names(other)

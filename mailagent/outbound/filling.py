@@ -11,7 +11,8 @@ import segno
 
 from mailagent.core import codes, reference
 from mailagent.core.feedback import REPLY_WORDS
-from mailagent.core.mails import AGENT, MAILS, SMILEYS, Value
+from mailagent.core.mails import AGENT, ECHOED, MAILS, SMILEYS, Value
+from mailagent.core.masked import masked
 from mailagent.core.orders import sensible
 from mailagent.core.ways import LETTER
 from mailagent.flow.invite import GOVERNED
@@ -65,7 +66,8 @@ class Filling:
             # a reminder may lie open on a screen: what may not stand in the mail stands in no link of it
             about = stored.get("subject", "") if "subject" in MAILS[notice.kind].about else ""
             subject = f"Re: [{stored.get('kenmerk', '')}] {about}".rstrip()[:LONGEST_SUBJECT]
-            values["reply_link"] = reference.mailto(reply_to, subject, "")
+            values["reply_link"] = reference.mailto(reply_to, masked(subject), "")
+            values |= {name: _hidden(values[name]) for name in ECHOED.keys() & values.keys()}
         return values
 
     def _links_in(self, notice: Notice) -> Iterator[tuple[str, str]]:
@@ -114,6 +116,15 @@ class Filling:
 def square(url: str) -> str:
     """A QR code as a picture that stands in the page itself. A quarter of it may be smudged."""
     return str(segno.make(url, error="q", micro=False).svg_data_uri(border=0, scale=4))
+
+
+def _hidden(value: Value) -> Value:
+    """No burgerservicenummer of a melder lies in the mailbox of an agent."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, tuple):
+        return tuple(masked(line) for line in value if isinstance(line, str))
+    return value
 
 
 def _end(text: str, language: str) -> str:

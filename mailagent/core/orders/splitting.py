@@ -11,6 +11,7 @@ from mailagent.core.errors import NotPossible, NotUnderstood
 from mailagent.core.events import AGENT, Closed, Merged, MergedIn
 from mailagent.core.klacht import Klacht
 from mailagent.core.orders.order import Case, Change, Done, Order
+from mailagent.core.postroom import is_same_melder
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class Split(Order):
             description=self.text,
             melder=case.klacht.melder,
             melder_name=case.klacht.melder_name,
+            street=case.klacht.street,
+            postcode=case.klacht.postcode,
+            city=case.klacht.city,
+            prefers=case.klacht.prefers,
             received_at=case.klacht.received_at,
             channel=case.klacht.channel,
             namens=case.klacht.namens,
@@ -104,7 +109,7 @@ def _may_merge(case: Case, other: Klacht) -> None:
     here = case.klacht
     if other.id == here.id:
         raise NotPossible(f"{other.kenmerk} is deze klacht zelf. Schrijf het kenmerk van de andere.")
-    if other.melder != here.melder:
+    if not is_same_melder(here, other):
         raise NotPossible(
             f"{other.kenmerk} is van een andere melder, en elke melder krijgt een eigen antwoord (Awb 9:12). "
             "Mogelijk is: beide klachten apart afhandelen."
