@@ -1,4 +1,4 @@
-"""Pages that nobody scanned: askew, on a table, faint, blank, dark at the edge; each is laid level and white."""
+"""Pages that nobody scanned: askew, on a table, faint, blank, dark at the edge; each is laid level."""
 
 from __future__ import annotations
 
