@@ -18,6 +18,7 @@ from mailagent.flow import mailboxes, suggest, survey
 from mailagent.house import House, open_house, organisation, policy, relay, signer
 from mailagent.inbound import imap
 from mailagent.inbound.folder import BUSY, TOO_LARGE
+from mailagent.inbound.letters import tessdata
 from mailagent.inbound.parse import parse
 from mailagent.outbound.dkim import BadKey
 from mailagent.outbound.forms import templates_for
@@ -65,7 +66,7 @@ def inspect(config: Path, env: Mapping[str, str]) -> list[Finding]:
     if settings:
         found += _servers(settings)
         found += _habits(settings)
-        found += _folder(settings)
+        found += [*_folder(settings), *_reader(settings)]
     if settings and rules:
         found += _people(settings, rules)
         found += _database(settings, rules)
@@ -129,6 +130,15 @@ def _folder(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 f"[letters] folder: {len(files)} files in {path / name} are {why}", wrong=name == TOO_LARGE
             )
+
+
+def _reader(settings: Settings) -> Iterator[Finding]:
+    """Where scans come in, something must be able to read them."""
+    if settings.letters.folder or settings.letters.address or any(box.scanner for box in settings.imap):
+        try:
+            tessdata()
+        except Mistakes as problem:
+            yield Finding(f"[letters] {problem}")
 
 
 def _people(settings: Settings, rules: RuleFiles) -> Iterator[Finding]:

@@ -9,6 +9,9 @@ import tesserocr
 from mailagent.core.letter import Word
 from mailagent.inbound.scans import DPI, Picture
 
+_LONG_DASHES, _DASH = ("—", "―"), "–"
+"""A dash between words is one of these to a reader; a Dutch letter has the short one."""
+
 Line = tuple[Word, ...]
 
 
@@ -30,6 +33,8 @@ class Tesseract:
             text = "\t".join(rest).strip()
             if level == "5" and text:
                 box = (int(left), int(top), int(left) + int(across), int(top) + int(down))
-                word = Word(text, max(0, min(100, round(float(confidence)))), box)
+                word = Word(
+                    _DASH if text in _LONG_DASHES else text, max(0, min(100, round(float(confidence)))), box
+                )
                 lines.setdefault((block, paragraph, line), []).append(word)
         return [tuple(words) for words in lines.values()]
