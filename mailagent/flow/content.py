@@ -34,7 +34,7 @@ from mailagent.core.findings import findings_and_conclusions
 from mailagent.core.klacht import Klacht
 from mailagent.core.letter import RETYPE
 from mailagent.core.mails import AGENT, BY_LAW, MAILS, SMILEYS, TO_MELDER
-from mailagent.core.orders import call_lines, letter_lines
+from mailagent.core.orders import call_lines, letter_lines, onward
 from mailagent.core.postroom import LINK_LIVES, LetterRead, OriginalAsked, Transcribed, picture_name
 from mailagent.core.surveys import SUPPRESSED
 from mailagent.flow import outward
@@ -60,6 +60,7 @@ def facts(klacht: Klacht, world: World) -> dict[str, Any]:
         "last_day": klacht.deadline.isoformat() if klacht.deadline else "",
         "melder_name": klacht.melder_name,
         "handler": handler.name if handler else klacht.assigned_to or "",
+        "onward": onward(klacht, world.organisation),
     }
 
 

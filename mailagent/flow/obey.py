@@ -29,7 +29,7 @@ from mailagent.core.events import (
 from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
 from mailagent.core.mails import BY_LAW, TO_MELDER
-from mailagent.core.orders import sensible
+from mailagent.core.orders import onward, sensible
 from mailagent.core.orders.asking import Help, Status
 from mailagent.core.orders.elsewhere import Printed
 from mailagent.core.orders.extending import Consent, Extend
@@ -140,7 +140,7 @@ def carry_out(act: Act, klacht: Klacht, agent: Agent, written: Written) -> Klach
     """All of it, and the answer to the agent; `NotPossible` before anything was done."""
     after, said = let_happen(act, klacht, agent, written)
     if all(isinstance(order, Help) for order in written.orders):
-        answer(act, about(act, after), agent, "hulp", {"help": help_lines()})
+        answer(act, about(act, after), agent, "hulp", {"help": help_lines(), "tags": ()})
         return after
     if written.untagged:
         said = ["Uw mail is bewaard als notitie. De melder krijgt niets."]
@@ -289,7 +289,11 @@ def refuse(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]) -> K
 
 def tell_refusal(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]) -> None:
     """Tell the agent why nothing was done."""
-    values = {"problems": tuple(problems), "help": sensible(klacht.status, klacht.assigned_to or "")}
+    by = onward(klacht, act.world.organisation)
+    possible = sensible(
+        klacht.status, klacht.assigned_to or "", sorted_out=bool(klacht.category), onward_by=by
+    )
+    values = {"problems": tuple(problems), "help": possible}
     answer(act, about(act, klacht), agent, "opdracht_niet_begrepen", values)
 
 

@@ -62,7 +62,8 @@ class Filling:
             values |= self._smileys(stored, reply_to, language)
         if MAILS[notice.kind].audience == AGENT:
             status, handler = str(stored.get("status", "")), str(stored.get("handler", ""))
-            values.setdefault("tags", sensible(status, handler))
+            sorted_out, by = bool(stored.get("category", "x")), str(stored.get("onward", ""))
+            values.setdefault("tags", sensible(status, handler, sorted_out=sorted_out, onward_by=by))
             # a reminder may lie open on a screen: what may not stand in the mail stands in no link of it
             about = stored.get("subject", "") if "subject" in MAILS[notice.kind].about else ""
             subject = f"Re: [{stored.get('kenmerk', '')}] {about}".rstrip()[:LONGEST_SUBJECT]

@@ -106,6 +106,21 @@ def test_kk_route_the_choice_of_the_sorting_team_is_the_way_to_the_other(tmp_pat
     assert "halverwege" in anna.gets("herinnering").text, "crossed by the shorter clock, and never before"
 
 
+def test_a_task_that_no_rule_sorted_offers_what_sorts_it(two_teams: Desk) -> None:
+    anna, bram = two_teams.agent(ANNA), two_teams.agent(BRAM)
+    two_teams.citizen("jan@home.example").writes("Vraag", "Hierbij een klacht over het zwembad.")
+    task = anna.gets("nieuw_voor_team")
+    assert "#categorie naam" in task.text
+    assert "#team naam" in task.text
+    assert "#verkeerd" not in task.text
+
+    anna.replies(task, "#categorie overig\n#team afval")
+
+    there = bram.gets("nieuw_voor_team")
+    assert "#verkeerd reden" in there.text
+    assert "#categorie" not in there.text
+
+
 # --- the next one
 
 

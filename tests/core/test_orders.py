@@ -40,6 +40,7 @@ from mailagent.core.orders import (
     Reply,
     Resolve,
     TakeUp,
+    onward,
     sensible,
 )
 from mailagent.core.orders.order import Case, Done, Order
@@ -117,6 +118,20 @@ def test_the_tags_we_propose_are_the_tags_that_work(status: str) -> None:
     working = {order.usage for order, where in EVENTS if where == status}
     assert proposed <= working
     assert working - proposed <= {order.usage for order in (Misrouted, Ask, CallBack)}
+
+
+def test_what_has_no_category_yet_may_get_one_and_goes_on_to_another_team() -> None:
+    teams = (Team("klachten", "Klachten", sorting=True), Team("afval", "Afval"))
+    two = Organisation("Stad", "k@stad.example", "", teams=teams)
+    alone = replace(two, teams=teams[:1])
+    here, there = replace(KLACHT, team="klachten"), replace(KLACHT, team="afval")
+    assert [onward(k, two) for k in (here, there)] == ["team", "verkeerd"]
+    assert onward(here, alone) == ""
+    proposed = [usage for usage, _ in sensible("nieuw", sorted_out=False, onward_by="team")]
+    assert "#categorie naam" in proposed
+    assert "#team naam" in proposed
+    assert "#verkeerd reden" not in proposed
+    assert "#categorie naam" not in [usage for usage, _ in sensible("opgelost", sorted_out=False)]
 
 
 def test_what_nobody_has_can_be_taken_also_where_it_is_in_behandeling() -> None:

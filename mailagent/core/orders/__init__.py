@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailagent.core import klacht as life
+from mailagent.core.klacht import Klacht
 from mailagent.core.orders.asking import Help, Status
 from mailagent.core.orders.calling import CallBack, Called, NoAnswer
 from mailagent.core.orders.closing import Close, Withdraw
@@ -25,6 +26,7 @@ from mailagent.core.orders.order import Order
 from mailagent.core.orders.routing import Assign, Misrouted, ToTeam
 from mailagent.core.orders.splitting import Merge, Split
 from mailagent.core.orders.writing import Ask, Note, Reply
+from mailagent.core.organisation import Organisation
 
 ORDERS: tuple[type[Order], ...] = (
     TakeUp,
@@ -67,14 +69,30 @@ ORDERS: tuple[type[Order], ...] = (
 )
 
 
-def sensible(status: str, handler: str = "") -> tuple[tuple[str, str], ...]:
-    """The tags that make sense in this status, with what they do; `handler` is who has it, "" for nobody."""
+def sensible(
+    status: str, handler: str = "", *, sorted_out: bool = True, onward_by: str = Misrouted.words[0]
+) -> tuple[tuple[str, str], ...]:
+    """The tags that make sense in this status, with what they do. `handler` is who has it, "" for nobody;
+    `sorted_out`: it has a category; `onward_by` is the
+    tag by which it leaves its team (see `onward`)."""
     steps = life.possible_tags(status)
     always: tuple[type[Order], ...] = (Reply, Note, Assign, Help)
-    unhandled: tuple[type[Order], ...] = (Misrouted,) if status in life.UNHANDLED else ()
+    words = {onward_by} if status in life.UNHANDLED else set()
+    if status in life.UNHANDLED and not sorted_out:
+        words.add(Categorise.words[0])
     if status == life.IN_BEHANDELING and not handler:
-        unhandled += (TakeUp,)
-    return tuple((o.usage, o.help) for o in ORDERS if o in always + unhandled or f"#{o.words[0]}" in steps)
+        words.add(TakeUp.words[0])
+    return tuple(
+        (o.usage, o.help) for o in ORDERS if o in always or o.words[0] in words or f"#{o.words[0]}" in steps
+    )
+
+
+def onward(klacht: Klacht, organisation: Organisation) -> str:
+    """The word of the tag by which a klacht leaves its team: the sorting team gives it to another, another
+    gives it back; "" where there is one team only."""
+    if len(organisation.teams) == 1:
+        return ""
+    return (ToTeam if organisation.team(klacht.team).sorting else Misrouted).words[0]
 
 
 def lines_for(kenmerk: str) -> tuple[tuple[str, str], ...]:

@@ -27,7 +27,10 @@ class Status(Order):
 
     words: ClassVar = ("status",)
     usage: ClassVar = "#status"
-    help: ClassVar = "u krijgt het dossier: wat er gebeurde, en welke mails er gingen"
+    help: ClassVar = (
+        "u krijgt het dossier: wat er gebeurde, welke mails er gingen, en wat de melder antwoordde op de "
+        "smileys en enquêtes"
+    )
 
     def carry_out(self, case: Case) -> Done:
         """It goes along with the answer."""
