@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from mailagent.config.settings import Settings, load_settings
 from mailagent.core.mail import Mail
 from mailagent.core.organisation import Organisation
 from mailagent.core.trace import OwnServers
-from mailagent.core.ways import LETTER, MAIL
+from mailagent.core.ways import LETTER, MAIL, MESSAGE
 from mailagent.flow.world import Policy, PostRoom, World
 from mailagent.inbound.language import language_of
 from mailagent.inbound.letters import LetterReader
@@ -22,6 +22,7 @@ from mailagent.inbound.pdfa import archived
 from mailagent.outbound.dkim import Signer
 from mailagent.outbound.filling import Filling
 from mailagent.outbound.forms import templates_for
+from mailagent.outbound.gateway import Gateway
 from mailagent.outbound.letters import Letters
 from mailagent.outbound.links import Links
 from mailagent.outbound.post import LINES, Carrier, Post
@@ -122,6 +123,8 @@ def open_house(  # noqa: PLR0913 - each is what some house has otherwise
     else:
         carry, key = own_relay.deliver, signer(settings)
         post = Post(world, templates, filling, carry, letters.printed, key, LINES, writer.write)
+    if told := gateway(settings):
+        post = replace(post, messages=templates_for(MESSAGE, local), speak=told.deliver)
     return House(settings, world, templates, links, own_relay, post, letters, writer)
 
 
@@ -186,6 +189,7 @@ def policy(settings: Settings) -> Policy:
         cooldown_days=feedback.cooldown_days,
         mail_opvolgtaak=feedback.mail_opvolgtaak,
         ombudsman=settings.organisation.ombudsman,
+        messages=bool(settings.messages and settings.messages.url),
         **_printing(settings),
     )
 
@@ -197,6 +201,12 @@ def _printing(settings: Settings) -> dict[str, Any]:
         return {}
     printer = own.printer or settings.organisation.coordinator
     return {"prints": True, "return_address": own.return_address, "printer": printer}
+
+
+def gateway(settings: Settings) -> Gateway | None:
+    """What carries our messages, None where nothing does."""
+    own = settings.messages
+    return Gateway(own.url, own.token, own.secret) if own and own.url else None
 
 
 def relay(settings: Settings) -> Relay:

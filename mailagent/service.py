@@ -34,14 +34,14 @@ from mailagent.flow import (
 from mailagent.flow.process import give_up, process, process_all
 from mailagent.flow.world import POST, PROCESS, SLOWLY, World
 from mailagent.house import House, Now
-from mailagent.inbound import folder, imap, oauth, watcher
+from mailagent.inbound import folder, imap, messages, oauth, watcher
 from mailagent.inbound.clients import ANYWHERE, Clients, networks_among
 from mailagent.inbound.keeper import Keeper
 from mailagent.inbound.lmtp import LmtpSink
 from mailagent.inbound.smtp import Door, SmtpSink
 from mailagent.shipped import search_path
 from mailagent.store.jobs import Handlers
-from mailagent.web.doors import Doors, OriginalDoors, SurveyDoors
+from mailagent.web.doors import Doors, MessageDoors, OriginalDoors, SurveyDoors
 from mailagent.web.metrics import make_metrics
 
 ROLES = ("smtp", "imap", "folder", "worker", "post", "clock", "web")
@@ -164,6 +164,19 @@ def make_doors(house: House) -> Doors:
         organisation=world.organisation,
         search=search_path("web", house.settings.paths.local),
         trusted_proxies=house.settings.web.trusted_proxies,
+        messages=_message_doors(house),
+    )
+
+
+def _message_doors(house: House) -> MessageDoors | None:
+    own, world = house.settings.messages, house.world
+    if own is None:
+        return None
+    return MessageDoors(
+        own.verify_token,
+        partial(messages.is_signed, own.secret),
+        lambda body: len(arrive.keep(messages.envelopes(body, world.now()), world)),
+        house.settings.intake.max_bytes,
     )
 
 

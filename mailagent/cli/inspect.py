@@ -108,6 +108,10 @@ def _habits(settings: Settings) -> Iterator[Finding]:
             "are taken for forged. Fill in the names your servers have there.",
             wrong=False,
         )
+    if settings.messages and not settings.messages.url:
+        yield Finding(
+            "[messages] url is empty: messages come in, and no answer leaves the same way", wrong=False
+        )
     if agents.proof == "token":
         yield Finding(
             "[agents] proof is token: an order counts without proof by your mail server.", wrong=False

@@ -104,6 +104,12 @@ keys = ["{SAMPLE_KEY}"]   # the first one signs; keep older ones behind it
 # return_address = "Postbus 1, 1234 AB Voorbeeld"   # one line, above the address in the window
 # printer = ""                           # the agent who gets the letters to print; empty: the coordinator
 
+# [messages]                             # messages by webhook (WhatsApp, a chatbot); without it: none
+# secret = "at-least-16-characters"      # signs every body, theirs and ours
+# verify_token = "..."                   # what the gateway says when it is set up
+# url = ""                               # our answers go there; empty: none leave
+# token = ""                             # with these as Bearer
+
 # [paths]
 # local = ""                             # your own folder with rules/, templates/ and web/
 

@@ -23,6 +23,7 @@ from mailagent.config.listening import (
     listed,
 )
 from mailagent.config.mailboxes import ImapSettings
+from mailagent.config.messages import MessagesSettings
 from mailagent.config.printing import PrintingSettings
 from mailagent.config.sample import SAMPLE_KEY
 from mailagent.config.toml import Written
@@ -161,6 +162,7 @@ class Settings(Part):
     caps: CapsSettings = CapsSettings()
     feedback: FeedbackSettings = FeedbackSettings()
     printing: PrintingSettings | None = None
+    messages: MessagesSettings | None = None
     retention: RetentionSettings = RetentionSettings()
     paths: PathsSettings = PathsSettings()
     metrics: MetricsSettings | None = None

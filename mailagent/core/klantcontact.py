@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailagent.core.chat import is_conversation, number_of
 from mailagent.core.klacht import Klacht
 from mailagent.core.postal import Postal
 
@@ -27,6 +28,7 @@ KANALEN = {
 }
 TALEN = {"nl": "nld", "en": "eng", "fr": "fra"}  # ISO 639-2
 OMSCHRIJVING = "Opgenomen na een ontvangen e-mail"
+OMSCHRIJVING_BERICHT = "Opgenomen na een ontvangen bericht"
 HANDELING = "Lezen en bepalen benodigde actie"
 _SECRET = re.compile(
     r"\+[rb]-[a-z2-7]{16}@|/(?:kto|bevestig|status|login)/[^\s>\"]+", re.IGNORECASE | re.ASCII
@@ -175,7 +177,7 @@ def contacts(klacht: Klacht, said: Sequence[Said], team: str) -> tuple[Contact, 
 
 def _klantcontact(klacht: Klacht, one: Said, *, first: bool) -> Klantcontact:
     return Klantcontact(
-        kanaal=KANALEN[klacht.channel if first else "email"],
+        kanaal=KANALEN[klacht.channel if first or is_conversation(klacht.melder) else "email"],
         onderwerp=_open(klacht.subject)[:ONDERWERP],
         inhoud=_open(one.text)[:INHOUD],
         indicatieContactGelukt=one.reached,
@@ -201,6 +203,10 @@ def _correspondence(postal: Postal | None) -> Correspondentieadres | None:
 
 
 def _address(melder: str) -> DigitaalAdres | None:
+    if is_conversation(melder):  # a number is not enough to link a partij (C9853)
+        number = number_of(melder)
+        kind = "telefoonnummer" if number.lstrip("+").isdecimal() else "overig"
+        return DigitaalAdres(number, kind, OMSCHRIJVING_BERICHT) if len(number) <= ADRES else None
     # an address that was cut off would be somebody else's
     return DigitaalAdres(melder, "email", OMSCHRIJVING) if 0 < len(melder) <= ADRES else None
 

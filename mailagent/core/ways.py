@@ -4,7 +4,7 @@ from __future__ import annotations
 
 MAIL, LETTER, MESSAGE = "mail", "letter", "message"
 
-WAYS = (MAIL, LETTER)
+WAYS = (MAIL, LETTER, MESSAGE)
 
 NOT_ON_PAPER = frozenset(
     {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mailagent.core import chat
 from mailagent.core.errors import Unreadable
 from mailagent.core.feedback import photo_names
 from mailagent.core.mail import Attachment, Mail
 from mailagent.core.postroom import LETTER_FILE, picture_name
 from mailagent.flow.world import World
-from mailagent.store import arrivals, letters, photos
+from mailagent.store import arrivals, conversations, letters, photos
 from mailagent.store.notices import Notice
 
 MOST_FILES, MOST_OCTETS = 10, 5_000_000
@@ -53,6 +54,8 @@ def _mail_of(arrival_id: int, world: World) -> Mail:
     with world.store.read() as tx:
         if archive := letters.archive(tx, arrival_id):
             return Mail(attachments=(Attachment(LETTER_FILE, "application/pdf", archive),))
+        if message := conversations.body(tx, arrival_id):
+            return chat.read(message).as_mail()
         raw = arrivals.raw(tx, arrival_id)
     return _read(raw, world)
 
@@ -60,7 +63,9 @@ def _mail_of(arrival_id: int, world: World) -> Mail:
 def _original(arrival_id: int, notice: Notice, world: World) -> tuple[list[Attachment], list[str]]:
     """The whole mail of the melder, byte for byte; where it is too large, the files in it that fit."""
     with world.store.read() as tx:
-        raw = arrivals.raw(tx, arrival_id)
+        raw, message = arrivals.raw(tx, arrival_id), conversations.body(tx, arrival_id)
+    if message:
+        return chosen(notice.values["attachments"], chat.read(message).as_mail())
     if raw and len(raw) <= MOST_OCTETS:
         return [Attachment(f"{notice.values['kenmerk']}.eml", "message/rfc822", raw)], []
     return chosen(notice.values["attachments"], _read(raw, world))

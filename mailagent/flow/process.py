@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from mailagent.core.chat import is_conversation
 from mailagent.core.errors import TakesLong, Unreadable
 from mailagent.core.events import (
     AGENT,
@@ -44,7 +45,7 @@ from mailagent.core.routing import TOO_LARGE, decide, is_doubtful, may_be_answer
 from mailagent.core.rules import Decision
 from mailagent.core.trace import received_at
 from mailagent.core.withdrawal import looks_like_withdrawal
-from mailagent.flow import batch, bounced, forward, obey, postroom, refuse, settle, sorting, turns, vote
+from mailagent.flow import batch, bounced, chat, forward, obey, postroom, refuse, settle, sorting, turns, vote
 from mailagent.flow.gather import Letter, gather, issued_address, open_round, writer
 from mailagent.flow.happen import happen
 from mailagent.flow.opening import open_klacht
@@ -99,19 +100,22 @@ def _letters(left: list[int], world: World, parse: Parse) -> list[Letter]:
                 size += len(kept.envelope.raw)
     letters: list[Letter] = []
     slow: list[int] = []
-    patient = parse is world.parse
     for kept in loaded:  # a mail may take seconds, and no transaction waits for it
         try:
-            paper = kept.envelope.channel == LETTER
-            letters.append(
-                postroom.read(kept, world, patient=patient) if paper else _read(kept, world, parse)
-            )
+            letters.append(_letter(kept, world, parse))
         except TakesLong:
             slow.append(kept.id)
     if slow:
         with world.store.begin() as tx:
             world.store.enqueue(tx, SLOWLY, slow)
     return letters
+
+
+def _letter(kept: Kept, world: World, parse: Parse) -> Letter:
+    """One arrival, read as what came by its channel is read."""
+    if kept.envelope.channel == LETTER:
+        return postroom.read(kept, world, patient=parse is world.parse)
+    return chat.read(kept, world) if chat.is_message(kept.envelope) else _read(kept, world, parse)
 
 
 def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
@@ -145,6 +149,8 @@ def _judge(tx: Tx, letter: Letter, world: World) -> Verdict | None:
 def _evidence(tx: Tx, letter: Letter, world: World) -> list[Evidence]:
     if letter.envelope.channel == LETTER:
         return postroom.gather(tx, letter)
+    if chat.is_message(letter.envelope):
+        return chat.gather(tx, letter)
     evidence = gather(tx, letter, world)
     return [*evidence, *forward.passed_on(letter, evidence, world)]
 
@@ -164,6 +170,7 @@ def _read(kept: Kept, world: World, parse: Parse) -> Letter:
         unreadable = problem
     received = received_at(mail, kept.envelope, world.policy.own_servers.hosts, kept.kept_at)
     sender = (kept.ruling.melder if kept.ruling else "") or writer(mail, world.policy.forms)
+    sender = "" if is_conversation(sender) else sender  # nobody is that by mail
     words = "" if mail.sealed == "secure_notice" else mail.new_text.strip() or mail.to_read
     language = world.language(words)
     return Letter(

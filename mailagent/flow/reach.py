@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailagent.core.awb import CopySent, Forwarded
+from mailagent.core.chat import is_conversation
 from mailagent.core.events import (
     Assigned,
     CallPromised,
@@ -21,7 +22,7 @@ from mailagent.core.klacht import Klacht
 from mailagent.core.mails import BY_LAW
 from mailagent.core.organisation import DEPUTY, LEAD, Organisation
 from mailagent.core.reference import is_own
-from mailagent.core.ways import LETTER, MAIL, NOT_ON_PAPER
+from mailagent.core.ways import LETTER, MAIL, MESSAGE, NOT_ON_PAPER
 from mailagent.flow.world import Act, Policy, World
 from mailagent.store import dead_addresses
 
@@ -70,7 +71,9 @@ def way_of(klacht: Klacht, mail: str, address: str, world: World, dead: Collecti
     if on_paper and klacht.prefers == LETTER:
         return LETTER, ""
     reason = why_not(address, world, dead)
-    return (LETTER, "") if on_paper and reason else (MAIL, reason)
+    if on_paper and reason:
+        return LETTER, ""
+    return (MESSAGE if is_conversation(address) else MAIL), reason
 
 
 def prints(klacht: Klacht, mail: str, policy: Policy) -> bool:
@@ -86,7 +89,7 @@ def way_to(act: Act, klacht: Klacht, mail: str) -> tuple[str, str]:
 
 def why_not(address: str, world: World, dead: Collection[str]) -> str:
     """Why no mail may go to an address, "" where it may. `dead` are the dead ones, in lower case."""
-    if address == NOBODY:
+    if address == NOBODY or (is_conversation(address) and not world.policy.messages):
         return NO_ADDRESS
     if is_own(address, world.organisation.address):
         return OWN_ADDRESS

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from mailagent.core.chat import channel_of, is_conversation
 from mailagent.flow.receipt import Receipt
 from mailagent.store import resting
 from mailagent.store.notices import Notice
@@ -23,8 +24,8 @@ _ONE_MAILBOX = ("4.1.", "4.2.")
 
 
 def domain(address: str) -> str:
-    """Where it is delivered."""
-    return address.rpartition("@")[2].lower()
+    """Where it is delivered; of a message, the gateway of its channel."""
+    return channel_of(address) if is_conversation(address) else address.rpartition("@")[2].lower()
 
 
 def says_later(receipt: Receipt) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from mailagent.core import reference
 from mailagent.core.mail import head_of
+from mailagent.core.ways import MESSAGE
 from mailagent.flow.gather import Letter, answered_ids, tokens
 from mailagent.flow.world import World
-from mailagent.store import arrivals
+from mailagent.store import arrivals, conversations
 from mailagent.store.store import Tx
 
 MOST_BEFORE = 50
@@ -20,8 +21,11 @@ MOST_HEAD = 16 * 1024
 
 
 def must_wait(tx: Tx, letter: Letter, world: World) -> bool:
-    """Does a mail before it still wait: to the same reply address, or of the same thread (RFC 5322 3.6.4)?
+    """Does a mail before it still wait: to the same reply address, of the same thread (RFC 5322 3.6.4), or a
+    message of the same conversation?
     A mail that answers none asks nothing of the store."""
+    if letter.envelope.channel == MESSAGE:
+        return conversations.one_before(tx, letter.arrival_id, letter.sender)
     to = tokens(letter, world, reference.REPLY)
     if any(arrivals.one_before(tx, letter.arrival_id, token) for token in to):
         return True

@@ -32,7 +32,8 @@ send."""
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the admin decided, in plain values. `caps` are (minutes, mails) windows; sizes are in octets.
-    `prints`: there is a print queue, whose letters bear `return_address` and go to `printer` by mail."""
+    `prints`: there is a print queue, whose letters bear `return_address` and go to `printer` by mail;
+    `messages`: there is a gateway that takes our answers."""
 
     keys: tuple[bytes, ...]
     kenmerk_prefix: str = "KL"
@@ -66,6 +67,7 @@ class Policy:
     prints: bool = False
     return_address: str = ""
     printer: str = ""
+    messages: bool = False
 
     def key_id(self, key: bytes) -> str:
         """A name for a key that gives nothing of it away."""

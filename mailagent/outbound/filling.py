@@ -14,7 +14,7 @@ from mailagent.core.feedback import REPLY_WORDS
 from mailagent.core.mails import AGENT, ECHOED, MAILS, SMILEYS, Value
 from mailagent.core.masked import masked
 from mailagent.core.orders import sensible
-from mailagent.core.ways import LETTER
+from mailagent.core.ways import LETTER, MAIL
 from mailagent.flow.invite import GOVERNED
 from mailagent.flow.world import World
 from mailagent.outbound.links import Links
@@ -59,7 +59,7 @@ class Filling:
         if "round" in stored and notice.way == LETTER:
             values |= self._coded(stored)
         elif "round" in stored:
-            values |= self._smileys(stored, reply_to, language)
+            values |= self._smileys(stored, reply_to if notice.way == MAIL else "", language)
         if MAILS[notice.kind].audience == AGENT:
             status, handler = str(stored.get("status", "")), str(stored.get("handler", ""))
             sorted_out, by = bool(stored.get("category", "x")), str(stored.get("onward", ""))
@@ -93,7 +93,7 @@ class Filling:
             "satisfied_url": self.links.smiley(id, number, satisfied=True),
             "unsatisfied_url": self.links.smiley(id, number, satisfied=False),
         }
-        if not self.world.policy.by_reply:
+        if not (reply_to and self.world.policy.by_reply):
             return links
         happy, unhappy = REPLY_WORDS.get(language, REPLY_WORDS["nl"])
         return links | {

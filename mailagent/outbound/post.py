@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from mailagent.core import reference
+from mailagent.core.errors import Mistakes
 from mailagent.core.mail import Attachment
 from mailagent.core.mails import MAILS, MELDER
+from mailagent.core.ways import MESSAGE
 from mailagent.flow import deliver, files, rest
 from mailagent.flow.deliver import Rendering
 from mailagent.flow.receipt import Receipt
@@ -18,6 +20,7 @@ from mailagent.flow.world import World
 from mailagent.outbound.dkim import Signer
 from mailagent.outbound.envelope import BadHeader, Headers
 from mailagent.outbound.filling import Filling
+from mailagent.outbound.gateway import payload
 from mailagent.outbound.press import NotPressed
 from mailagent.outbound.render import Templates
 from mailagent.outbound.writer import WRONG, Draft, Write, write_here
@@ -30,6 +33,9 @@ AT_ONCE = 20
 LINES = 4
 """Connections to the relay. On each a mail is offered when the receipt of the one before it is committed: a
 crash repeats one mail of each at most, byte for byte."""
+
+Speak = Callable[[str, bytes], Receipt]
+"""The id of a message, and its octets → what the gateway said."""
 
 MOST_PDF = 7_500_000
 """Larger than that letters do not go along with a mail: in base64 it would be what every relay just takes."""
@@ -44,7 +50,7 @@ _Ready = tuple[Notice, Rendering]
 class Post:
     """Sends what is owed. `carry` hands a mail to the relay, for `lines` mails at once, each in a thread;
     `printed` gives the letters of a batch as one PDF; `signer` signs a mail, once, when it is made. `write`
-    writes mails out."""
+    writes mails out. `speak` hands a message to its gateway, in the words of `messages`."""
 
     world: World
     templates: Templates
@@ -54,6 +60,8 @@ class Post:
     signer: Signer | None = None
     lines: int = 1
     write: Write = write_here
+    messages: Templates | None = None
+    speak: Speak | None = None
     _in_hand: dict[int, tuple[Notice, Receipt | None]] = field(default_factory=dict, init=False)
     _carriers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(LINES, "post"), init=False, repr=False
@@ -110,6 +118,9 @@ class Post:
             if notice.rendered and notice.message_id and notice.bounce_token:
                 made[notice.id] = Rendering(notice.message_id, notice.bounce_token, notice.rendered)
                 continue
+            if notice.way == MESSAGE:
+                made[notice.id] = self._message(notice)
+                continue
             try:
                 drafted.append((notice, *self._draft(notice, threads.get(notice.id, []))))
             except BadHeader as problem:
@@ -122,6 +133,19 @@ class Post:
         for (notice, reply, draft), one in zip(drafted, written, strict=True):
             made[notice.id] = one if isinstance(one, Receipt) else self._rendering(notice, reply, draft, one)
         return [(notice, made[notice.id]) for notice in taken]
+
+    def _message(self, notice: Notice) -> Rendering | Receipt:
+        """What the gateway is told, or why it cannot be."""
+        if self.messages is None:
+            return Receipt(0, "[messages] has no url: nothing carries messages")
+        key = self.world.policy.keys[0]
+        try:
+            values = {**self.filling.values(notice, self.messages, ""), "left_out": ()}
+            text = self.messages.render(notice.kind, str(notice.values.get("language", "nl")), values).text
+        except (Mistakes, *WRONG) as problem:
+            return Receipt(0, f"{notice.kind} cannot be made: {problem}")
+        id, bounce = (reference.token(key, what, notice.key) for what in ("message", "bounce"))
+        return Rendering(id, bounce, payload(notice.recipient, id, text))
 
     def _offered(self, ready: Sequence[_Ready]) -> Iterator[list[tuple[Notice, Receipt]]]:
         """What the relay says of each mail, for as long as they are ours alone and it is there; as many at a
@@ -155,6 +179,9 @@ class Post:
 
     def _offer(self, ready: _Ready) -> Receipt:
         notice, rendering = ready
+        if notice.way == MESSAGE:
+            unheard = Receipt(0, "[messages] has no url: nothing carries messages")
+            return self.speak(rendering.message_id, rendering.raw) if self.speak else unheard
         own = self.world.organisation.address
         sender = reference.tokened(own, reference.BOUNCE, rendering.bounce_token)
         return self.carry(sender, notice.recipient, rendering.raw)

@@ -6,12 +6,13 @@ import asyncio
 
 from aiohttp import web
 
-from mailagent.web import code, confirm, opt_out, original, static, survey, vote
+from mailagent.web import code, confirm, messages, opt_out, original, static, survey, vote
 from mailagent.web.doors import DOORS, Doors
 from mailagent.web.form import MAX_BYTES
 from mailagent.web.manners import add_headers, explain, slow_down
 from mailagent.web.pages import PAGES, Pages
 from mailagent.web.photos import AT_ONCE, DARKROOM
+from mailagent.web.visitors import Limit
 
 
 async def healthy(_request: web.Request) -> web.Response:
@@ -29,6 +30,8 @@ ROUTES = (
     web.get("/s", code.show),
     web.get("/s/{code}", code.show),
     web.post("/s", code.submit),
+    web.get("/api/berichten", messages.challenge, allow_head=False),
+    web.post("/api/berichten", messages.take),
     web.get("/enquete/{token}", survey.show),
     web.post("/enquete/{token}", survey.submit),
     web.get("/afmelden/{token}", opt_out.show),
@@ -50,6 +53,7 @@ def make_app(doors: Doors) -> web.Application:
     app[DOORS] = doors
     vote.line_up(app, doors)
     app[DARKROOM] = asyncio.Semaphore(AT_ONCE)
+    app[messages.FORGERS] = Limit()
     app[PAGES] = Pages(doors.search, doors.organisation)
     app[static.STATIC] = static.read_static(doors.search)
     app.on_response_prepare.append(add_headers)

@@ -51,6 +51,17 @@ class OriginalDoors:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageDoors:
+    """The flow behind the door of messages. `keep` keeps what stands in a body and says how many messages
+    that is; it raises `Refused` with what is wrong with the body. `most` is how many octets one may have."""
+
+    verify_token: str
+    is_signed: Callable[[bytes, str], bool]
+    keep: Callable[[bytes], int]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Doors:
     """The flow behind the pages, as plain blocking calls: each runs in a thread of its own.
 
@@ -74,6 +85,7 @@ class Doors:
     organisation: Organisation
     search: Sequence[Path]
     trusted_proxies: Sequence[str] = ()
+    messages: MessageDoors | None = None
 
 
 DOORS = web.AppKey("doors", Doors)

@@ -159,8 +159,8 @@ def test_a_mistake_in_the_environment_names_the_variable(toml: Path) -> None:
     )
     assert found == [
         "MAILAGENT_KLACHT__X: 'klacht' is not known here; known here: organisation, database, smtp, lmtp, "
-        "relay, dkim, web, security, agents, intake, letters, caps, feedback, printing, retention, paths, "
-        "metrics, imap",
+        "relay, dkim, web, security, agents, intake, letters, caps, feedback, printing, messages, "
+        "retention, paths, metrics, imap",
         "MAILAGENT_RELAY__PORT: port: should be a whole number",
         "MAILAGENT_WEB__LISTNE: 'listne' is not known here; did you mean 'listen'?",
     ]
