@@ -8,6 +8,7 @@ from rich.progress import Progress
 
 from mailagent.cli.console import HERE, AsJson, ConfigFile, err, fail, opened, out, say_json
 from mailagent.core.lessons import Case, Report, too_few
+from mailagent.core.rules import RuleSet
 from mailagent.core.suggestion import BAR, MOST, Model
 from mailagent.flow import suggest
 from mailagent.store import learned
@@ -22,7 +23,7 @@ def learn(config: ConfigFile = HERE, json: AsJson = False) -> None:  # noqa: FBT
             cases = suggest.cases(tx, world.ruleset, known)
         if why_not := too_few(cases):
             fail(why_not)
-        model, report = _learned(cases)
+        model, report = _learned(cases, world.ruleset)
         with world.store.begin() as tx:
             learned.keep(tx, world.now(), report.klachten, model.as_dict())
     if json:
@@ -32,7 +33,7 @@ def learn(config: ConfigFile = HERE, json: AsJson = False) -> None:  # noqa: FBT
         out.print(line, markup=False, highlight=False)
 
 
-def _learned(cases: list[Case]) -> tuple[Model, Report]:
+def _learned(cases: list[Case], rules: RuleSet) -> tuple[Model, Report]:
     """With a bar on standard error while it works."""
     try:
         from mailagent.learning import learn as learn_from
@@ -40,7 +41,7 @@ def _learned(cases: list[Case]) -> tuple[Model, Report]:
         fail("learning needs scikit-learn; install it with: pip install 'mailagent[learn]'")
     with Progress(console=err, transient=True) as bar:
         task = bar.add_task(f"leren van {len(cases)} klachten", total=None)
-        return learn_from(cases, lambda done, all_: bar.update(task, completed=done, total=all_))
+        return learn_from(cases, rules, lambda done, all_: bar.update(task, completed=done, total=all_))
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -111,15 +111,20 @@ def too_few(cases: Sequence[Case]) -> str:
     )
 
 
-def report(cases: Sequence[Case], likely: Sequence[Sequence[Suggestion]], left_out: dict[str, int]) -> Report:
-    """How good the rules and the suggestions were. `likely` has the suggestions for each case, of a model
-    that had not seen it."""
+def report(
+    cases: Sequence[Case],
+    asked: Sequence[Case],
+    likely: Sequence[Sequence[Suggestion]],
+    left_out: dict[str, int],
+) -> Report:
+    """How good the rules and the suggestions were. `likely` has the suggestions for each one that was
+    `asked`, of a model that had not seen it."""
     decided = [case for case in cases if case.ruled]
     firsts = [one[0] for one in likely]
-    right = [first.category == case.category for first, case in zip(firsts, cases, strict=True)]
+    right = [first.category == case.category for first, case in zip(firsts, asked, strict=True)]
     among = [
         case.category in [one.category for one in ones[:MOST]]
-        for ones, case in zip(likely, cases, strict=True)
+        for ones, case in zip(likely, asked, strict=True)
     ]
     heard = [(first.sure, good) for first, good in zip(firsts, right, strict=True) if first.sure >= BAR]
     return Report(
@@ -129,9 +134,9 @@ def report(cases: Sequence[Case], likely: Sequence[Sequence[Suggestion]], left_o
         left_out=left_out,
         rules_decided=len(decided) / len(cases),
         rules_right=_share([case.ruled == case.category for case in decided]),
-        first_right=sum(right) / len(cases),
-        top3_right=sum(among) / len(cases),
-        answered=len(heard) / len(cases),
+        first_right=sum(right) / len(asked),
+        top3_right=sum(among) / len(asked),
+        answered=len(heard) / len(asked),
         answered_right=_share([good for _, good in heard]),
         answered_sure=_share([sure for sure, _ in heard]),
         confusions=tuple(confusions(cases)),

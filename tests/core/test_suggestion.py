@@ -99,7 +99,7 @@ def test_the_report_counts_what_was_decided_suggested_and_confused() -> None:
     cases = [case("a", "afval", "afval"), case("b", "afval", "groen"), case("c", "groen")]
     sure, unsure = [Suggestion("afval", 0.8), Suggestion("groen", 0.2)], [Suggestion("afval", 0.3)]
 
-    told = report(cases, [sure, sure, unsure], {"wegen": 2})
+    told = report(cases, cases, [sure, sure, unsure], {"wegen": 2})
 
     assert (told.rules_decided, told.rules_right) == (2 / 3, 0.5)
     assert (told.first_right, told.answered, told.answered_right) == (2 / 3, 2 / 3, 1.0)
