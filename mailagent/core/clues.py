@@ -80,12 +80,13 @@ def words_of(text: str) -> list[str]:
 
 class Table:
     """The tests of a text in the same fields, made ready for use: `words` by each form they are found by,
-    `phrases` by their first word; `looked_up` holds what is known of words that came by."""
+    `phrases` by their first word and their second ("" where there is none); `looked_up` holds what is known
+    of words that came by."""
 
     def __init__(self, fields: tuple[str, ...]) -> None:
         self.fields = fields
         self.words: defaultdict[str, list[_Wanted]] = defaultdict(list)
-        self.phrases: defaultdict[str, list[tuple[list[str], _Wanted]]] = defaultdict(list)
+        self.phrases: dict[str, dict[str, list[tuple[list[str], _Wanted]]]] = {}
         self.looked_up: dict[str, tuple[_Wanted, ...]] = {}
         self._expressions: list[tuple[int, str]] = []
         self._patterns: Patterns | None = None
@@ -99,7 +100,8 @@ class Table:
             if not (words := words_of(text)):
                 raise ValueError(f"no word in {text!r}")
             if clue.kind == "frase":
-                self.phrases[words[0]].append((words, (number, text)))
+                second = words[1] if len(words) > 1 else ""
+                self.phrases.setdefault(words[0], {}).setdefault(second, []).append((words, (number, text)))
                 continue
             for word in words:
                 # The stemmer takes an inflected adjective (onbeleefde) for another word than the bare one.
@@ -149,8 +151,11 @@ class Table:
         return found
 
     def _find_phrases(self, words: list[str], field: str, found: Found) -> None:
-        for start, word in enumerate(words):
-            for phrase, (number, asked) in self.phrases.get(word, ()):
+        phrases = self.phrases
+        for start, (word, second) in enumerate(zip(words, (*words[1:], ""), strict=True)):
+            if (begun := phrases.get(word)) is None:
+                continue
+            for phrase, (number, asked) in (*begun.get("", ()), *(begun.get(second, ()) if second else ())):
                 if number not in found and words[start : start + len(phrase)] == phrase:
                     found[number] = Seen(asked, " ".join(phrase), field)
 

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import accept, answering, letters, reading, sweep, whole
+from tests.bench import accept, answering, letters, reading, rules, sweep, whole
 from tests.bench.bars import Bar, table
 
 MEASURES: dict[str, Callable[[Path], list[Bar]]] = {
@@ -23,6 +23,7 @@ MEASURES: dict[str, Callable[[Path], list[Bar]]] = {
     "whole": whole.bars,
     "answering": answering.bars,
     "sweep": sweep.bars,
+    "rules": rules.bars,
 }
 
 
