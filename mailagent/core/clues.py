@@ -152,7 +152,7 @@ class Table:
 
     def _find_phrases(self, words: list[str], field: str, found: Found) -> None:
         phrases = self.phrases
-        for start, (word, second) in enumerate(zip(words, (*words[1:], ""), strict=True)):
+        for start, (word, second) in enumerate(zip(words, (*words[1:], ""), strict=False)):
             if (begun := phrases.get(word)) is None:
                 continue
             for phrase, (number, asked) in (*begun.get("", ()), *(begun.get(second, ()) if second else ())):
