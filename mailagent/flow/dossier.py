@@ -14,10 +14,11 @@ from mailagent.core.echo import veiled
 from mailagent.core.events import MELDER
 from mailagent.core.feedback import Brought, Earlier
 from mailagent.core.klacht import Klacht
+from mailagent.core.postroom import LETTER
 from mailagent.core.surveys import Survey
 from mailagent.flow import asked
 from mailagent.flow.world import World
-from mailagent.store import dead_addresses, klachten, melders, notices, terms
+from mailagent.store import dead_addresses, klachten, letters, melders, notices, terms
 from mailagent.store.store import Tx
 
 
@@ -40,6 +41,7 @@ def of(tx: Tx, klacht: Klacht, world: World) -> dict[str, Any]:
     return {
         **veil(asdict(klacht)),
         "postal": str(klacht.postal or ""),
+        "letter": _letter(tx, klacht),
         "colour": colour(tx, klacht, world),
         "clocks": [_clock(*kept, world.now()) for kept in terms.versions(tx, klacht.id)],
         "melder_dead": _dead(tx, klacht),
@@ -104,6 +106,7 @@ _FACTS = (
     "melder",
     "postal",
     "prefers",
+    "channel",
     "category",
     "team",
     "assigned_to",
@@ -130,6 +133,8 @@ def lines(
     yield from (f"  {name:12} {facts[name] or '-'}" for name in _FACTS if name not in hidden)
     yield from ("", "Termijnen", *(f"  {_term(one)}" for one in dossier["clocks"]))
     yield from () if discreet else ("", *dossier["description"].splitlines())
+    if letter := dossier["letter"]:
+        yield from _of_letter(letter, discreet=discreet)
     yield from ("", "Wat er gebeurde")
     for event in dossier["history"]:
         yield from _event(event, discreet=discreet)
@@ -140,6 +145,25 @@ def lines(
     for mail in dossier["mails"]:
         yield from _mail(mail, dossier["melder"] if discreet else "")
     yield from asked.lines(dossier, surveys, discreet=discreet)
+
+
+def _letter(tx: Tx, klacht: Klacht) -> dict[str, Any] | None:
+    """What was read of the letter with which it came, without its pages; None where it came otherwise."""
+    arrival = letters.of_klacht(tx, klacht.id) if klacht.channel == LETTER else 0
+    told = letters.told(tx, arrival) if arrival else None
+    return asdict(told) if told else None
+
+
+def _of_letter(letter: Mapping[str, Any], *, discreet: bool) -> Iterator[str]:
+    """How sure we are of it, and what it says of its writer: to call, never to mail (Awb 2:14)."""
+    pages, unsafe = len(letter["pages"]), ", ".join(map(str, letter["unsafe"]))
+    yield from ("", "De brief")
+    yield f"  gelezen met zekerheid {letter['confidence']} van 100 ({letter['status']}), {pages} bladzijden"
+    if unsafe:
+        yield f"  alleen te zien met #origineel: bladzijde {unsafe}"
+    for name in () if discreet else ("phone", "email", "their_kenmerk"):
+        if name in letter["fields"]:
+            yield f"  {name:12} {letter['fields'][name][0]}"
 
 
 def _event(event: Mapping[str, Any], *, discreet: bool) -> Iterator[str]:

@@ -218,3 +218,17 @@ def test_a_database_that_does_not_answer_is_one_clear_line(tmp_path: Path) -> No
     assert result.exit_code == 2
     assert "does not answer" in result.stderr
     assert any("does not answer" in text for text in texts)
+
+
+def test_check_names_what_the_post_room_dropped_and_does_not_come_in(tmp_path: Path, config: str) -> None:
+    scans = tmp_path / "scans"
+    (scans / "te_groot").mkdir(parents=True)
+    (scans / "te_groot" / "tekening.tif").write_bytes(b"x")
+    path = Path(config)
+    path.write_text(f'{path.read_text("utf-8")}[letters]\nfolder = "{scans}"\n', "utf-8")
+
+    found = ask_json("check", "--config", config, code=1)["findings"]
+    [said] = [f for f in found if "te_groot" in f["text"]]
+    assert said["wrong"]
+    assert "1 files" in said["text"]
+    assert "smaller piles" in said["text"]

@@ -298,3 +298,16 @@ def test_a_signature_of_another_domain_is_worth_nothing(toml: Path) -> None:
     [said] = mistakes(toml, dkim(key, domain="elders.example"))
     assert "should be the domain of organisation.address" in said
     assert load(toml, dkim(key)).dkim is not None
+
+
+def test_what_is_scanned_comes_in_by_a_door_of_its_own(toml: Path) -> None:
+    folder = toml.parent / "scans"
+    written = f'{MINIMAL}\n[letters]\naddress = "{{}}"\nfolder = "{folder}"\n'
+    [missing] = mistakes(toml, written.format("scans@voorbeeld.example"))
+    assert "folder: there is no folder " in missing
+
+    folder.mkdir()
+    own = load(toml, MINIMAL).organisation.address
+    [same] = mistakes(toml, written.format(own))
+    assert "should be another address than those under [organisation]" in same
+    assert load(toml, written.format("scans@voorbeeld.example")).letters.folder == folder

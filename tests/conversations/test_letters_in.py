@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,12 @@ from desk import MONDAY, Desk, open_desk
 from post_room import JAN, LETTER, SCANNER, page, paper
 
 from mailagent.core.letter import CHECK, RETYPE, Letter
+from mailagent.core.mail import Envelope
 from mailagent.core.postroom import TO_RETYPE, Divided
-from mailagent.store import arrivals, letters
+from mailagent.flow import arrive
+from mailagent.flow.world import PROCESS
+from mailagent.store import arrivals, letters, retention
+from mailagent.store.vault import Vault
 
 ANNA = "anna@stad.example"
 ADDRESS = '[letters]\naddress = "scans@stad.example"'
@@ -48,8 +53,13 @@ def test_kk_brief_c4374_an_address_read_from_paper_is_a_contact_and_gets_no_mail
     [klacht] = desk.klachten()
     assert klacht.melder == ""
     desk.citizen("jan@home.example").gets_nothing()
-    read = next(one for one in desk.history(klacht.kenmerk) if one.kind == "letter_read")
-    assert (read.data["email"], read.data["phone"]) == ("jan@home.example", "06-12345678")
+    anna = desk.agent(ANNA)
+    anna.replies(anna.gets("nieuw_voor_team"), "#status")
+    told = " ".join(anna.gets("opdracht_uitgevoerd").text.split())
+    assert "channel letter" in told
+    assert "gelezen met zekerheid 94 van 100 (automatic), 1 bladzijden" in told
+    assert "phone 06-12345678" in told
+    assert "email jan" in told
 
 
 def test_nw_06_the_original_is_kept_sealed_and_opens_with_our_key(desk: Desk) -> None:
@@ -255,8 +265,69 @@ def test_what_became_nothing_takes_its_pages_along(desk: Desk) -> None:
     anna.replies(anna.gets("ter_beoordeling"), "#afwijzen reclame")
     with desk.world.store.begin() as tx:
         assert letters.told(tx, 1)
-        from mailagent.store import retention
-
         assert retention.destroy_arrivals(tx, desk.now().replace(year=2027)) == 1
         assert letters.told(tx, 1) is None
         assert arrivals.raw(tx, 1) is None
+
+
+def test_nw_06_no_burgerservicenummer_of_a_mail_stands_in_a_task(desk: Desk) -> None:
+    desk.citizen("jan@home.example").writes("Paspoort", "Mijn BSN is 111222333 en ik wacht al weken.")
+
+    task = desk.agent(ANNA).gets("nieuw_voor_team")
+    assert "Mijn BSN is [BSN] en ik wacht" in task.text
+    assert b"111222333" not in task.raw
+
+
+def test_a_letter_whose_key_is_gone_waits_with_that_reason(desk: Desk) -> None:
+    desk.settle, settle = (lambda: None), desk.settle
+    desk.post_room.scans(paper())
+    world = desk.world
+    desk.house = replace(desk.house, world=replace(world, vault=Vault([b"another key of 32 octets or more"])))
+    desk.settle = settle
+    desk.settle()
+
+    assert "staat niet meer in [security] keys" in desk.agent(ANNA).gets("ter_beoordeling").text
+    desk.house = replace(desk.house, world=world)
+    with desk.world.store.begin() as tx:
+        desk.world.store.enqueue(tx, PROCESS, arrivals.put_back(tx, None))
+    assert len(desk.klachten()) == 0
+    desk.settle()
+    assert len(desk.klachten()) == 1
+
+
+def test_two_letters_of_one_writer_may_go_on_as_one(desk: Desk) -> None:
+    anna = desk.agent(ANNA)
+    desk.post_room.scans(paper())
+    first = anna.gets("nieuw_voor_team")
+    desk.post_room.scans(paper("Geachte heer, nog steeds niet geleegd. J. de Vries", **JAN))
+    second = anna.gets("nieuw_voor_team")
+    desk.post_room.scans(paper("Geachte heer, de lantaarn is stuk. P. Jansen", name="P. Jansen"))
+    third = anna.gets("nieuw_voor_team")
+
+    anna.replies(third, f"#samenvoegen {first.kenmerk}")
+    anna.replies(second, f"#samenvoegen {first.kenmerk}")
+
+    assert desk.klacht(third.kenmerk).merged_into == ""
+    assert desk.klacht(second.kenmerk).merged_into == first.kenmerk
+
+
+BOX = """[[imap]]
+name = "scan"
+host = "imap.stad.example"
+port = 993
+username = "scan"
+password = "geheim"
+scanner = true
+"""
+
+
+def test_what_lies_in_the_mailbox_of_a_scanner_is_a_letter(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path, more=BOX)
+    mail = desk.citizen(SCANNER).composed("Scan", "Zie bijlage.", "klachten@stad.example")
+    for box in ("scan", "elders"):
+        arrive.keep([Envelope(mail + b"\n" + box.encode(), f"imap:{box}", MONDAY)], desk.world)
+    desk.settle()
+
+    assert verdicts(desk) == ["Review", "NewKlacht"]
+    desk.citizen(SCANNER).gets("ontvangstbevestiging")
+    desk.citizen(SCANNER).gets_nothing()

@@ -10,6 +10,7 @@ import pytest
 from mailagent.core.errors import Refused
 from mailagent.inbound import smtp
 from mailagent.inbound.lmtp import LmtpSink
+from mailagent.inbound.smtp import Door
 from tests.sink import MAX_BYTES, Post, Wire
 
 
@@ -120,3 +121,16 @@ def test_stopping_waits_for_every_answer_to_the_mail_in_hand(
     time.sleep(0.1)
     post.run(post.sink.stop)
     assert [wire.hear()[:3] for _ in range(5)] == ["451" if broken else "250"] * 3 + ["421", ""]
+
+
+def test_the_address_of_the_scanner_is_ours_where_there_is_one() -> None:
+    post = Post(LmtpSink, Door(("127.0.0.1", 0), scanner="scans@stad.example"))
+    try:
+        with Wire(post.port) as wire:
+            wire.hear()
+            wire.asks(b"LHLO mx.test")
+            wire.asks(b"MAIL FROM:<>")
+            to = (b"Scans@stad.example", b"scans@elders.example", b"iemand@stad.example")
+            assert [wire.asks(b"RCPT TO:<%s>" % name)[:3] for name in to] == ["250", "550", "550"]
+    finally:
+        post.close()
