@@ -119,4 +119,4 @@ def _cells(words: list[Word], row: int, page: int) -> Iterator[Cell]:
 def _cell(words: list[Word], row: int, column: int, page: int) -> Cell:
     lefts, tops, rights, bottoms = zip(*(word.box for word in words), strict=True)
     box = min(lefts), min(tops), max(rights), max(bottoms)
-    return Cell(" ".join(word.text for word in words), box, row, column, page)
+    return Cell(" ".join(word.text for word in words).lstrip(" :"), box, row, column, page)

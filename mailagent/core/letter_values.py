@@ -53,22 +53,20 @@ def _day(year: str, month: int, number: str) -> str:
         return ""
 
 
-def postcode_in(text: str) -> str:
-    """The first Dutch postcode, as 1234 AB."""
+def parted_at_postcode(text: str) -> tuple[str, str, str]:
+    """What stands before the first Dutch postcode, that one as 1234 AB, and the place behind it."""
     for match in _POSTCODE.finditer(text):
         letters = match[2].translate(_TO_LETTER)
         if len(letters) == 2 and letters.isalpha() and letters not in _NEVER:
-            return f"{match[1].translate(_TO_DIGIT)} {letters}"
-    return ""
-
-
-def place_in(text: str) -> str:
-    """The place behind the first postcode."""
-    for match in _POSTCODE.finditer(text):
-        if postcode_in(match.group()):
             place = _PLACE.match(text, match.end())
-            return place[1].strip() if place else ""
-    return ""
+            written = f"{match[1].translate(_TO_DIGIT)} {letters}"
+            return text[: match.start()], written, place[1].strip() if place else ""
+    return text, "", ""
+
+
+def postcode_in(text: str) -> str:
+    """The first Dutch postcode, as 1234 AB."""
+    return parted_at_postcode(text)[1]
 
 
 def street_in(text: str) -> str:

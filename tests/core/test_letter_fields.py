@@ -11,8 +11,8 @@ from mailagent.core.letter_values import (
     email_in,
     iban_in,
     kenmerk_in,
+    parted_at_postcode,
     phone_in,
-    place_in,
     postcode_in,
     street_in,
 )
@@ -118,6 +118,54 @@ def test_a_form() -> None:
     }
 
 
+def test_the_writer_beside_us_below_or_in_one_line_is_never_taken_for_us() -> None:
+    beside = """
+Gemeente Voorbeeld                         A. de Groot
+Postbus 100                                Lindelaan 12
+1230 AA Voorbeeld                          1234 AB Stad
+
+Hallo,
+"""
+    below = "Aan de gemeente\nPostbus 100\n1230 AA Voorbeeld\n\nGeachte heer,\nEen klacht.\nHoogachtend,\n"
+    below += "Mevrouw J.M. van der Veen-Bakker\nKerkstraat 4a\n1234 AB Stad\n"
+    line = "Afzender: P. Jansen, Dorpsweg 3, 1234 AB Stad\n\nGemeente X, Postbus 100, 1230 AA X\n\nL.S.,\n"
+    firm = "Van Dam & Partners\nPostbus 55\n1234 AB Stad\n\nGemeente X\nPostbus 1\n1230 AA X\n\nL.S.,\n"
+    for text, name, street in (
+        (beside, "A. de Groot", "Lindelaan 12"),
+        (below, "Mevrouw J.M. van der Veen-Bakker", "Kerkstraat 4a"),
+        (line, "P. Jansen", "Dorpsweg 3"),
+        (firm, "Van Dam & Partners", "Postbus 55"),
+    ):
+        found = values(text)
+        assert (found["name"], found["address"]) == (name, f"{street}, 1234 AB Stad")
+
+
+COLONS = """
+Datum          : 3 november 2026
+Kenmerk (uw)   : ZK-2026-55
+Kenmerk (ons)  : 44/2026
+Postcode       : 1234 AB
+Woonplaats     : Stad
+Adres          : Markt 1
+"""
+
+
+def test_a_table_with_colons_and_labels_in_brackets() -> None:
+    assert values(COLONS) == {
+        "date": "2026-11-03",
+        "our_kenmerk": "ZK-2026-55",
+        "their_kenmerk": "44/2026",
+        "postcode": "1234 AB",
+        "address": "Markt 1, 1234 AB Stad",
+    }
+
+
+def test_the_day_of_another_letter_and_the_number_of_another_person_are_not_the_writers() -> None:
+    text = "Uw brief van 3 oktober 2026, kenmerk Z-123\n\nL.S.,\nMijn huisarts, telefoon 0345-223344.\n"
+    assert values(text) == {"our_kenmerk": "Z-123"}
+    assert values("Hallo,\nBel mij op 06-12345678.\n") == {"phone": "06-12345678"}
+
+
 def test_who_writes_no_address_is_known_by_the_signature() -> None:
     found = fields_of([page("Geachte heer,\nDe bak is vol.\nHoogachtend,\nsqwgl\nP. van Dam\n")])
     assert found["name"].value == "P. van Dam"
@@ -158,8 +206,6 @@ def test_a_page_without_words_says_nothing() -> None:
         (postcode_in, "38O1 G8", "3801 GB"),
         (postcode_in, "2026 OM", "2026 OM"),
         (postcode_in, "0123 AB en 1234 SS", ""),
-        (place_in, "Dorpsstraat 1, 1234 AB Oud-Voorbeeld aan den Rijn e Tel.", "Oud-Voorbeeld aan den Rijn"),
-        (place_in, "geen", ""),
         (street_in, "Laan 3-Il,", "Laan 3-II"),
         (email_in, "E-mail: secretariaat @fiets.example", "secretariaat@fiets.example"),
         (phone_in, "+31 (0)6 1122 3344", "+31 (0)6 1122 3344"),
@@ -175,6 +221,12 @@ def test_a_page_without_words_says_nothing() -> None:
 def test_a_value_is_read_as_it_was_meant(read: object, text: str, value: str) -> None:
     assert callable(read)
     assert read(text) == value
+
+
+def test_a_line_is_parted_at_its_postcode() -> None:
+    line = "Dorpsstraat 1, 1234 AB Oud-Voorbeeld aan den Rijn e Tel."
+    assert parted_at_postcode(line) == ("Dorpsstraat 1, ", "1234 AB", "Oud-Voorbeeld aan den Rijn")
+    assert parted_at_postcode("geen") == ("geen", "", "")
 
 
 @pytest.mark.parametrize(
