@@ -62,6 +62,7 @@ class ClockEntry(Part):
     until: Until | None = None
     extension: int = Field(0, ge=0, le=12)
     beside: tuple[str, ...] = ()
+    advised: bool = False
     levels: tuple[LevelEntry, ...] = ()
 
     @model_validator(mode="after")
@@ -99,6 +100,7 @@ def _preset(entry: ClockEntry) -> Preset:
         ),
         levels=tuple(Level(level.name, level.share, level.to) for level in entry.levels),
         beside=entry.beside,
+        advised=entry.advised,
     )
 
 
@@ -145,6 +147,10 @@ def _wrong_beside(terms: Sheet[ClocksFile], number: int, entry: ClockEntry) -> I
     if entry.beside and entry.kind != STATUTORY:
         what = "only a clock of the law brings others; categories.yaml names what else runs"
         yield terms.mistake(("clocks", number, "beside"), what)
+    if entry.advised and entry.kind != STATUTORY:
+        yield terms.mistake(
+            ("clocks", number, "advised"), "only a clock of the law has advice; leave this out"
+        )
     known = chosen_from(terms.content)
     for place, id in enumerate(entry.beside):
         if id not in known:

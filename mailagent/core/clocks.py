@@ -64,7 +64,8 @@ class Preset:
     `hours` are office hours, or any hours where it runs `round_the_clock`; `states` has a term for each
     status and complexity, see `in_state`. A service clock stops when the klacht is `until`, a statutory one
     at the notice of the law. `extension` are the weeks by which it may be extended, once (Awb 9:11 lid 2).
-    `beside` are the service presets whose clocks begin with this one.
+    `beside` are the service presets whose clocks begin with this one. `advised`: a committee advises on the
+    klacht (Awb 9:14), and the melder hears so with the receipt (Awb 9:15 lid 1).
     `status` and `complexity` are those for which a term of `states` was chosen.
     """
 
@@ -82,6 +83,7 @@ class Preset:
     status: str = ""
     complexity: str = ""
     beside: tuple[str, ...] = ()
+    advised: bool = False
 
     @property
     def name(self) -> str:

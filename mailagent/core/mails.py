@@ -102,7 +102,9 @@ class MailKind:
 MAILS: dict[str, MailKind] = {
     # to the melder
     "ontvangstbevestiging": MailKind(
-        MELDER, ("kenmerk", "received", "last_day", "quote"), ("attachments", "locked", "encrypted")
+        MELDER,
+        ("kenmerk", "received", "last_day", "quote"),
+        ("attachments", "locked", "encrypted", "advised"),
     ),
     "geweigerd_wachtwoord": MailKind(MELDER, ("kenmerk", "locked")),
     "geweigerd_versleuteld": MailKind(MELDER, ("kenmerk",)),
@@ -241,8 +243,8 @@ MAILS: dict[str, MailKind] = {
 week before, handled, the week before, days on average, the week before),
 `help` and `tags` of (tag, what it does), `tags` those that make sense now; `quote`, `description`, `text`,
 `order` and `note` are plain text of a writer; `oordeel` is one of OORDELEN, `ground` one of GROUNDS;
-`reopens`, `withdraws`, `confirmed`, `encrypted`, `to_melder` and `late` are booleans; `awaits` is what stops
-a clock (see core/clocks.py); the rest are words. `kenmerk` may be empty in `hulp`, and is in
+`reopens`, `withdraws`, `confirmed`, `encrypted`, `advised`, `to_melder` and `late` are booleans; `awaits` is
+what stops a clock (see core/clocks.py); the rest are words. `kenmerk` may be empty in `hulp`, and is in
 `geweigerd_te_groot` and the mails about a mailbox."""
 
 BY_LAW = {

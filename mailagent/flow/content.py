@@ -37,7 +37,7 @@ from mailagent.core.mails import AGENT, BY_LAW, MAILS, SMILEYS, TO_MELDER
 from mailagent.core.orders import call_lines, letter_lines, onward
 from mailagent.core.postroom import LINK_LIVES, LetterRead, OriginalAsked, Transcribed, picture_name
 from mailagent.core.surveys import SUPPRESSED
-from mailagent.flow import outward
+from mailagent.flow import outward, timing
 from mailagent.flow.reach import DEAD_ADDRESS
 from mailagent.flow.task import task
 from mailagent.flow.world import Act, World
@@ -93,7 +93,8 @@ def _of_the_melder(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[st
     match event:
         case Received():
             team = act.world.organisation.team(klacht.team).name
-            return {"quote": text, "description": text, "sender": klacht.melder, "team": team}
+            told = {"quote": text, "description": text, "sender": klacht.melder, "team": team}
+            return told | {"advised": timing.law(klacht, act.world).advised}
         case FeedbackGiven():
             return {"description": text, "smiley": event.smiley, "confirmed": True}
         case Reacted() | ReopenRequested():
@@ -112,7 +113,7 @@ def _of_an_agent(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
             why = _routed_by(event, world)
             return {"description": klacht.description, "sender": klacht.melder, "team": team, "why": why}
         case Assigned():
-            by = "" if event.to == event.actor.address else event.actor.address
+            by = "" if event.to == event.actor.address else _named(event.actor.address, world)
             return {"description": klacht.description, "by": by, "team": team}
         case Resolved():
             findings, conclusions = findings_and_conclusions(event.text)
@@ -125,12 +126,16 @@ def _of_an_agent(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
     return {}
 
 
+def _named(address: str, world: World) -> str:
+    agent = world.organisation.agent(address)
+    return agent.name if agent else address
+
+
 def _of_more(act: Act, klacht: Klacht, event: Event) -> dict[str, Any]:
     """What else an agent did: a call, another klacht that goes on in this one."""
     match event:
         case CallPromised():
-            agent = act.world.organisation.agent(event.actor.address)
-            return _call(klacht) | {"by": agent.name if agent else ""}
+            return _call(klacht) | {"by": _named(event.actor.address, act.world)}
         case MergedIn():
             return {"description": event.text}
         case HearingInvited():

@@ -74,10 +74,15 @@ def _hours_of(klacht: Klacht, world: World) -> Calendar:
 def _presets(klacht: Klacht, world: World) -> Iterator[Preset]:
     """What the category asks for in the state the klacht is in."""
     category = world.organisation.category(klacht.category)
-    yield _law(category, world)
+    yield law(klacht, world)
     for service in _services(category, world):
         if preset := service.in_state(klacht.status, klacht.complexity):
             yield preset
+
+
+def law(klacht: Klacht, world: World) -> Preset:
+    """The term of the law that its category goes by."""
+    return _law(world.organisation.category(klacht.category), world)
 
 
 def _law(category: Category | None, world: World) -> Preset:

@@ -43,6 +43,7 @@ SAMPLES: Values = {
     "locked": ("brief van 12 februari.pdf",),
     "left_out": ("brief van 12 februari.pdf",),
     "encrypted": True,
+    "advised": True,
     "size": "31 MB",
     "most": "25 MB",
     "text": "Beste heer De Vries,\n\nUw bak is drie keer overgeslagen. Dat is onze fout.\n"

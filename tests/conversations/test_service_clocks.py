@@ -160,6 +160,17 @@ def test_kl_06_nw_02_a_clock_that_runs_keeps_the_term_it_began_with(served: Desk
     assert newer["reactie"] == "2026-03-03T10:00:00+00:00"
 
 
+def test_nw_02_whose_klacht_a_committee_advises_on_hears_so_with_the_receipt(served: Desk) -> None:
+    jan, advice = served.citizen(JAN), "Een commissie adviseert ons over uw klacht."
+    rudeness(served)
+    told = jan.gets("ontvangstbevestiging")
+    for words in (told.text, told.html):
+        assert advice in words
+        assert "maandag 11 mei 2026" in words
+    waste(served)
+    assert advice not in jan.gets("ontvangstbevestiging").text
+
+
 def test_kl_06_what_was_done_already_is_not_asked_for_again(served: Desk) -> None:
     served.citizen(JAN).writes("Vraag", "Hierbij een klacht over het zwembad.")
     kenmerk = served.agent(ANNA).gets("nieuw_voor_team").kenmerk

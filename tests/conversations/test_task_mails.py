@@ -66,6 +66,7 @@ def test_who_gets_a_klacht_later_reads_what_went_before(two: Desk) -> None:
     anna.replies(task, "#toewijzen bram")
 
     given = bram.gets("toegewezen")
+    assert "Anna heeft de klacht toegewezen." in given.text
     assert facts(given)["Termijn"] == "bijna te laat"
     assert "Gezien: “onbeleefd”" in facts(given)["Sortering"]
     assert facts(given)["Sortering"].endswith("Een mens koos de categorie.")
