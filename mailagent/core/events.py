@@ -46,9 +46,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Received(Event):
-    """A klacht came in. `why` tells how it was sorted, `suggested` what earlier klachten propose; `refers_to`
-    is an older kenmerk a stranger wrote. `locked` are the files that ask for a password; `encrypted`: all or
-    a part of it is. So it is below, too."""
+    """A klacht came in. `why` tells how it was sorted, `human` why a rule left that to one, `suggested` what
+    earlier klachten propose; `refers_to` is an older kenmerk a stranger wrote. `locked` are the files that
+    ask for a password; `encrypted`: all or a part of it is. So it is below, too."""
 
     text: str
     attachments: tuple[str, ...] = ()
@@ -57,6 +57,7 @@ class Received(Event):
     locked: tuple[str, ...] = ()
     encrypted: bool = False
     suggested: str = ""
+    human: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +203,7 @@ class Resolved(Event):
 
 @dataclass(frozen=True, slots=True)
 class Closed(Event):
-    """Closed for a reason of REASONS; `ground` is the letter of Awb 9:8 where that is the reason; `to` is
-    whom it was forwarded to."""
+    """Closed for a reason of REASONS, `ground` is the letter of Awb 9:8; `to` is whom it was forwarded to."""
 
     reason: str
     ground: str = ""

@@ -67,10 +67,10 @@ ECHOED = {
 makes them inert: a stranger can enter a victim's address and let us carry a link to it."""
 
 
-TASK = ("colour", "why", "suggested", "history", "earlier", "brought", "postal")
-"""What a mail about work to do may say beside its own: how the term stands, what the rules decided, what
-earlier klachten suggest, what happened before, the melder's earlier klachten, how many there were, and where
-the melder gets letters."""
+TASK = ("colour", "why", "human", "suggested", "history", "earlier", "brought", "postal")
+"""What a mail about work to do may say beside its own: how the term stands, what the rules decided, why
+they left it to a human, what earlier klachten suggest, what happened before, the melder's earlier klachten,
+how many there were, and where the melder gets letters."""
 
 
 @dataclass(frozen=True, slots=True)

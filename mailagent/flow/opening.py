@@ -26,4 +26,4 @@ def open_klacht(act: Act, draft: Klacht, received: Received, sorting: Decision) 
         team=team_of(sorting, organisation),
     )
     suggested = ", ".join(map(str, sorting.suggestions))
-    return begin(act, new, replace(received, suggested=suggested))
+    return begin(act, new, replace(received, suggested=suggested, human=" ".join(sorting.human)))

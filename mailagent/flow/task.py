@@ -68,7 +68,7 @@ def _sorted(klacht: Klacht, logged: Sequence[Logged]) -> dict[str, Any]:
     came = next((one.data for one in logged if one.kind == Received.word()), {})
     if "category" in klacht.by_hand:
         return {"why": f"{came.get('why', '')} Een mens koos de categorie.".strip()}
-    return {name: str(came.get(name, "")) for name in ("why", "suggested")}
+    return {name: str(came.get(name, "")) for name in ("why", "human", "suggested")}
 
 
 def _files(act: Act, event: Event, logged: Sequence[Logged]) -> dict[str, Any]:

@@ -70,6 +70,7 @@ SAMPLES: Values = {
     "ground": "c",
     "team": "Afval",
     "why": "de woorden ‘gft’ en ‘bak’ horen bij Afval en grondstoffen",
+    "human": "Dit kan een bezwaarschrift zijn: er loopt een termijn.",
     "suggested": "afval (62 %), wegen (18 %), groen (9 %)",
     "refers_to": "KL26-00017",
     "sender": "jan@home.example",

@@ -49,7 +49,8 @@ def test_nw_03_what_a_human_must_see_goes_to_the_sorting_team_at_once_with_its_r
     assert why.startswith("Een mens beoordeelt dit eerst. ")
     assert f"Regel {gate} zag “" in why
     task = desk.agent(ANNA).gets("nieuw_voor_team")
-    assert ("Een mens beoordeelt dit eerst." in task.text) is not confidential
+    assert desk.world.ruleset.rules[gate].effect.human[:40] in task.text
+    assert ("Regel " in task.text) is not confidential, "the words of the melder stay inside"
     told = sorting(desk)
     assert gate in [passed["rule_id"] for passed in told["gates"]]
     assert (told["category"], told["runner_up"]) == (None, "afval")
