@@ -18,32 +18,16 @@ from mailagent.core.letter import HIDDEN, SURE, Box, Word
 Line = tuple[Word, ...]
 Span = tuple[int, int]
 
-_LIKE = {
-    "O": "0",
-    "Q": "0",
-    "D": "0",
-    "I": "1",
-    "l": "1",
-    "|": "1",
-    "!": "1",
-    "Z": "2",
-    "S": "5",
-    "s": "5",
-} | {
-    "B": "8",
-    "G": "6",
-    "g": "9",
-    "q": "9",
-    "o": "0",
-    "i": "1",
-}
+_LIKE = dict(zip("OoQDIil!ZSsBGgq", "000011112558699", strict=True))
 """What a reader makes of a digit now and then."""
 _DIGIT = f"[0-9{''.join(map(re.escape, _LIKE))}]"
-_BETWEEN = " .,:·•'-–—/_"
+_BETWEEN = " .,:·•'-–—/_|"
 _RUN = re.compile(rf"{_DIGIT}(?:[{re.escape(_BETWEEN)}]{{0,3}}{_DIGIT}){{6,13}}")
 
 _NAMES_IT = re.compile(
-    r"(?<![a-z])[b8][s5][nm](?![a-z])|(?:sofi|burger.?serv|service.?n(?:umme|o)?r)\w*", re.IGNORECASE
+    r"(?<![a-z])[b8][. ]?[s5][. ]?[nm](?![a-z])"
+    r"|(?:sofi|burger.?serv|(?:burger|service).?n(?:umme|o)?r)\w*",
+    re.IGNORECASE,
 )
 _LONG_NAMES = ("burgerservicenummer", "burgerservicenr", "sofinummer")
 _ALIKE = 0.8
@@ -58,8 +42,8 @@ _REFERENCE_LABEL = re.compile(
 _AMOUNT = re.compile(r"(?:€|eur|euro) ?$", re.IGNORECASE)
 _DATE = re.compile(r"\D*[0-3]?\d\s*[-./]\s*[01]?\d\s*[-./]\s*(?:19|20)\d\d\D*")
 
-_BEFORE, _AFTER = 45, 25
-"""Characters between the word and its number."""
+_BEFORE, _AFTER, _RIGHT_BEFORE = 45, 25, 30
+"""Characters between the word and its number; right before it, even one shaped like a telephone's counts."""
 _BELOW = 2.5
 """Heights of a word between a heading and what stands under it."""
 
@@ -85,22 +69,39 @@ def covered(lines: Sequence[Line], *, spoken_of: bool) -> Covered:
     loose = [list(_loose(lines, found, at)) for at in range(len(lines))]
     done, boxes = [], []
     for line, numbers, answers in zip(lines, found, loose, strict=True):
-        for span in (*numbers, *answers):
+        spans = list(_merged(sorted((*numbers, *answers))))
+        for span in spans:
             boxes += [line[index].box for index in sorted(_words_in(line, span))]
-        done.append(_with_hidden(line, sorted((*numbers, *answers))))
+        done.append(_with_hidden(line, spans))
     return Covered(tuple(done), tuple(boxes), trusted=not any(loose) and not _doubtful(done))
 
 
+def _merged(spans: Sequence[Span]) -> Iterator[Span]:
+    """Spans that touch as one."""
+    while spans:
+        (start, end), *spans = spans
+        while spans and spans[0][0] <= end:
+            end, spans = max(end, spans[0][1]), spans[1:]
+        yield start, end
+
+
 def _loose(lines: Sequence[Line], found: Sequence[Sequence[Span]], at: int) -> Iterator[Span]:
-    """What stands behind a label that has no number: the answer, in letters that were no letters."""
+    """What stands behind a label that has no number: a short answer whatever it is, or words with digits."""
     text = _text(lines[at])
     for label in _names(text):
-        if not _answered(lines, found, at, label) and len(text[label[1] :].split()) <= _LOOSE_WORDS:
+        if _answered(lines, found, at, label):
+            continue
+        if len(text[label[1] :].split()) <= _LOOSE_WORDS:
             yield label[1], len(text)
+            continue
+        for word in re.finditer(r"\S+", text[: label[1] + _BEFORE]):
+            if word.start() >= label[1] and sum(map(str.isdigit, word.group())) >= _SOME_DIGITS:
+                yield word.span()
 
 
 _LOOSE_WORDS = 3
 """Behind a label, this few words are an answer that was not read as a number; more are a sentence."""
+_SOME_DIGITS = 4
 
 
 def _text(line: Line) -> str:
@@ -167,7 +168,11 @@ def _near(lines: Sequence[Line], at: int, span: Span) -> bool:
     text = _text(lines[at])
     number = text[slice(*span)]
     before, after = text[max(0, span[0] - _BEFORE) : span[0]], text[span[1] : span[1] + _AFTER]
-    if _is_phone(before, number) or _DATE.fullmatch(number):
+    if _DATE.fullmatch(number):
+        return False
+    if any(_names(before[-_RIGHT_BEFORE:])) and not _PHONE_LABEL.search(before):
+        return True
+    if _is_phone(before, number):
         return False
     if any(_names(before)) or any(_names(after)):
         return True
@@ -216,7 +221,7 @@ def _is_something_else(before: str, number: str, digits: str) -> bool:
     """A telephone number, an amount, a date, or a kenmerk with letters before it or by its label."""
     if _is_phone(before, number) or _AMOUNT.search(before) or _DATE.fullmatch(number):
         return True
-    if re.search(r"[^\W\d]+[-/_.]?$", before):
+    if re.search(r"[A-Z]{1,6}[-/_.]?$", before):
         return True
     labelled = bool(_REFERENCE_LABEL.search(before))
     return labelled and not (len(digits) == 9 and bsn.is_valid(digits))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.nl import bsn
 
@@ -32,6 +34,12 @@ def shown(text: str, confidence: int = 95) -> str:
         ("BSN 9999900019", f"BSN {HIDDEN}"),  # a digit too many, as a reader doubles them
         ("BSN 12345678", f"BSN {HIDDEN}"),  # and one too few
         ("BSN 123456789", f"BSN {HIDDEN}"),  # that fails the test of eleven
+        ("BSN 0123456782", f"BSN {HIDDEN}"),  # which looks like a telephone number
+        ("B.S.N. 123456782", f"B.S.N. {HIDDEN}"),
+        ("Mijn BSN is 12345A782 en ik wil", f"Mijn BSN is {HIDDEN} en ik wil"),  # and not even a number
+        ("BSN 1|2|3|4|5|6|7|8|2", f"BSN {HIDDEN}"),  # a form with a box for each digit
+        ("Burgerservicenummer (BSN) 12345A782", f"Burgerservicenummer {HIDDEN}"),
+        ("nr.123456782", f"nr.{HIDDEN}"),
         ("B5N 123456782", f"B5N {HIDDEN}"),
         ("Burgersenicenummer: 12345G7B2", f"Burgersenicenummer: {HIDDEN}"),
         ("sofinummer 123456782", f"sofinummer {HIDDEN}"),
@@ -101,10 +109,12 @@ def test_the_box_of_every_word_of_a_number_is_blackened() -> None:
     assert number.box == (page.boxes[0][0], 100, page.boxes[2][2], 140)
 
 
-@settings(max_examples=60)
-@given(
-    st.integers(min_value=10_000_000, max_value=999_999_999).map(lambda n: f"{n:09d}").filter(bsn.is_valid)
-)
+def valid_from(first: int) -> str:
+    """The first number from this one on that passes."""
+    return next(number for at in count(first) if bsn.is_valid(number := f"{at:09d}"))
+
+
+@given(st.integers(min_value=10_000_000, max_value=999_999_900).map(valid_from))
 def test_no_valid_number_is_ever_shown(number: str) -> None:
     for written in (
         number,
