@@ -128,7 +128,7 @@ class PostRoomTable:
         arrive.keep([Envelope(raw, "folder", reached, "letter", peer=name)], world)
         self.settle()
 
-    def mails(self, *scans: Letter | bytes, **headers: str) -> None:
+    def mails(self, *scans: Letter | bytes, logo: bytes = b"", **headers: str) -> None:
         """A scanner mails them, to the address for scans."""
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = SCANNER, SCANS, "Scan"
@@ -140,6 +140,8 @@ class PostRoomTable:
         for scan in scans:
             raw = scan if isinstance(scan, bytes) else self.lies(scan)
             message.add_attachment(raw, "application", "pdf", filename="scan.pdf")
+        if logo:
+            message.add_attachment(logo, "image", "png", filename="logo.png", disposition="inline")
         world = self.world()
         envelope = Envelope(message.as_bytes(), "smtp", world.now(), "email", "", (SCANS,), "192.0.2.1")
         arrive.keep([envelope], world)

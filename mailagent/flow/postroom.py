@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -54,11 +54,11 @@ NO_SUBJECT = "Brief"
 _FILES = ("folder", "scan:", "cut:")
 
 
-def read(kept: Kept, world: World, *, patient: bool) -> Arrived:
+def read(kept: Kept, world: World, parse: Callable[[bytes], Mail]) -> Arrived:
     """What came in as a scan: a mail of a scanner, or one file. `TakesLong` for a file, which takes seconds,
-    while others wait."""
+    where `parse` is that of those who have no patience."""
     is_file = kept.envelope.via.startswith(_FILES)
-    if is_file and not patient:
+    if is_file and parse is not world.parse:
         raise TakesLong
     mail, scan, unreadable, envelope = Mail(), Scan(), None, kept.envelope
     try:
@@ -67,7 +67,7 @@ def read(kept: Kept, world: World, *, patient: bool) -> Arrived:
             scan = _deciphered(kept, envelope, world)
             mail = _as_mail(scan.letter) if scan.letter else mail
         else:
-            mail = world.parse(envelope.raw)
+            mail = parse(envelope.raw)
     except Unreadable as problem:
         unreadable = problem
     if scan.letter and scan.letter.status == QUARANTINE:
@@ -143,7 +143,10 @@ def _of_scanner(tx: Tx, arrived: Arrived) -> Iterator[Evidence]:
 
 
 def _scans_in(mail: Mail) -> list[Attachment]:
-    return [file for file in mail.attachments if is_scan(file.filename or "", file.content_type)]
+    """The letters in a mail of a scanner. A picture within its text is a logo, where there is more."""
+    files = [file for file in mail.attachments if is_scan(file.filename or "", file.content_type)]
+    apart = [file for file in files if not (file.inline and file.content_type.startswith("image/"))]
+    return apart or files
 
 
 def _thread(tx: Tx, letter: Letter) -> Iterator[Evidence]:

@@ -114,7 +114,7 @@ def _letters(left: list[int], world: World, parse: Parse) -> list[Letter]:
 def _letter(kept: Kept, world: World, parse: Parse) -> Letter:
     """One arrival, read as what came by its channel is read."""
     if kept.envelope.channel == LETTER:
-        return postroom.read(kept, world, patient=parse is world.parse)
+        return postroom.read(kept, world, parse)
     return chat.read(kept, world) if chat.is_message(kept.envelope) else _read(kept, world, parse)
 
 

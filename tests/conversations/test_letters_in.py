@@ -14,6 +14,7 @@ from mailagent.core.letter import CHECK, RETYPE, Letter
 from mailagent.core.mail import Envelope
 from mailagent.core.postroom import TO_RETYPE, Divided
 from mailagent.flow import arrive
+from mailagent.flow.process import process_all
 from mailagent.flow.world import PROCESS
 from mailagent.store import arrivals, letters, retention
 from mailagent.store.vault import Vault
@@ -89,7 +90,7 @@ def test_a_day_of_receipt_that_cannot_be_is_the_day_of_the_scan(desk: Desk) -> N
 
 def test_nw_06_a_scanner_mails_two_letters_and_gets_no_answer(desk: Desk) -> None:
     other = paper(LETTER.replace("gft-container", "straatlantaarn"), name="P. Jansen", postcode="1234 AC")
-    desk.post_room.mails(paper(), other)
+    desk.post_room.mails(paper(), other, logo=b"\x89PNG of the scanner")
 
     assert verdicts(desk) == ["Scanned", "NewKlacht", "NewKlacht"]
     assert {k.melder_name for k in desk.klachten()} == {"J. de Vries", "P. Jansen"}
@@ -331,3 +332,16 @@ def test_what_lies_in_the_mailbox_of_a_scanner_is_a_letter(tmp_path: Path) -> No
     assert verdicts(desk) == ["Review", "NewKlacht"]
     desk.citizen(SCANNER).gets("ontvangstbevestiging")
     desk.citizen(SCANNER).gets_nothing()
+
+
+def test_nobody_waits_while_a_letter_is_read(desk: Desk) -> None:
+    world = desk.world
+    desk.house = replace(desk.house, world=replace(world, glance=lambda raw: world.parse(raw)))
+    desk.settle, settle = (lambda: None), desk.settle
+    desk.post_room.scans(paper())
+    desk.citizen("jan@home.example").writes("Container", "De gft-bak is niet geleegd.")
+
+    process_all([1, 2], desk.world)
+    assert [k.channel for k in desk.klachten()] == ["email"]
+    settle()
+    assert [k.channel for k in desk.klachten()] == ["letter", "email"]
