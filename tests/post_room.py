@@ -65,10 +65,11 @@ class Reader:
     sheets: dict[bytes, list[Divided]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def read(self, raw: bytes, name: str) -> Letter:
+    def read(self, raw: bytes) -> Letter:
         """What was written on it; nothing where nobody wrote anything."""
-        self.asked.append(f"read {name}")
-        return self.letters.get(raw) or replace(unread("not_a_scan"), reason=f"{name}: Dit is geen scan.")
+        letter = self.letters.get(raw, unread("not_a_scan"))
+        self.asked.append(f"read {len(letter.pages)}")
+        return letter
 
     def divided(self, raw: bytes) -> list[Divided]:
         """Its sheets."""

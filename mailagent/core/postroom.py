@@ -178,6 +178,13 @@ BEGINS = 3
 """So many signs that a letter begins are enough (measured on a pile: 17 of 19 pages right)."""
 
 
+def body_of(text: str) -> str:
+    """What a letter says below its salutation. Above it stand two addresses, and that one of them is of a "Team
+    Klachten en Bezwaar" tells nothing of what it is about."""
+    found = _SALUTATION.search(text)
+    return text[found.start() :].strip() if found else text
+
+
 def _begins(text: str) -> bool:
     top = "\n".join(text.splitlines()[:_TOP])
     signs = 2 * bool(_SALUTATION.search(text)) + bool(_SUBJECT.search(text))

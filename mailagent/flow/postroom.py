@@ -71,7 +71,7 @@ def read(kept: Kept, world: World, parse: Callable[[bytes], Mail]) -> Arrived:
     except Unreadable as problem:
         unreadable = problem
     if scan.letter and scan.letter.status == QUARANTINE:
-        unreadable = Unreadable(scan.letter.reason)
+        unreadable = Unreadable(f"{scan.letter.reason} ({envelope.peer})")
     came = received_at(mail, envelope, world.policy.own_servers.hosts, kept.kept_at)
     sender = kept.ruling.melder if kept.ruling else ""
     language = world.language(mail.text)
@@ -88,7 +88,7 @@ def _deciphered(kept: Kept, envelope: Envelope, world: World) -> Scan:
     ruling, alone = kept.ruling, envelope.via.startswith("cut:")
     if not ruling and not alone and _divides(sheets := room.sheets(raw)):
         return Scan(parts=_cut(raw, sheets, room))
-    letter = room.read(raw, envelope.peer)
+    letter = room.read(raw)
     last = max((page.number for page in letter.pages), default=0)
     split = () if alone or not last else proposal(letter.pages, last)
     if ruling and ruling.what == CUT:

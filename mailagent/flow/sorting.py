@@ -10,7 +10,7 @@ from mailagent.core.klacht import Klacht
 from mailagent.core.mail import Mail
 from mailagent.core.message import Message
 from mailagent.core.organisation import Organisation
-from mailagent.core.postroom import for_rules
+from mailagent.core.postroom import LETTER, body_of, for_rules
 from mailagent.core.rules import Decision, decide
 from mailagent.flow.gather import Letter
 from mailagent.flow.world import World
@@ -46,7 +46,7 @@ def message_of(letter: Letter) -> Message:
     """What came in, as rules read it."""
     message = message_of_mail(letter.mail, letter.sender, letter.envelope.channel, letter.language)
     paper = letter.scan.letter
-    return replace(message, letter=for_rules(paper)) if paper else message
+    return replace(message, text=body_of(message.text), letter=for_rules(paper)) if paper else message
 
 
 def message_of_mail(mail: Mail, sender: str, channel: str, language: str) -> Message:
@@ -66,7 +66,7 @@ def message_of_klacht(klacht: Klacht, read: Mapping[str, Any]) -> Message:
     """A klacht that was kept, as the rules would read it today; `read` is what they read beside it then."""
     return Message(
         klacht.subject,
-        klacht.description,
+        body_of(klacht.description) if klacht.channel == LETTER else klacht.description,
         klacht.melder,
         tuple(read.get("recipients", ())),
         tuple((name, kind) for name, kind in read.get("files", ())),

@@ -103,13 +103,13 @@ def _reply_token(key: bytes, kenmerk: str, role: str, address: str, round_id: in
 
 @dataclass(frozen=True, slots=True)
 class PostRoom:
-    """What the flow needs of whoever reads letters: bytes and names in, plain values out; each may take
+    """What the flow needs of whoever reads letters: bytes in, plain values out; each may take
     seconds. `cut` gives the pages of these ranges as files of their own, and `original` one page as a JPEG
     in which nothing is masked; both raise Unreadable. `searchable` is the PDF/A of the masked pages, b""
     where there can be none.
     """
 
-    read: Callable[[bytes, str], Letter]
+    read: Callable[[bytes], Letter]
     sheets: Callable[[bytes], Sequence[Divided]]
     cut: Callable[[bytes, Sequence[PageRange]], Sequence[bytes]]
     searchable: Callable[[bytes, Letter], bytes]

@@ -110,7 +110,11 @@ class Folder:
         except (OSError, TryLater) as problem:
             log.error("scan_not_kept", file=file.name, why=str(problem)[:300])
             return False
-        self._moved(file, file.relative_to(self.path / BUSY), DONE)
+        busy = self.path / BUSY
+        self._moved(file, file.relative_to(busy), DONE)
+        if file.parent != busy:
+            with contextlib.suppress(OSError):  # another file of that day is still there
+                file.parent.rmdir()
         return True
 
     def _moved(self, file: Path, name: Path, where: str) -> Path | None:

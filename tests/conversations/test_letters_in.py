@@ -119,7 +119,7 @@ def test_a_file_that_nobody_can_read_waits_with_its_reason_and_is_tried_again(de
     desk.post_room.scans(b"MZ not a scan", "factuur.pdf")
 
     asked = anna.gets("ter_beoordeling")
-    assert "Dit is geen scan." in asked.text
+    assert "Dit is geen PDF, TIFF, JPEG, PNG of HEIC, wat de naam ook zegt. (factuur.pdf)" in asked.text
     assert "MZ" not in asked.text
     anna.replies(asked, "#aannemen\nMijn container is niet geleegd.\nP. Jansen")
     assert desk.klachten()[0].description == "Mijn container is niet geleegd.\nP. Jansen"
@@ -168,7 +168,7 @@ def test_a_human_divides_it_otherwise_and_loses_no_page(desk: Desk) -> None:
     anna.replies(anna.gets("ter_beoordeling"), "#knippen 2-3")
 
     assert len(desk.klachten()) == 2
-    assert "read stapel.pdf 1" in desk.reader.asked
+    assert desk.reader.asked[-2:] == ["read 1", "read 2"]
 
 
 def test_what_is_no_pile_is_not_cut(desk: Desk) -> None:
@@ -345,3 +345,12 @@ def test_nobody_waits_while_a_letter_is_read(desk: Desk) -> None:
     assert [k.channel for k in desk.klachten()] == ["email"]
     settle()
     assert [k.channel for k in desk.klachten()] == ["letter", "email"]
+
+
+def test_the_addresses_above_a_letter_say_nothing_of_what_it_is_about(desk: Desk) -> None:
+    to = "Gemeente Voorbeeld\nTeam Klachten en Bezwaar\nPostbus 1\n\nGeachte"
+    desk.post_room.scans(paper(LETTER.replace("Geachte", to)))
+
+    [klacht] = desk.klachten()
+    assert (klacht.category, klacht.priority) == ("afval", "normaal")
+    assert "Team Klachten en Bezwaar" in klacht.description

@@ -100,6 +100,7 @@ def test_the_folder_says_when_it_came_by_post_and_the_file_does_not(table: Table
     days = {kept.peer: kept.reached_at.date() for kept in table.kept}
     assert days == {"een.pdf": date(2026, 2, 27), "20260220 twee.pdf": table.time.date()}
     assert "done/2026-02-27/een.pdf" in table.lies()
+    assert list((table.path / "bezig").iterdir()) == []
     assert "elders/drie.pdf" in table.lies()
 
 

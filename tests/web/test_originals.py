@@ -71,7 +71,7 @@ def test_the_link_works_for_a_quarter_of_an_hour(desk: Desk) -> None:
         assert browser.get(path).heading == "Deze link werkt niet meer"
         assert browser.post(path, []).status == 410
         assert browser.get("/origineel/verzonnen").status == 404
-    assert desk.reader.asked == ["read scan.pdf"]
+    assert desk.reader.asked == ["read 2"]
 
 
 @pytest.mark.parametrize(
