@@ -350,9 +350,10 @@ def take_over(house: House, changes: Changes) -> None:
             house.go_by(rules)
             log.info("rules_taken_over", revision=rules.revision)
     except Mistakes as problem:
-        mistakes = [str(mistake) for mistake in problem.mistakes]
-        log.error("rules_refused", mistakes=mistakes)
-        rulebook.refused(mistakes, house.world)
+        log.error("rules_refused", mistakes=[str(mistake) for mistake in problem.mistakes])
+    if changes.mistakes and not changes.told:  # where the database was away, again at the next look
+        rulebook.refused([str(mistake) for mistake in changes.mistakes], house.world)
+        changes.told = True
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -13,14 +13,15 @@ _Stamp = tuple[tuple[str, int, int, int], ...]
 class Changes:
     """Looks at a rules folder. A file that is still being written is left alone until it stays as it is.
 
-    `mistakes` are those for which the files of now are not taken over, none where all is well.
-    """
+    `mistakes` are those for which the files of now are not taken over, none where all is well; `told`,
+    whether whoever must know has been told."""
 
     def __init__(self, folder: Path | None, revision: str) -> None:
         self._folder = folder
         self._standing = revision
         self._judged = self._before = _stamp(folder)
         self.mistakes: tuple[Mistake, ...] = ()
+        self.told = False
 
     def look(self) -> RuleFiles | None:
         """The rules to go by from now on; None where nothing changed, or not for the better.
@@ -35,7 +36,7 @@ class Changes:
         try:
             rules = read_rules(self._folder)
         except Mistakes as problem:
-            self.mistakes = problem.mistakes
+            self.mistakes, self.told = problem.mistakes, False
             raise
         self.mistakes = ()
         if rules.revision == self._standing:
@@ -46,7 +47,7 @@ class Changes:
 
 def _stamp(folder: Path | None) -> _Stamp:
     """What tells a file that was changed, without reading it."""
-    strangers = list(folder.glob("*.y*ml")) if folder else []
+    strangers = list(folder.glob("[!.]*.y*ml")) if folder else []
     every = sorted({*files_of(folder), *strangers})
     return tuple(stamp for path in every if (stamp := _stamp_of(path)))
 

@@ -175,7 +175,8 @@ def revision_of(folder: Path | None) -> str:
 def _strangers(folder: Path | None) -> Iterator[Mistake]:
     """Files in the admin's folder that nothing reads: mostly a name with a typo."""
     for path in sorted(folder.iterdir()) if folder and folder.is_dir() else ():
-        if path.suffix in (".yaml", ".yml") and path.name not in MODELS:
+        # an editor may have a hidden file there for as long as somebody types
+        if path.suffix in (".yaml", ".yml") and path.name not in MODELS and not path.name.startswith("."):
             here = f"{', '.join(MODELS)}, and those in {SURVEYS}/"
             yield Mistake(str(path), None, f"is not read; the files here are {here}")
 

@@ -13,17 +13,15 @@ REFUSED = "regels_geweigerd"
 MOST_TOLD = 20
 
 
-def refused(mistakes: Sequence[str], world: World) -> bool:
-    """Mail the coordinator what is wrong; once a day for the same mistakes, however many processes saw them.
-
-    Says whether the mail is owed by this."""
+def refused(mistakes: Sequence[str], world: World) -> None:
+    """Mail the coordinator what is wrong; once a day for the same mistakes, however many processes saw
+    them."""
     to, now = world.organisation.coordinator, world.now()
     told = list(mistakes[:MOST_TOLD])
     key = f"{REFUSED}:{local_day(now)}:{world.policy.key_id(chr(10).join(mistakes).encode())}"
     with world.store.begin() as tx:
         if not to or notices.is_owed(tx, key):
-            return False
+            return
         more = str(len(mistakes) - len(told)) if len(mistakes) > len(told) else ""
         values = {"kenmerk": "", "language": "nl", "mistakes": told, "more": more}
         world.store.enqueue(tx, POST, notices.owe(tx, [Owed(REFUSED, to, key, values)], now))
-    return True

@@ -227,6 +227,7 @@ def test_a_file_that_nothing_reads_is_a_mistake_and_other_things_are_not(local: 
     write(local, team="teams: []\n")
     (local / "rules" / "teams.yml").touch()
     (local / "rules" / "README.md").touch()
+    (local / "rules" / ".#rules.yaml").symlink_to("anna@desktop.4711")  # as an editor does while Anna types
     found = mistakes(local)
     assert [mistake.partition(": ")[0] for mistake in found] == ["team.yaml", "teams.yml"]
     assert "teams.yaml, categories.yaml" in found[0]

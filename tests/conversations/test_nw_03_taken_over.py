@@ -19,6 +19,7 @@ from mailagent import service
 from mailagent.cli.inspect import inspect
 from mailagent.config.changes import Changes
 from mailagent.config.files import load_rules
+from mailagent.flow import rulebook
 from mailagent.flow.world import Act
 from mailagent.service import rule_changes, take_over
 
@@ -81,6 +82,34 @@ def test_nw_03_what_is_wrong_is_not_taken_over_and_the_coordinator_hears_of_it_o
     assert changes.mistakes == ()
     carla.reads_all()
     carla.gets_nothing()
+
+
+def test_nw_03_where_the_database_was_away_the_alarm_comes_later(
+    desk: Desk, changes: Changes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, rules=GFT.replace("afval", "afvla"))
+
+    def away(*_: object) -> None:
+        raise OSError("no database")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(rulebook, "refused", away)
+        take_over(desk.house, changes)
+        with pytest.raises(OSError, match="no database"):
+            take_over(desk.house, changes)
+    looked(desk, changes)
+    desk.agent(CARLA).gets("regels_geweigerd")
+
+
+def test_kl_05_a_category_of_ones_own_is_there_at_once(desk: Desk, changes: Changes, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        categories="categories:\n  - {id: honden, name: Honden, team: klachten}\n",
+        rules="rules:\n  - {id: hond, dan: {categorie: honden}, punten: [{woord: [hond], punten: 2}]}\n",
+    )
+    looked(desk, changes)
+    desk.citizen(JAN).writes("Hond", "De hondenbelasting is te hoog.")
+    assert "Categorie: Honden" in desk.agent(CARLA).gets("nieuw_voor_team").text
 
 
 def test_another_file_is_taken_over_as_well(desk: Desk, changes: Changes, tmp_path: Path) -> None:
