@@ -146,6 +146,11 @@ class Clock:
         return local_day(self.ends_at - _A_MOMENT)
 
     @property
+    def only_warns(self) -> bool:
+        """Does its end make no klacht late? It waits for a decision, and then one way is closed."""
+        return self.preset.until == "decided"
+
+    @property
     def awaits(self) -> str:
         """What stops it: the notice of the law, one of Until, or that the klacht leaves its state."""
         if self.name == STATUTORY:
@@ -265,7 +270,7 @@ def colour(clock: Clock, now: datetime) -> Colour:
     A clock that waits for a decision only warns: at its end one way is closed (Awb 9:8 lid 3), and the klacht
     itself is not late.
     """
-    if now >= clock.ends_at and clock.preset.until != "decided":
+    if now >= clock.ends_at and not clock.only_warns:
         return "te_laat"
     return "bijna" if now >= clock.at_risk_at else "op_schema"
 

@@ -33,8 +33,10 @@ class Standing:
 
     @property
     def next_end(self) -> str:
-        """When the first of its clocks ends, as a day or a moment; its own last day where none runs."""
-        first = min(self.clocks, key=lambda clock: clock.ends_at, default=None)
+        """When the first of its clocks ends by which it can be late, as a day or a moment; its own last day
+        where none runs."""
+        some = (clock for clock in self.clocks if not clock.only_warns)
+        first = min(some, key=lambda clock: clock.ends_at, default=None)
         if first:
             return first.said_end
         return self.deadline.isoformat() if self.deadline else ""

@@ -59,6 +59,8 @@ def test_the_end_that_comes_first_is_told_whatever_clock_it_is_of() -> None:
     assert both.next_end == "2026-04-01T10:00:00+00:00"  # five hours, eight, and three
     assert standing("KL26-00002", "2026-03-30", AWB).next_end == "2026-05-11"
     assert standing("KL26-00003", "2026-03-30").next_end == ""
+    four_weeks = Preset("awb_9_8", "service", weeks=4, until="decided")
+    assert standing("KL26-00004", "2026-03-30", AWB, four_weeks).next_end == "2026-05-11"
 
 
 def test_re_03_running_klachten_are_counted_by_state() -> None:
