@@ -115,7 +115,8 @@ def judged(letter: Letter, *, whole: bool, second: bool) -> Letter:
 
 
 def alike(one: int, other: int) -> bool:
-    """Are two fingerprints of the same page, scanned twice? Of two letters some 20 of the 64 bits differ."""
+    """May two fingerprints be of one page, scanned twice? So they may of two letters with one layout: what
+    they say has to be the same as well."""
     return (one ^ other).bit_count() <= SAME_PAGE_BITS
 
 
