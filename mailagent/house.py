@@ -65,6 +65,12 @@ class House:
             rules.surveys,
         )
 
+    def write_by(self, templates: Mapping[str, Templates]) -> None:
+        """From now on what leaves says this, by each way that is used."""
+        self.post.go_by(templates[MAIL], templates.get(MESSAGE))
+        vars(self.letters).update(templates=templates.get(LETTER, self.letters.templates))
+        vars(self).update(templates=templates[MAIL])
+
     def close(self) -> None:
         """Let go of the relay, the database and the process that writes mails out."""
         self.relay.close()

@@ -18,6 +18,7 @@ from mailagent.config.listening import Listening
 from mailagent.config.mailboxes import ImapSettings
 from mailagent.config.settings import Settings
 from mailagent.core.errors import Mistakes, Problem
+from mailagent.core.ways import LETTER, MAIL, MESSAGE
 from mailagent.flow import (
     arrive,
     confirm,
@@ -39,6 +40,7 @@ from mailagent.inbound.clients import ANYWHERE, Clients, networks_among
 from mailagent.inbound.keeper import Keeper
 from mailagent.inbound.lmtp import LmtpSink
 from mailagent.inbound.smtp import Door, SmtpSink
+from mailagent.outbound.rewritten import Rewritten
 from mailagent.shipped import search_path
 from mailagent.store.jobs import Handlers
 from mailagent.web.doors import Doors, MessageDoors, OriginalDoors, SurveyDoors
@@ -48,7 +50,7 @@ ROLES = ("smtp", "imap", "folder", "worker", "post", "clock", "web")
 """What one process may do. On SQLite one process does it all; on PostgreSQL they may be spread."""
 
 SWEEP_SECONDS = 5.0
-RULES_SECONDS = 1.0
+CHANGES_SECONDS = 1.0
 FIRST_ROUNDS_SECONDS = 120.0
 """After a start the mailboxes get so long before their silence counts: we ourselves may have been away."""
 ALARM_SECONDS = 30.0
@@ -119,13 +121,13 @@ async def serve(
 ) -> None:
     """Run these roles until `stop` is set; then finish what was begun. OSError where a port is taken."""
     keeper = Keeper(lambda envelopes: arrive.keep(envelopes, house.world))
-    changes = rule_changes(house)
+    changes = rule_changes(house), mail_changes(house)
     sinks = await _open_mail(house, keeper) if "smtp" in roles else []
     runners = await _open_web(house, changes, app) if app is not None and "web" in roles else []
     started()
     try:
         async with asyncio.TaskGroup() as loops:
-            loops.create_task(_follow_rules(house, changes, stop))
+            loops.create_task(_follow(house, changes, stop))
             if work := handlers(house, roles):
                 loops.create_task(_work(house, work, stop))
             if "clock" in roles:
@@ -208,11 +210,15 @@ async def _open_mail(house: House, keeper: Keeper) -> list[SmtpSink]:
     return sinks
 
 
-async def _open_web(house: House, changes: Changes, app: web.Application) -> list[web.AppRunner]:
+async def _open_web(
+    house: House, changes: tuple[Changes, Rewritten], app: web.Application
+) -> list[web.AppRunner]:
+    rules, mails = changes
     settings, limits = house.settings, patience(house.settings)
     pages: list[tuple[web.Application, Listening]] = [(app, settings.web)]
     if settings.metrics:
-        figures = make_metrics(lambda: mailboxes.heard(limits, house.world), lambda: len(changes.mistakes))
+        refused = {"rules": lambda: len(rules.mistakes), "templates": lambda: len(mails.mistakes)}
+        figures = make_metrics(lambda: mailboxes.heard(limits, house.world), refused)
         pages.append((figures, settings.metrics))
     runners = []
     for pages_of, own in pages:
@@ -335,12 +341,21 @@ def rule_changes(house: House) -> Changes:
     return Changes(local / "rules" if local else None, house.world.ruleset.revision)
 
 
-async def _follow_rules(house: House, changes: Changes, stop: asyncio.Event) -> None:
-    """Take over rules that were changed, in every process for itself."""
+def mail_changes(house: House) -> Rewritten:
+    """What watches over the templates of this house."""
+    policy, messages = house.world.policy, house.post.messages
+    used = {MAIL: True, LETTER: policy.prints, MESSAGE: messages is not None}
+    return Rewritten(house.settings.paths.local, [way for way in used if used[way]])
+
+
+async def _follow(house: House, changes: tuple[Changes, Rewritten], stop: asyncio.Event) -> None:
+    """Take over rules and mails that were changed, in every process for itself."""
+    rules, mails = changes
     while not stop.is_set():
-        await _pause(stop, RULES_SECONDS)
-        if why := await asyncio.to_thread(_guarded, partial(take_over, house, changes)):
-            log.error("rules_not_looked_at", why=why)
+        await _pause(stop, CHANGES_SECONDS)
+        for look in (partial(take_over, house, rules), partial(take_over_mails, house, mails)):
+            if why := await asyncio.to_thread(_guarded, look):
+                log.error("changes_not_looked_at", why=why)
 
 
 def take_over(house: House, changes: Changes) -> None:
@@ -351,9 +366,25 @@ def take_over(house: House, changes: Changes) -> None:
             log.info("rules_taken_over", revision=rules.revision)
     except Mistakes as problem:
         log.error("rules_refused", mistakes=[str(mistake) for mistake in problem.mistakes])
-    if changes.mistakes and not changes.told:  # where the database was away, again at the next look
-        rulebook.refused([str(mistake) for mistake in changes.mistakes], house.world)
-        changes.told = True
+    _tell(rulebook.RULES, changes, house)
+
+
+def take_over_mails(house: House, rewritten: Rewritten) -> None:
+    """Write mails as the templates say now, where they changed and are right; else as those of before."""
+    try:
+        if templates := rewritten.look():
+            house.write_by(templates)
+            log.info("mails_taken_over")
+    except Mistakes as problem:
+        log.error("mails_refused", mistakes=[str(mistake) for mistake in problem.mistakes])
+    _tell(rulebook.MAILS, rewritten, house)
+
+
+def _tell(mail: str, refused: Changes | Rewritten, house: House) -> None:
+    """Of what is not right; where the database was away, again at the next look."""
+    if refused.mistakes and not refused.told:
+        rulebook.refused(mail, [str(mistake) for mistake in refused.mistakes], house.world)
+        refused.told = True
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

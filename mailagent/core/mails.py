@@ -214,8 +214,9 @@ MAILS: dict[str, MailKind] = {
     # to the coordinator, about a mailbox we fetch from
     "postbus_stil": MailKind(AGENT, ("mailbox", "since", "error"), about=()),
     "postbus_hersteld": MailKind(AGENT, ("mailbox", "since"), about=()),
-    # to the coordinator, about rules that were changed and cannot be taken over
+    # to the coordinator, about rules or mails that were changed and cannot be taken over
     "regels_geweigerd": MailKind(AGENT, ("mistakes",), ("more",), about=()),
+    "mails_geweigerd": MailKind(AGENT, ("mistakes",), ("more",), about=()),
     # may lie open on a screen, so it knows nothing of what the melder wrote
     "herinnering": MailKind(
         AGENT, ("kenmerk", "last_day", "level"), ("awaits", "late"), about=("category", "status")

@@ -1,4 +1,5 @@
-"""An alarm for rules that were changed and are not right: those from before stand, and somebody must know."""
+"""An alarm for rules or mails that were changed and are not right: those of before stand, and somebody must
+know."""
 
 from __future__ import annotations
 
@@ -9,19 +10,20 @@ from mailagent.flow.world import POST, World
 from mailagent.store import notices
 from mailagent.store.notices import Owed
 
-REFUSED = "regels_geweigerd"
+RULES, MAILS = "regels_geweigerd", "mails_geweigerd"
+"""The mails that tell it."""
 MOST_TOLD = 20
 
 
-def refused(mistakes: Sequence[str], world: World) -> None:
+def refused(mail: str, mistakes: Sequence[str], world: World) -> None:
     """Mail the coordinator what is wrong; once a day for the same mistakes, however many processes saw
     them."""
     to, now = world.organisation.coordinator, world.now()
     told = list(mistakes[:MOST_TOLD])
-    key = f"{REFUSED}:{local_day(now)}:{world.policy.key_id(chr(10).join(mistakes).encode())}"
+    key = f"{mail}:{local_day(now)}:{world.policy.key_id(chr(10).join(mistakes).encode())}"
     with world.store.begin() as tx:
         if not to or notices.is_owed(tx, key):
             return
         more = str(len(mistakes) - len(told)) if len(mistakes) > len(told) else ""
         values = {"kenmerk": "", "language": "nl", "mistakes": told, "more": more}
-        world.store.enqueue(tx, POST, notices.owe(tx, [Owed(REFUSED, to, key, values)], now))
+        world.store.enqueue(tx, POST, notices.owe(tx, [Owed(mail, to, key, values)], now))

@@ -78,6 +78,11 @@ class Post:
             for start in range(0, len(ids), AT_ONCE):
                 self._send(ids[start : start + AT_ONCE])
 
+    def go_by(self, templates: Templates, messages: Templates | None) -> None:
+        """From now on mails and messages say this; what is being sent goes by the words it began with."""
+        with self._alone:
+            vars(self).update(templates=templates, messages=messages)
+
     def settle(self) -> None:
         """Write down what could not be written when the database went away."""
         with self._alone:

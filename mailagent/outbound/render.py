@@ -14,13 +14,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
     Environment,
-    FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
     Template,
@@ -39,6 +38,7 @@ from mailagent.core.mails import ECHOED, MAILS, SMILEYS, TO_MELDER, Value, Value
 from mailagent.core.quoting import MARKER
 from mailagent.core.ways import LETTER, MAIL, MESSAGE, NOT_ON_PAPER
 from mailagent.outbound.samples import other, samples
+from mailagent.outbound.shelf import Folder, FromFolder, read_folder
 from mailagent.outbound.style import Style, read_style, styled
 from mailagent.sandbox import Sandbox
 
@@ -75,13 +75,23 @@ class Rendered:
 
 class Templates:
     """Every mail we can send, by one of the ways. `search` are folders laid out as templates/mail, in the
-    order to look: the admin's own first, ours last. Files are read once; after a change make a new one."""
+    order to look: the admin's own first, ours last. All is read at once; after a change make a new one."""
 
     def __init__(self, search: Sequence[Path], way: str = MAIL) -> None:
-        self.search = tuple(search)
+        self._set(tuple(map(read_folder, search)), way)
+
+    @classmethod
+    def from_folders(cls, folders: Sequence[Folder], way: str = MAIL) -> Self:
+        """Those of another process, which read them."""
+        made = cls.__new__(cls)
+        made._set(tuple(folders), way)
+        return made
+
+    def _set(self, folders: tuple[Folder, ...], way: str) -> None:
+        self.folders = folders
         self._way = way
-        style = _house_style(self.search)
-        self._loader = _loader(self.search, style)
+        style = _house_style(folders)
+        self._loader = _loader(folders, style)
         self._jinja = _environment(self._loader, style)
         self._jinja.globals["way"] = way  # also for what a template imports, which sees no values
         self._files = frozenset(
@@ -177,7 +187,7 @@ class Templates:
         elif isinstance(error, RecursionError):
             what = f"goes round in circles; to extend our file, write {_SHIPPED}/ before its name"
         frames = traceback.extract_tb(error.__traceback__)
-        folders = tuple(str(folder) for folder in self.search)
+        folders = tuple(str(folder.path) for folder in self.folders)
         place = next((frame for frame in reversed(frames) if frame.filename.startswith(folders)), None)
         return Mistake(place.filename, place.lineno, what) if place else Mistake(self._path(file), None, what)
 
@@ -202,7 +212,7 @@ class Templates:
                 yield Mistake(self._path(file), None, f"nobody reads it; a mail is {', '.join(_PARTS)}")
 
     def _path(self, file: str) -> str:
-        return next((str(folder / file) for folder in self.search if (folder / file).is_file()), file)
+        return next((str(folder.path / file) for folder in self.folders if file in folder.files), file)
 
     def _unknown_variables(self, name: str, language: str) -> list[Mistake]:
         found: list[Mistake] = []
@@ -271,18 +281,6 @@ class _Spoken:
     word: str
 
 
-class _HouseStyle(FileSystemLoader):
-    """Reads templates of one folder, the house style already put into their tags."""
-
-    def __init__(self, folder: Path, style: Style) -> None:
-        super().__init__(folder)
-        self._style = style
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        source, path, uptodate = super().get_source(environment, template)
-        return styled(source, self._style) if template.endswith(".html") else source, path, uptodate
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one file asks for: each variable with the line that asks first, and other files."""
@@ -293,14 +291,14 @@ class Reading:
     mistakes: tuple[Mistake, ...] = ()
 
 
-def _house_style(search: Sequence[Path]) -> Style:
-    sheets = (folder / _BASE / "style.css" for folder in search)
-    return read_style(next((sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file()), ""))
+def _house_style(folders: Sequence[Folder]) -> Style:
+    sheet = f"{_BASE}/style.css"
+    return read_style(next((one.files[sheet].decode() for one in folders if sheet in one.files), ""))
 
 
-def _loader(search: Sequence[Path], style: Style) -> BaseLoader:
-    folders = [_HouseStyle(folder, style) for folder in search]
-    return ChoiceLoader([*folders, PrefixLoader({_SHIPPED: folders[-1]})])
+def _loader(folders: Sequence[Folder], style: Style) -> BaseLoader:
+    loaders = [FromFolder(folder, style) for folder in folders]
+    return ChoiceLoader([*loaders, PrefixLoader({_SHIPPED: loaders[-1]})])
 
 
 def _environment(loader: BaseLoader, style: Style) -> Environment:

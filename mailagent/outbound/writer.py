@@ -89,9 +89,10 @@ class Writer:
             return []
         if self._child is None or self._of is not templates or not self._child.alive:
             self.close()
-            folders = [str(folder) for folder in templates.search]
-            told = {"search": folders, "seconds": SECONDS, "memory": MEMORY}
+            told = {"seconds": SECONDS, "memory": MEMORY}
             self._child, self._of = Child("mailagent.outbound.writing", told), templates
+            # as they were read here: what was written into a file since then may not be right
+            self._child.ask(pickle.dumps(templates.folders, protocol=pickle.HIGHEST_PROTOCOL))
         asked = pickle.dumps(drafts, protocol=pickle.HIGHEST_PROTOCOL)
         answers: list[bytes | None] = _Plain(io.BytesIO(self._child.ask(asked))).load()
         return answers

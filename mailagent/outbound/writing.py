@@ -1,6 +1,6 @@
 """The process that writes mails out: drafts in, mails out, and nothing for one that cannot be made.
 
-Started by `writer` as `python -m mailagent.outbound.writing '<folders of templates and limits as JSON>'`.
+Started by `writer` as `python -m mailagent.outbound.writing '<limits as JSON>'`. The templates come first.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import pickle
 import sys
-from functools import partial
-from pathlib import Path
 
 from mailagent.child import answer_all
 from mailagent.core.errors import Mistakes
@@ -18,9 +16,20 @@ from mailagent.outbound.render import Templates
 from mailagent.outbound.writer import WRONG, Draft, write
 
 
-def _answer(templates: Templates, asked: bytes) -> bytes:
-    drafts: list[Draft] = pickle.loads(asked)
-    return pickle.dumps([_made(draft, templates) for draft in drafts], protocol=pickle.HIGHEST_PROTOCOL)
+class _Writing:
+    """Has the templates it was told."""
+
+    def __init__(self) -> None:
+        self._templates: Templates | None = None
+
+    def answer(self, asked: bytes) -> bytes:
+        """The mails of these drafts, and nothing to the templates, which come first."""
+        if self._templates is None:
+            self._templates = Templates.from_folders(pickle.loads(asked))
+            return b""
+        drafts: list[Draft] = pickle.loads(asked)
+        made = [_made(draft, self._templates) for draft in drafts]
+        return pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def _made(draft: Draft, templates: Templates) -> bytes | None:
@@ -33,8 +42,7 @@ def _made(draft: Draft, templates: Templates) -> bytes | None:
 def main() -> None:
     """Writes mail after mail."""
     told = json.loads(sys.argv[1])
-    templates = Templates([Path(folder) for folder in told["search"]])
-    answer_all(partial(_answer, templates), told["seconds"], told["memory"])
+    answer_all(_Writing().answer, told["seconds"], told["memory"])
 
 
 if __name__ == "__main__":

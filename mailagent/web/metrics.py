@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Metric, generate_latest
@@ -57,23 +57,24 @@ class _Mailboxes(Collector):
             yield family
 
 
-class _Rules(Collector):
-    """What this process thinks of the rules folder."""
+class _Mistakes(Collector):
+    """What this process thinks of the admin's own folders."""
 
-    def __init__(self, count: Callable[[], int]) -> None:
+    def __init__(self, count: Mapping[str, Callable[[], int]]) -> None:
         self._count = count
 
     def collect(self) -> Iterable[Metric]:
-        """One figure."""
-        meaning = "Mistakes in the rules folder, for which the rules of before stand"
-        yield GaugeMetricFamily("mailagent_rules_mistakes", meaning, self._count())
+        """One figure for each folder."""
+        for folder, count in self._count.items():
+            meaning = f"Mistakes in the {folder} folder, for which what was there before stands"
+            yield GaugeMetricFamily(f"mailagent_{folder}_mistakes", meaning, count())
 
 
-def make_metrics(listen: Listen, count_mistakes: Callable[[], int]) -> web.Application:
+def make_metrics(listen: Listen, count_mistakes: Mapping[str, Callable[[], int]]) -> web.Application:
     """The one page of the figures."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Mailboxes(listen))
-    registry.register(_Rules(count_mistakes))
+    registry.register(_Mistakes(count_mistakes))
 
     async def show(_request: web.Request) -> web.Response:
         body = await asyncio.to_thread(generate_latest, registry)

@@ -137,7 +137,7 @@ def test_what_is_under_way_ends_by_the_rules_it_began_with(
 def test_nw_03_a_service_at_work_takes_rules_over_and_tells_what_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "RULES_SECONDS", 0.05)
+    monkeypatch.setattr(service, "CHANGES_SECONDS", 0.05)
     write(tmp_path, rules=GFT)
     port = free_port()
     more = f'[paths]\nlocal = "{tmp_path}"\n[metrics]\nlisten = "127.0.0.1:{port}"\n'

@@ -58,7 +58,7 @@ def test_what_cannot_be_made_says_why_and_holds_no_other(writer: Writer, tmp_pat
     folder = tmp_path / "ontvangstbevestiging"
     folder.mkdir()
     (folder / "body.txt").write_text("{{ kenmerk.nothing() }}")
-    broken = Templates([tmp_path, *shipped().search])
+    broken = Templates([tmp_path, *(folder.path for folder in shipped().folders)])
     nameless = replace(draft("aanvulling"), values={})
     made = writer.write([draft("ontvangstbevestiging"), draft("afgehandeld"), nameless], broken)
     assert isinstance(made[0], Receipt)
@@ -71,7 +71,9 @@ def test_changed_templates_are_read_anew(writer: Writer, tmp_path: Path) -> None
     folder = tmp_path / "afgehandeld"
     folder.mkdir()
     (folder / "subject.txt").write_text("Geregeld: {{ kenmerk }}")
-    [made] = writer.write([draft("afgehandeld")], Templates([tmp_path, *shipped().search]))
+    [made] = writer.write(
+        [draft("afgehandeld")], Templates([tmp_path, *(folder.path for folder in shipped().folders)])
+    )
     assert isinstance(made, bytes)
     assert b"\r\nSubject: Geregeld: KL26-" in made
 
@@ -82,7 +84,7 @@ def test_a_mail_that_never_ends_ends_alone(tmp_path: Path, monkeypatch: pytest.M
     endless = "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}"
     (folder / "body.txt").write_text(endless)
     monkeypatch.setattr(written_by, "SECONDS", 1.0)
-    templates, writer = Templates([tmp_path, *shipped().search]), Writer()
+    templates, writer = Templates([tmp_path, *(folder.path for folder in shipped().folders)]), Writer()
     made = writer.write([draft("afgehandeld"), draft("vraag"), draft("antwoord")], templates)
     writer.close()
     assert [isinstance(one, bytes) for one in made] == [True, False, True]
