@@ -106,7 +106,7 @@ def test_what_stands_beyond_the_description_sorts_nothing(desk: Desk) -> None:
 
 
 def test_a_mail_that_takes_long_to_read_holds_up_no_other(tmp_path: Path, database_url: str) -> None:
-    with wired_desk(tmp_path, database_url, limits=Limits(seconds=12.0)) as desk:
+    with wired_desk(tmp_path, database_url, limits=Limits(seconds=6.0)) as desk:
         jan, settle, desk.settle = desk.citizen("jan@home.example"), desk.settle, lambda: None
         for number in range(2):
             raw = HOSTILE["a parameter of semicolons"] + b"%d" % number

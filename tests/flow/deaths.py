@@ -81,8 +81,11 @@ class Mortal:
     def dies_everywhere(
         self, prepare: Callable[[int], Case], act: Callable[[Case], object], check: Callable[[Case], None]
     ) -> int:
-        """Do it again and again, dying one step later each time, until it is done alive: how many deaths."""
+        """Do it again and again, dying one step later each time, until it is done alive: how many deaths.
+        Each time begins at the same moment, so that nothing is due of the klachten of those before."""
+        start = self.desk.time[0]
         for step in itertools.count(1):
+            self.desk.time[0] = start
             case = prepare(step)
             with self.death.at(step):
                 act(case)
