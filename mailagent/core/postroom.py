@@ -179,8 +179,8 @@ BEGINS = 3
 
 
 def body_of(text: str) -> str:
-    """What a letter says below its salutation. Above it stand two addresses, and that one of them is of a "Team
-    Klachten en Bezwaar" tells nothing of what it is about."""
+    """What a letter says below its salutation. Above it stand two addresses, and that one of them is of a
+    "Team Klachten en Bezwaar" tells nothing of what it is about."""
     found = _SALUTATION.search(text)
     return text[found.start() :].strip() if found else text
 
