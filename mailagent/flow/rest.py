@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mailagent.core.chat import channel_of, is_conversation
+from mailagent.core.ways import MESSAGE
 from mailagent.flow.receipt import Receipt
 from mailagent.store import resting
 from mailagent.store.notices import Notice
@@ -34,8 +35,9 @@ def says_later(receipt: Receipt) -> bool:
 
 
 def rest_of(notice: Notice, rests: Mapping[str, Rest]) -> Rest | None:
-    """Why this mail must rest now, None where it may go."""
-    return rests.get(THE_RELAY) or rests.get(domain(notice.recipient))
+    """Why this mail must rest now, None where it may go. A message asks nothing of the relay."""
+    relay = rests.get(THE_RELAY) if notice.way != MESSAGE else None
+    return relay or rests.get(domain(notice.recipient))
 
 
 def heard(tx: Tx, receipts: Sequence[tuple[Notice, Receipt]], now: datetime) -> None:
@@ -56,4 +58,5 @@ def heard(tx: Tx, receipts: Sequence[tuple[Notice, Receipt]], now: datetime) -> 
 
 def took(tx: Tx, accepted: Sequence[Notice]) -> None:
     """These mails were taken: neither their domains nor the relay need rest."""
-    resting.took(tx, sorted({domain(notice.recipient) for notice in accepted} | {THE_RELAY}))
+    carried = {THE_RELAY for notice in accepted if notice.way != MESSAGE}
+    resting.took(tx, sorted({domain(notice.recipient) for notice in accepted} | carried))

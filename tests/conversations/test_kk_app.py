@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,21 @@ def test_what_a_gateway_puts_off_goes_again_and_what_it_refuses_is_told(desk: De
     anna = desk.agent(ANNA)
     anna.replies(anna.gets("nieuw_voor_team"), "#antwoord\nWij komen.")
     assert "antwoord" in anna.gets("niet_bezorgd").text
+
+
+def test_a_relay_that_is_away_holds_no_message_and_a_message_does_not_wake_it(desk: Desk, jan: Chat) -> None:
+    asked: list[str] = []
+
+    def away(_sender: str, recipient: str, _raw: bytes) -> Receipt:
+        asked.append(recipient)
+        return Receipt(0, "connection refused", away=True)
+
+    desk.house = replace(desk.house, post=replace(desk.house.post, carry=away))
+    jan.writes("De bak is vol.")
+    tried = len(asked)
+    jan.writes("En de andere ook.")
+    assert len(jan.told) == 2
+    assert len(asked) == tried
 
 
 def test_who_no_message_reaches_any_more_gets_a_letter(desk: Desk, jan: Chat) -> None:
