@@ -12,7 +12,7 @@ from urllib.parse import quote
 from aiohttp import web
 from markupsafe import Markup, escape
 
-from mailagent.core.orders import sensible
+from mailagent.core.orders import sensible_for
 from mailagent.core.reference import kenmerken
 from mailagent.demo import beheer
 from mailagent.demo.guard import guard, our_names, set_headers, unhindered
@@ -208,7 +208,7 @@ def _tags(stage: Stage, who: Person, found: Item) -> tuple[tuple[str, str], ...]
         return ()
     with stage.world.store.read() as tx:
         klacht = klachten.by_kenmerk(tx, about[0])
-    return sensible(klacht.status, klacht.assigned_to or "") if klacht else ()
+    return sensible_for(klacht, stage.world.organisation) if klacht else ()
 
 
 def _linked(text: str) -> Markup:

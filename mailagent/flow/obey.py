@@ -29,7 +29,7 @@ from mailagent.core.events import (
 from mailagent.core.evidence import AgentCommand
 from mailagent.core.klacht import Klacht
 from mailagent.core.mails import BY_LAW, TO_MELDER
-from mailagent.core.orders import onward, sensible
+from mailagent.core.orders import sensible_for
 from mailagent.core.orders.asking import Help, Status
 from mailagent.core.orders.elsewhere import Printed
 from mailagent.core.orders.extending import Consent, Extend
@@ -289,11 +289,7 @@ def refuse(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]) -> K
 
 def tell_refusal(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]) -> None:
     """Tell the agent why nothing was done."""
-    by = onward(klacht, act.world.organisation)
-    possible = sensible(
-        klacht.status, klacht.assigned_to or "", sorted_out=bool(klacht.category), onward_by=by
-    )
-    values = {"problems": tuple(problems), "help": possible}
+    values = {"problems": tuple(problems), "help": sensible_for(klacht, act.world.organisation)}
     answer(act, about(act, klacht), agent, "opdracht_niet_begrepen", values)
 
 

@@ -87,6 +87,16 @@ def sensible(
     )
 
 
+def sensible_for(klacht: Klacht, organisation: Organisation) -> tuple[tuple[str, str], ...]:
+    """The same, for a klacht as it is now."""
+    return sensible(
+        klacht.status,
+        klacht.assigned_to or "",
+        sorted_out=bool(klacht.category),
+        onward_by=onward(klacht, organisation),
+    )
+
+
 def onward(klacht: Klacht, organisation: Organisation) -> str:
     """The word of the tag by which a klacht leaves its team: the sorting team gives it to another, another
     gives it back; "" where there is one team only."""
