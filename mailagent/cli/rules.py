@@ -193,7 +193,7 @@ def _of_klachten(names: list[str], folder: Path | None, config: Path) -> dict[st
             if message is None:
                 fail(f"there is no file and no klacht {name}")
             organisation = _with(world.organisation, rules) if rules else world.organisation
-            decision = decide(message, rules.rules if rules else world.ruleset)
+            decision = sorting.sort_message(tx, message, world, rules.rules if rules else None)
             told[name] = _answer(name, decision, organisation)
     return told
 

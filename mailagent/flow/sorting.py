@@ -11,7 +11,7 @@ from mailagent.core.mail import Mail
 from mailagent.core.message import Message
 from mailagent.core.organisation import Organisation
 from mailagent.core.postroom import LETTER, body_of, for_rules
-from mailagent.core.rules import Decision, decide
+from mailagent.core.rules import Decision, RuleSet, decide
 from mailagent.flow.gather import Letter
 from mailagent.flow.world import World
 from mailagent.store.store import Tx
@@ -26,17 +26,17 @@ MOST_LISTED = 50
 
 def sort_letter(tx: Tx, letter: Letter, world: World) -> Decision:
     """The decision about a message that becomes a klacht."""
-    return _sorted(tx, message_of(letter), world)
+    return sort_message(tx, message_of(letter), world)
 
 
 def sort_draft(tx: Tx, draft: Klacht, world: World) -> Decision:
     """The decision about a klacht that came by no message of its own."""
-    return _sorted(tx, message_of_klacht(draft, {}), world)
+    return sort_message(tx, message_of_klacht(draft, {}), world)
 
 
-def _sorted(tx: Tx, message: Message, world: World) -> Decision:
-    """What the rules decide, and beside it what earlier klachten suggest."""
-    decision = decide(message, world.ruleset)
+def sort_message(tx: Tx, message: Message, world: World, rules: RuleSet | None = None) -> Decision:
+    """What these rules decide, or those of the world, and beside it what earlier klachten suggest."""
+    decision = decide(message, rules or world.ruleset)
     known = [category.id for category in world.organisation.categories]
     suggested = world.suggester.suggest(tx, message, decision.scores, known, world.now())
     return replace(decision, suggestions=suggested) if suggested else decision

@@ -82,13 +82,14 @@ def test_what_humans_chose_is_suggested_for_the_next_klacht(desk: Desk, tmp_path
     assert "Suggestie" not in desk.agent(ANNA).gets("aanvulling").text, "a human chose"
 
 
-def test_a_suggestion_sorts_nothing_by_itself(desk: Desk) -> None:
+def test_a_suggestion_sorts_nothing_by_itself(desk: Desk, tmp_path: Path) -> None:
     was_learned(desk)
 
     desk.citizen(JAN).writes("Afval", "De gft-container is niet geleegd, die bij de straatlamp.")
     task = desk.agent(ANNA).gets("nieuw_voor_team")
 
     assert "Suggestie: verlichting" in task.text
+    assert "van eerdere klachten: verlichting" in ran(tmp_path, "rules", "explain", task.kenmerk).stdout
     assert "Categorie: Afval en inzameling" in task.text
 
 
