@@ -152,8 +152,14 @@ class World:
         surveys: Mapping[str, Survey],
     ) -> None:
         """From now on the rules folder says this; nothing else of a world ever changes."""
-        new = {name: value for name, value in locals().items() if name != "self"}
-        vars(self).update(new)  # in one step: nobody sees half of it
+        vars(self).update(  # in one step: nobody sees half of it
+            organisation=organisation,
+            ruleset=ruleset,
+            presets=presets,
+            calendar=calendar,
+            reports_at=reports_at,
+            surveys=surveys,
+        )
         vars(self).pop("form", None)
 
     def as_it_is(self) -> World:
