@@ -22,7 +22,7 @@ from mailagent.config.rule_mistakes import wrong_rules
 from mailagent.config.rules import RulesFile, ruleset_of
 from mailagent.config.surveys import SURVEYS, load_surveys
 from mailagent.config.teams import TeamsFile, teams_of, wrong_teams
-from mailagent.config.yaml import Sheet, read_sheet
+from mailagent.config.yaml import Sheet, read_in_part, read_sheet
 from mailagent.core import clocks
 from mailagent.core.calendar import Calendar
 from mailagent.core.clocks import Preset
@@ -122,7 +122,7 @@ def read_rules(folder: Path | None) -> RuleFiles:
     teams = _read("teams.yaml", TeamsFile, folder, mistakes)
     categories = _read("categories.yaml", CategoriesFile, folder, mistakes)
     answers = _read("answers.yaml", AnswersFile, folder, mistakes)
-    rules = _read("rules.yaml", RulesFile, folder, mistakes)
+    rules = _read_rules(folder, mistakes)
     terms = _read("clocks.yaml", ClocksFile, folder, mistakes)
     holidays = _read("holidays.yaml", HolidaysFile, folder, mistakes)
     elsewhere = _read("doorsturen.yaml", DoorsturenFile, folder, mistakes)
@@ -157,8 +157,7 @@ def read_rules(folder: Path | None) -> RuleFiles:
 
 def files_of(folder: Path | None) -> list[Path]:
     """Every file that is read: the admin's own where they have it, else ours."""
-    own = [folder] if folder else []
-    return [*first_of(MODELS, [*own, ROOT / "rules"]), *found_in(f"{SURVEYS}/*.yaml", [*own, ROOT / "rules"])]
+    return [*first_of(MODELS, _folders(folder)), *found_in(f"{SURVEYS}/*.yaml", _folders(folder))]
 
 
 def revision_of(folder: Path | None) -> str:
@@ -186,12 +185,28 @@ File = TypeVar("File", bound=Part)
 
 def _read(name: str, model: type[File], folder: Path | None, mistakes: list[Mistake]) -> Sheet[File] | None:
     try:
-        for path in first_of([name], [folder, ROOT / "rules"] if folder else [ROOT / "rules"]):
+        for path in first_of([name], _folders(folder)):
             return read_sheet(path, model)
         mistakes.append(Mistake(name, None, "is missing"))
     except Mistakes as problem:
         mistakes += problem.mistakes
     return None
+
+
+def _read_rules(folder: Path | None, mistakes: list[Mistake]) -> Sheet[RulesFile] | None:
+    """As much of the rules as can be read: one that is wrong does not hide what is wrong with the others."""
+    try:
+        for path in first_of(["rules.yaml"], _folders(folder)):
+            sheet, wrong = read_in_part(path, RulesFile, "rules")
+            mistakes += wrong
+            return sheet
+    except Mistakes as problem:
+        mistakes += problem.mistakes
+    return None
+
+
+def _folders(folder: Path | None) -> list[Path]:
+    return [*([folder] if folder else []), ROOT / "rules"]
 
 
 def _wrong_categories(

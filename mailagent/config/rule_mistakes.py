@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 from mailagent.config.fields import Loc
-from mailagent.config.rules import RulesFile, message_of, rules_of, teams_and_categories
+from mailagent.config.rules import RulesFile, message_of, rules_of
 from mailagent.config.yaml import Sheet
 from mailagent.core.conditions import holds, numbered
 from mailagent.core.errors import Mistake
@@ -17,17 +19,25 @@ def wrong_rules(
     sheet: Sheet[RulesFile], categories: Collection[str] | None, teams: Collection[str] | None
 ) -> Iterator[Mistake]:
     """Every mistake. `categories` and `teams` are those there are, None where they cannot be read."""
-    same = list(sheet.twice(("rules",), "id", [entry.id for entry in sheet.content.rules]))
+    written = replace(sheet, places=None)  # also of rules that cannot be read
+    ids = [str(_of(entry, "id")) for entry in written.tree["rules"]]
+    same = list(written.twice(("rules",), "id", ids))
     yield from same
-    known = {"categorie": categories, "team": teams}
-    for loc, key, id in teams_and_categories(sheet):
-        there = known[key]
-        if there is not None and id not in there:
-            yield sheet.mistake(loc, f"there is no {key} '{id}'; there is {', '.join(there) or 'none'}")
+    for key, there in (("categorie", categories), ("team", teams)):
+        for number, entry in enumerate(written.tree["rules"]):
+            id = _of(_of(entry, "dan"), key)
+            if there is not None and isinstance(id, str) and id not in there:
+                what = f"there is no {key} '{id}'; there is {', '.join(dict.fromkeys(there)) or 'none'}"
+                yield written.mistake(("rules", number, "dan", key), what)
     rules = rules_of(sheet)
     yield from _unreachable(sheet, rules)
     if not same:
         yield from _wrong_examples(sheet, rules)
+
+
+def _of(entry: Any, key: str) -> Any:
+    """What an entry says under a key, whatever else is wrong with it."""
+    return entry.get(key) if isinstance(entry, dict) else None
 
 
 def _unreachable(sheet: Sheet[RulesFile], rules: Sequence[Rule]) -> Iterator[Mistake]:
@@ -99,7 +109,7 @@ def _beaten(rule: Rule, others: Sequence[Rule]) -> str:
 
 def _wrong_examples(sheet: Sheet[RulesFile], rules: Sequence[Rule]) -> Iterator[Mistake]:
     """Examples are the tests of a rule."""
-    ruleset = RuleSet(rules)
+    ruleset, whole = RuleSet(rules), sheet.places is None
     for number, (entry, rule) in enumerate(zip(sheet.content.rules, rules, strict=True)):
         if rule.status == OFF:
             continue
@@ -107,7 +117,8 @@ def _wrong_examples(sheet: Sheet[RulesFile], rules: Sequence[Rule]) -> Iterator[
             examples = entry.voorbeelden.wel if wanted else entry.voorbeelden.niet
             for place, example in enumerate(examples):
                 decision = decide(message_of(example), ruleset)
-                if _takes(rule, decision) != wanted:
+                # what must not be sorted so may be sorted otherwise by a rule that cannot be read
+                if _takes(rule, decision) != wanted and (wanted or whole):
                     loc: Loc = ("rules", number, "voorbeelden", key, place)
                     yield sheet.mistake(loc, f"example of '{entry.id}' ({key}) {_gets(rule, decision)}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -262,11 +262,3 @@ def message_of(example: str | MessageEntry) -> Message:
         example.taal,
         tuple(example.brief.items()),
     )
-
-
-def teams_and_categories(sheet: Sheet[RulesFile]) -> Iterator[tuple[Loc, str, str]]:
-    """Where a rule names a team or a category: the place, which of the two, and its id."""
-    for number, entry in enumerate(sheet.content.rules):
-        for key in ("categorie", "team"):
-            if id := getattr(entry.dan, key):
-                yield ("rules", number, "dan", key), key, id

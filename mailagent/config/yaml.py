@@ -20,19 +20,23 @@ Content = TypeVar("Content", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Sheet(Generic[Content]):
-    """One file: `content` is what it says, `tree` the same with line numbers."""
+    """One file: `content` is what it says, `tree` the same with line numbers. Where entries of its list were
+    left out, `places` says where in the tree the others stand."""
 
     path: Path
     content: Content
     tree: Any
+    places: tuple[int, ...] | None = None
 
     def line(self, *loc: int | str) -> int:
         """The line on which the value at this place begins."""
+        if self.places is not None and len(loc) > 1 and isinstance(loc[1], int):
+            loc = (loc[0], self.places[loc[1]], *loc[2:])
         return _line(self.tree, loc)
 
     def mistake(self, loc: Loc, what: str) -> Mistake:
         """A mistake at this place."""
-        return Mistake(str(self.path), _line(self.tree, loc), what)
+        return Mistake(str(self.path), self.line(*loc), what)
 
     def twice(self, list_at: tuple[str | int, ...], key: str, values: Sequence[str]) -> Iterator[Mistake]:
         """Every later use of a value that may be used once."""
@@ -47,12 +51,36 @@ class Sheet(Generic[Content]):
 def read_sheet(path: Path, model: type[Content]) -> Sheet[Content]:
     """Read a file of rules/. Raises Mistakes with every mistake in it at once."""
     tree = _parse(path)
+    content, wrong = _validated(path, tree, tree, model)
+    if content is None:
+        raise Mistakes([mistake for _, mistake in wrong])
+    return Sheet(path, content, tree)
+
+
+def read_in_part(path: Path, model: type[Content], key: str) -> tuple[Sheet[Content] | None, list[Mistake]]:
+    """What can be read of a file with one list, without its entries that are wrong, and every mistake in
+    those; None where nothing can. Raises Mistakes where it is no YAML."""
+    tree = _parse(path)
+    content, wrong = _validated(path, tree, tree, model)
+    mistakes = [mistake for _, mistake in wrong]
+    if content is not None:
+        return Sheet(path, content, tree), []
+    if any(len(loc) < 2 or loc[0] != key for loc, _ in wrong):
+        return None, mistakes
+    left_out = {loc[1] for loc, _ in wrong}
+    places = tuple(place for place in range(len(tree[key])) if place not in left_out)
+    content, _ = _validated(path, tree, {key: [tree[key][place] for place in places]}, model)
+    return (Sheet(path, content, tree, places) if content is not None else None), mistakes
+
+
+def _validated(
+    path: Path, tree: Any, what: Any, model: type[Content]
+) -> tuple[Content | None, list[tuple[Loc, Mistake]]]:
     try:
-        return Sheet(path, model.model_validate(tree), tree)
+        return model.model_validate(what), []
     except ValidationError as problem:
         errors = problem.errors(include_url=False)
-        mistakes = (Mistake(str(path), _line(tree, e["loc"]), sentence(e, model)) for e in errors)
-        raise Mistakes(list(mistakes)) from None
+    return None, [(e["loc"], Mistake(str(path), _line(tree, e["loc"]), sentence(e, model))) for e in errors]
 
 
 def _parse(path: Path) -> Any:

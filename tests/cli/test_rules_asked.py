@@ -80,11 +80,11 @@ def test_nw_03_every_mistake_is_named_at_once_and_the_exit_code_says_so(tmp_path
         "  - {id: een, dan: {categorie: afval}, punten: [{frsae: [x], punten: 1}]}\n",
     )
     lines = ask("check", "--rules", folder, code=1).splitlines()
-    assert [line.partition(": ")[0] for line in lines] == [f"{folder}/rules.yaml:{n}" for n in (2, 3)]
-    assert "looks around" in lines[0]
+    assert [line.partition(": ")[0] for line in lines] == [f"{folder}/rules.yaml:{n}" for n in (2, 2, 3, 3)]
+    assert any("looks around" in line for line in lines)
     told = ask_json("check", "--rules", folder, code=1)
-    assert [one["line"] for one in told] == [2, 3]
-    assert told[1]["what"] == "'frsae' is not known here; did you mean 'frase'?"
+    assert [one["line"] for one in told] == [2, 2, 3, 3]
+    assert "'frsae' is not known here; did you mean 'frase'?" in [one["what"] for one in told]
 
 
 def test_the_rules_folder_may_be_named_by_the_settings_or_as_the_folder_above_it(tmp_path: Path) -> None:

@@ -143,6 +143,7 @@ rules:
         "categories.yaml:5: there is no clock 'heropend'; there is awb, awb_commissie, fr-acpr",
         "categories.yaml:6: id 'afval' is used before, on line 2",
         "holidays.yaml:3: equated, item 2: should be a day like 2026-01-02",
+        "rules.yaml:3: there is no categorie 'afvla'; there is afval",
         "rules.yaml:5: woord, item 1: 'gft bak' is not one word of letters and digits; "
         "write more words as a frase",
         "teams.yaml:6: address: 'anna at stad' is no e-mail address; "

@@ -65,6 +65,7 @@ def test_the_whole_format_is_read(tmp_path: Path) -> None:
 
 
 def test_every_mistake_in_a_rule_is_named_at_once(tmp_path: Path) -> None:
+    known = ", ".join(category.id for category in load_rules().categories)
     assert said(
         tmp_path,
         """\
@@ -87,6 +88,8 @@ def test_every_mistake_in_a_rule_is_named_at_once(tmp_path: Path) -> None:
 """,
     ) == [
         "rules.yaml:3: prioriteit: should be 'laag', 'normaal', 'hoog' or 'spoed'",
+        f"rules.yaml:3: there is no categorie 'afvla'; there is {known}",
+        "rules.yaml:3: there is no team 'reinging'; there is klachten",
         "rules.yaml:5: woord, item 1: 'gft bak' is not one word of letters and digits; "
         "write more words as a frase",
         "rules.yaml:6: punten, item 2: should have one test of woord, frase, regex, is, in_lijst, "
@@ -109,6 +112,28 @@ def test_every_mistake_in_a_rule_is_named_at_once(tmp_path: Path) -> None:
         "rules.yaml:17: dan: should set at least one of categorie, team, prioriteit, complexiteit, labels, "
         "vertrouwelijk, mens",
     ]
+
+
+def test_a_rule_that_is_wrong_does_not_hide_what_is_wrong_with_others(tmp_path: Path) -> None:
+    assert said(
+        tmp_path,
+        """\
+  - {id: een, dan: {categorie: afval}, punten: [{regex: '(x', punten: 1}]}
+  - {id: twee, drempel: 5, dan: {categorie: afval}, punten: [{woord: [gft], punten: 2}]}
+  - niets
+  - id: drie
+    dan: {categorie: wachttijd}
+    punten: [{woord: [wachtrij], punten: 2}]
+    voorbeelden:
+      wel: [de gft]
+      niet: [de wachtrij]
+""",
+    ) == [
+        "rules.yaml:2: regex: '(x' is no expression of RE2: missing ): (x",
+        "rules.yaml:3: rule 'twee' can never count: its tests are worth 2 together, and drempel is 5",
+        "rules.yaml:4: rules, item 3: should be a table of keys and values",
+        "rules.yaml:9: example of 'drie' (wel) gets no category, with 0 points",
+    ], "what must not be so may be right once the first rule can be read"
 
 
 def test_names_that_no_other_file_has_and_an_id_used_twice_are_named(tmp_path: Path) -> None:
