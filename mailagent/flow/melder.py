@@ -32,5 +32,5 @@ def correct(kenmerk: str, said: Mapping[str, str], world: World) -> Klacht:
             for name, value in said.items()
             if (was := getattr(klacht, name)) != value
         ]
-        fields: dict[str, Any] = dict(said)
+        fields: dict[str, Any] = {**said, "by_hand": tuple(dict.fromkeys((*klacht.by_hand, *said)))}
         return happen(act, replace(klacht, **fields), events)

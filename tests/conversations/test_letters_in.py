@@ -13,7 +13,7 @@ from post_room import JAN, LETTER, SCANNER, page, paper
 from mailagent.core.letter import CHECK, RETYPE, Letter
 from mailagent.core.mail import Envelope
 from mailagent.core.postroom import TO_RETYPE, Divided
-from mailagent.flow import arrive
+from mailagent.flow import arrive, melder
 from mailagent.flow.process import process_all
 from mailagent.flow.world import PROCESS
 from mailagent.store import arrivals, letters, retention
@@ -224,6 +224,10 @@ def test_what_a_human_chose_is_not_derived_again(desk: Desk) -> None:
     chosen = desk.klachten()[0].category
 
     anna.replies(asked, "#tekst\nMijn gft-container is niet geleegd.")
+
+    melder.correct(desk.klachten()[0].kenmerk, {"street": "Kerkplein 1"}, desk.world)
+    anna.replies(asked, "#tekst\nJ. de Vries\nDorpsstraat 12\n1234 AC Voorbeeld\n\nGeachte heer,\nIets.")
+    assert (desk.klachten()[0].street, desk.klachten()[0].postcode) == ("Kerkplein 1", "1234 AC")
 
     assert chosen is not None
     assert desk.klachten()[0].category == chosen != "afval"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from mailagent.core.calendar import local_day
 from mailagent.core.dates import day_of
@@ -67,13 +67,13 @@ class Transcribe(Order):
 
 
 def _from(klacht: Klacht, letter: Letter) -> Klacht:
-    """With what the text says of its writer."""
-    subject, name, postal = letter.value("betreft"), letter.value("name"), postal_of(letter)
-    klacht = replace(klacht, subject=subject or klacht.subject, melder_name=name or klacht.melder_name)
-    if postal is None:
-        return klacht
-    street, city = postal.street or klacht.street, postal.city or klacht.city
-    return replace(klacht, street=street, postcode=postal.postcode, city=city)
+    """With what the text says of its writer, but for what a human wrote down before."""
+    postal = postal_of(letter)
+    said = {"subject": letter.value("betreft"), "melder_name": letter.value("name")}
+    if postal:
+        said |= {"street": postal.street, "postcode": postal.postcode, "city": postal.city}
+    new: dict[str, Any] = {n: value for n, value in said.items() if value and n not in klacht.by_hand}
+    return replace(klacht, **new)
 
 
 def _sorted(klacht: Klacht, decided: Decision, case: Case) -> Klacht:
