@@ -6,7 +6,7 @@ The weights were learned elsewhere (`mailagent/learning.py`); here they are only
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ MOST = 3
 BAR = 0.4
 """Who is not at least so sure of the first one proposes nothing."""
 
-_READ = 5_000
+_READ = 3_000
 """Characters of a text that are looked at: what a klacht is about stands at its beginning."""
 _LONGEST_WORD = 40
 _SHORTEST_GRAM, _LONGEST_GRAM = 3, 5
@@ -60,17 +60,23 @@ def seen_in(subject: str, text: str, scores: Scores) -> Seen:
     """The features of a klacht. A word of the subject counts twice. Parts of words are there as well: which
     of them are words, only the model knows."""
     stem = stemmer()
-    words = [word[:_LONGEST_WORD] for word in words_of(f"{subject} {subject} {text[:_READ]}")]
-    parts = Counter(f"{_WORD}{form}" for word in words for form in forms(stem(word)))
-    return Seen(parts, Counter(_grams(words)), dict(_of_rules(scores)))
+    parts: defaultdict[str, int] = defaultdict(int)
+    grams: defaultdict[str, int] = defaultdict(int)
+    words = Counter(words_of(f"{subject} {subject} {text[:_READ]}"))
+    for word, often in words.items():
+        cut = word[:_LONGEST_WORD]
+        for form in forms(stem(cut)):
+            parts[_WORD + form] += often
+        for gram in _grams(cut):
+            grams[_GRAM + gram] += often
+    return Seen(parts, grams, dict(_of_rules(scores)))
 
 
-def _grams(words: Sequence[str]) -> Iterator[str]:
-    for word in words:
-        closed = f" {word} "
-        for length in range(_SHORTEST_GRAM, _LONGEST_GRAM + 1):
-            for start in range(len(closed) - length + 1):
-                yield f"{_GRAM}{closed[start : start + length]}"
+def _grams(word: str) -> Iterator[str]:
+    closed = f" {word} "
+    for length in range(_SHORTEST_GRAM, _LONGEST_GRAM + 1):
+        for start in range(len(closed) - length + 1):
+            yield closed[start : start + length]
 
 
 def _of_rules(scores: Scores) -> Iterator[tuple[str, float]]:
