@@ -27,7 +27,7 @@ def sheets(
         received = date.fromisoformat(day) if day else None
     except ValueError:
         fail(f"{day}: write a day as 2026-03-02")
-    lines = ["Scheidingsvel", "Leg dit vel vóór elke brief in de stapel."]
+    lines = ["Scheidingsvel", "Leg dit vel boven op elke brief in de stapel."]
     lines += [f"Ontvangen op {written(received)}"] if received else ["Dit vel kan opnieuw worden gebruikt."]
     task = {"count": count, "day": received.isoformat() if received else "", "words": lines}
     command = [sys.executable, "-P", "-m", "mailagent.inbound.dividers", json.dumps(task)]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
+from mailagent.cli import app
 from mailagent.core.errors import Unreadable
 from mailagent.inbound.letters import LetterReader
 
@@ -54,3 +57,12 @@ def test_pages_that_are_not_there_cannot_be_cut(reader: LetterReader, ranges: li
     with pytest.raises(Unreadable):
         reader.cut(pile("PDF"), ranges)
     assert reader.cut(pile("PDF"), [(1, 3)])
+
+
+def test_a_sheet_that_we_print_is_found_and_says_its_day(reader: LetterReader, tmp_path: Path) -> None:
+    ran = CliRunner().invoke(app, ["letter", "sheets", str(tmp_path / "vel.pdf"), "--received", "2026-03-02"])
+    assert ran.exit_code == 0, ran.output
+    assert "Wrote 10 sheets" in ran.stdout
+    assert reader.divided((tmp_path / "vel.pdf").read_bytes()) == []
+    wrong = CliRunner().invoke(app, ["letter", "sheets", str(tmp_path / "vel.pdf"), "--received", "2 maart"])
+    assert wrong.exit_code == 2
