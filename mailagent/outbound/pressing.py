@@ -7,6 +7,7 @@ import json
 import sys
 
 from weasyprint import HTML
+from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from mailagent.child import answer_all
@@ -29,4 +30,7 @@ def typeset(letters: bytes) -> bytes:
 
 
 if __name__ == "__main__":
+    # The fonts are looked through before the limits hold: fontconfig keeps what it finds for every other
+    # program as well, and one that runs out of memory halfway would keep too few.
+    FontConfiguration()
     answer_all(typeset, **json.loads(sys.argv[1]))
