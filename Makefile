@@ -6,7 +6,7 @@ CORPORA := $(or $(MAILAGENT_CORPORA),../shared/corpora)
 HERE    := .venv/bin
 PANGO   := '/usr/lib/*/libpangoft2-1.0.so.0=libpangoft2-1.0-0' '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core'
 DUTCH   := '/usr/share/tesseract-ocr/*/tessdata/nld.traineddata=tesseract-ocr-nld'
-PYTEST  := $(HERE)/python -m pytest -n 2 --dist loadfile
+PYTEST  := $(HERE)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help install run servers test check lint corpus bench clean
 help:

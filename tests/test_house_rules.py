@@ -115,6 +115,12 @@ def _is_broad(handler: ast.ExceptHandler) -> bool:
     return any(kind is None or getattr(kind, "id", "") in ("Exception", "BaseException") for kind in kinds)
 
 
+def test_every_file_with_tests_has_a_name_of_its_own() -> None:
+    """pytest knows them by it."""
+    names = [path.name for path in (HOME / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_no_name_is_a_box_for_leftovers() -> None:
     boxes = {"utils", "util", "helpers", "helper", "manager", "common", "base", "misc"}
     assert not [file for file in CODE if boxes & set(file.stem.split("_"))]

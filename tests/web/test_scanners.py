@@ -127,7 +127,11 @@ def read(context: BrowserContext, town: Town) -> Page:
     return page
 
 
-@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize(
+    ("database_url", "word"),
+    [("sqlite", "ontevreden"), ("postgresql", "tevreden")],
+    indirect=["database_url"],
+)
 def test_nw_05_scanners_with_a_browser_change_nothing_before_and_after_the_person(
     chrome: Browser, town: Town, tmp_path: Path, word: str
 ) -> None:
