@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from mailagent.core import commands
+from mailagent.core.calendar import local_day
 from mailagent.core.commands import Written, help_lines
 from mailagent.core.errors import NotPossible
 from mailagent.core.events import AGENT, Actor, Event, OrderLapsed, OrderParked, OrderRefused
@@ -160,10 +161,10 @@ def _note(act: Act, report: int, written: Written, event: Event) -> None:
 
 
 def warn(act: Act, report: int, agent: Agent) -> None:
-    """Somebody else used this agent's reply address: nothing was done."""
-    answer(
-        act, topic(report), agent, "opdracht_niet_begrepen", {"problems": (_ELSEWHERE,), "help": help_lines()}
-    )
+    """Somebody else used this agent's reply address: nothing was done. Who is absent is not told."""
+    if not agent.away(local_day(act.at)):
+        said = {"problems": (_ELSEWHERE,), "help": help_lines()}
+        answer(act, topic(report), agent, "opdracht_niet_begrepen", said)
 
 
 _ELSEWHERE = (

@@ -9,6 +9,7 @@ from email import message_from_bytes
 
 from mailagent.core import commands, quoting
 from mailagent.core.awb import HEARINGS
+from mailagent.core.calendar import local_day
 from mailagent.core.clocks import STATUTORY
 from mailagent.core.commands import Written, help_lines
 from mailagent.core.echo import inert, veiled
@@ -294,13 +295,15 @@ def tell_refusal(act: Act, klacht: Klacht, agent: Agent, problems: Sequence[str]
 
 
 def warn(act: Act, klacht: Klacht, agent: Agent) -> Klacht:
-    """Someone else used this agent's reply address: nothing was done. The agent hears of it once a day."""
+    """Someone else used this agent's reply address: nothing was done. The agent hears of it once a day, and
+    not while absent: the message itself is before the sorting team."""
     misused = ReplyAddressMisused(act.at, THE_SYSTEM, agent.address)
     day = act.at - timedelta(days=1)
     if misused.data in klachten.told_since(act.tx, klacht.id, misused.kind, day):
         return klacht
     after = happen(act, klacht, [misused])
-    tell_refusal(act, after, agent, (_ELSEWHERE,))
+    if not agent.away(local_day(act.at)):
+        tell_refusal(act, after, agent, (_ELSEWHERE,))
     return after
 
 

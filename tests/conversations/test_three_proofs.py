@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from desk import Desk, Got, open_desk
 
 from mailagent.core.mail import Envelope
+from mailagent.core.organisation import Absence, Agent
 from mailagent.flow import arrive
 
 JAN, ANNA, BRAM, MALLORY = (
@@ -199,3 +201,17 @@ def test_a_party_whose_name_was_forged_waits_for_a_human_and_hears_nothing(desk:
     hand_in(desk, asked, PASS, order=f"#toevoegen {task.kenmerk}")
     assert desk.history(task.kenmerk)[-1].data["confirmed"] is False
     jan.gets_nothing()
+
+
+def test_nw_01_who_is_absent_hears_nothing_of_misuse_and_the_others_do(tmp_path: Path) -> None:
+    away = Absence(date(2026, 3, 3), date(2026, 3, 9), BRAM)
+    people = [Agent(ANNA, "Anna", absent=(away,)), BRAM]
+    desk = open_desk(tmp_path, members=people)
+    task = task_of(desk)
+    desk.agent(ANNA).reads_all()
+    desk.passes(days=1)
+    desk.citizen(MALLORY).replies(task, "#sluiten geen_klacht")
+    desk.agent(ANNA).gets_nothing()
+    desk.agent(BRAM).gets("ter_beoordeling")
+    assert "reply_address_misused" in desk.kinds(task.kenmerk)
+    desk.house.close()
