@@ -68,8 +68,11 @@ def print_(
         begun = again or print_queue.begin(house.world)
         if not begun:
             fail("no letter waits to be printed")
-        batch, pdf = house.letters.pdf(begun)
-        file.write_bytes(pdf)
+        try:
+            batch, pdf = house.letters.pdf(begun)
+            file.write_bytes(pdf)
+        except (NotPressed, OSError) as problem:
+            fail(f"batch {begun}: {problem}. Then: mailagent letter print {file} --again {begun}")
     told = {"batch": begun, "file": str(file), "letters": [_told(one) for one in batch.letters]}
     if json:
         say_json(told)

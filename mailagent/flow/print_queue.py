@@ -110,12 +110,16 @@ def put_back(failed: Sequence[tuple[Notice, str]], world: World) -> None:
 
 def confirm(batch_id: int, by: Actor, world: World) -> list[Notice]:
     """The letters of a batch were posted. Returns those of which that was not known yet."""
-    found = [one for one in of_batch(batch_id, world).letters if one.state == notices.OWED and one.offered_at]
+    about = sorted({one.klacht_id for one in of_batch(batch_id, world).letters if one.klacht_id})
+    found: list[Notice] = []
     with world.store.begin() as tx:
         act = Act(tx, world, world.now(), f"batch:{batch_id}")
-        for klacht_id in sorted({one.klacht_id for one in found if one.klacht_id}):
-            if klacht := klachten.by_id(tx, klacht_id, lock=True):
-                mine = [one for one in found if one.klacht_id == klacht_id]
+        for klacht_id in about:
+            klacht = klachten.by_id(tx, klacht_id, lock=True)
+            # looked up when the klacht is ours alone: another may have said so a moment ago
+            mine = [one for one in printing.printed(tx, klacht_id) if one.batch_id == batch_id]
+            if klacht and mine:
                 ids, mails = tuple(one.id for one in mine), tuple(one.kind for one in mine)
                 happen(act, klacht, [LetterPosted(act.at, by, ids, mails)])
+                found += mine
     return found

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urlsplit
 
 from mailagent.core.chat import WHATSAPP, channel_of, number_of
@@ -36,6 +36,15 @@ def payload(conversation: str, id: str, text: str) -> bytes:
     return json.dumps(told, ensure_ascii=False).encode()
 
 
+def _words_of(answer: HTTPResponse) -> str:
+    """What it said beside its status, which alone decides: a message that was taken is not handed over again
+    because the rest of the answer did not come."""
+    try:
+        return answer.read(MOST_SAID).decode("utf-8", "replace").strip()
+    except (OSError, HTTPException):
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """Where messages go; each POST bears our token, and the signature of its octets under `secret`."""
@@ -54,7 +63,7 @@ class Gateway:
         try:
             line.request("POST", path, body, self._headers(id, body))
             answer = line.getresponse()
-            said = answer.read(MOST_SAID).decode("utf-8", "replace").strip()
+            said = _words_of(answer)
         except (OSError, HTTPException) as problem:
             return Receipt(_LATER, f"{where.netloc}: {problem}")
         finally:
