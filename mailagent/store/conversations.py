@@ -27,7 +27,10 @@ def one_before(tx: sa.Connection, id: int, conversation: str) -> bool:
 
 
 def unclosed(tx: sa.Connection, conversation: str) -> Klacht | None:
-    """The newest klacht of this conversation that is not closed."""
+    """The newest klacht of this conversation that is not closed. Nobody judges another message of it until
+    this transaction ends: of two that come at once, one opens the klacht and the other goes on in it."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(conversation, 0))))
     c = klacht.c
     query = sa.select(c.id).where(c.melder == conversation, c.status != GESLOTEN)
     found = tx.execute(query.order_by(c.id.desc()).limit(1)).scalar()
