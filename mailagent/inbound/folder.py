@@ -6,8 +6,9 @@
     scans/done/        kept: the file as it came
     scans/te_groot/    never taken: larger than we can keep
 
-A file is ours from the moment we move it to `bezig`. What lies there after a crash is kept once more, which
-whoever judges letters notices: nothing is lost, and nothing is a klacht twice.
+A file is ours from the moment we move it to `bezig`, into a folder of its own whose name no other file ever
+gets: a scanner may use a name again while we still keep the file that had it. What lies there after a crash
+is kept once more, which whoever judges letters notices: nothing is lost, and nothing is a klacht twice.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -40,6 +43,8 @@ _TEMPORARY = (".tmp", ".part", ".partial", ".filepart", ".crdownload", "~", ".lo
 _NO_SCANS = ("thumbs.db", "desktop.ini")
 _LAST_OCTETS = 2048
 _PDF, _END_OF_PDF = b"%PDF-", b"%%EOF"
+_OWN = re.compile(r"[0-9a-f]{32}")
+"""The name of a folder in `bezig` that one file has for itself."""
 
 Keep = Callable[[Sequence[Envelope]], Sequence[int]]
 
@@ -58,8 +63,7 @@ class Folder:
         """Take what is finished. How many files were kept."""
         for name in (BUSY, DONE):
             (self.path / name).mkdir(exist_ok=True)
-        busy = self.path / BUSY
-        waiting = [(file, self._day_of(file, busy)) for file in _files(busy, deep=True)]
+        waiting = [(file, _day_of(self._name_of(file))) for file in _files(self.path / BUSY, deep=True)]
         taken = [(moved, day) for file, day in self._finished() if (moved := self._claimed(file))]
         kept = 0
         for file, day in (*waiting, *taken):
@@ -74,7 +78,7 @@ class Folder:
             quiet = self.now().timestamp() - state[1] / 1e9
             patience = QUIET_SECONDS if _is_whole(file) else UNFINISHED_SECONDS
             if before.get(file) == state and quiet >= patience:
-                yield file, self._day_of(file, self.path)
+                yield file, _day_of(file.relative_to(self.path))
 
     def _dropped(self) -> Iterator[tuple[Path, os.stat_result]]:
         ours = (BUSY, DONE, TOO_LARGE)
@@ -84,20 +88,19 @@ class Folder:
                 with contextlib.suppress(FileNotFoundError):  # somebody took it back
                     yield file, file.stat()
 
-    def _day_of(self, file: Path, under: Path) -> date | None:
-        """The day of receipt that its folder says. A date in its own name is that of the scan."""
-        folders = file.relative_to(under).parts[:-1]
-        return next((day for name in folders if (day := day_in(name))), None)
+    def _name_of(self, file: Path) -> Path:
+        """Where a file in `bezig` was dropped."""
+        name = file.relative_to(self.path / BUSY)
+        return name.relative_to(name.parts[0]) if _OWN.fullmatch(name.parts[0]) else name
 
     def _claimed(self, file: Path) -> Path | None:
         """The file where nobody else takes it; None where another was first, or it is too large to keep."""
-        size = self._seen[file][0]
-        where = TOO_LARGE if size > self.most else BUSY
-        moved = self._moved(file, file.relative_to(self.path), where)
-        if where == TOO_LARGE:
+        size, name = self._seen[file][0], file.relative_to(self.path)
+        if size > self.most:
+            self._moved(file, name, TOO_LARGE)
             log.error("scan_too_large", file=file.name, octets=size, most=self.most)
             return None
-        return moved
+        return self._moved(file, uuid.uuid4().hex / name, BUSY)
 
     def _kept(self, file: Path, day: date | None) -> bool:
         """Keep its bytes, and only then move it to `done`."""
@@ -110,11 +113,10 @@ class Folder:
         except (OSError, TryLater) as problem:
             log.error("scan_not_kept", file=file.name, why=str(problem)[:300])
             return False
-        busy = self.path / BUSY
-        self._moved(file, file.relative_to(busy), DONE)
-        if file.parent != busy:
-            with contextlib.suppress(OSError):  # another file of that day is still there
-                file.parent.rmdir()
+        self._moved(file, self._name_of(file), DONE)
+        with contextlib.suppress(OSError):  # another file is still there
+            for folder in file.relative_to(self.path / BUSY).parents[:-1]:
+                (self.path / BUSY / folder).rmdir()
         return True
 
     def _moved(self, file: Path, name: Path, where: str) -> Path | None:
@@ -130,6 +132,11 @@ class Folder:
         except FileNotFoundError:
             return None
         return target
+
+
+def _day_of(name: Path) -> date | None:
+    """The day of receipt that its folder says. A date in its own name is that of the scan."""
+    return next((day for folder in name.parts[:-1] if (day := day_in(folder))), None)
 
 
 def _files(folder: Path, *, deep: bool = False) -> list[Path]:

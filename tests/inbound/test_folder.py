@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -112,12 +113,14 @@ def test_nothing_is_moved_before_it_is_kept_and_it_is_tried_again(table: Table) 
     table.drops("2026-02-27/brief.pdf")
     table.looks(seconds=6)
     assert table.looks(seconds=6) == 0
-    assert table.lies() == ["bezig/2026-02-27/brief.pdf"]
+    [lies] = table.lies()
+    assert re.fullmatch(r"bezig/[0-9a-f]{32}/2026-02-27/brief.pdf", lies)
 
     table.fails = lambda: None
     assert table.looks(seconds=6) == 1
     assert table.kept[0].reached_at.date() == date(2026, 2, 27)
     assert table.lies() == ["done/2026-02-27/brief.pdf"]
+    assert list((table.path / "bezig").iterdir()) == []
 
 
 def test_after_a_crash_between_keeping_and_moving_it_is_kept_once_more(table: Table) -> None:
@@ -134,6 +137,34 @@ def test_two_files_of_one_name_are_two_letters_and_none_is_overwritten(table: Ta
         table.looks(seconds=6)
     assert table.lies() == ["done/scan-2.pdf", "done/scan.pdf"]
     assert len(table.kept) == 2
+
+
+def test_a_scan_whose_name_was_used_again_is_never_done_before_it_is_kept(table: Table) -> None:
+    """One process keeps for long; meanwhile another sees its file, and the scanner writes the next one."""
+    other, held = Table(table.path), True
+
+    def stalls() -> None:
+        other.time = table.time
+        assert other.looks() == 1
+        table.drops("scan.pdf", WHOLE + b"2")
+        other.fails = dies
+        other.looks(seconds=6)
+        assert other.looks(seconds=6) == 0
+
+    def dies() -> None:
+        if held:
+            raise TryLater
+
+    table.drops("scan.pdf")
+    table.fails = stalls
+    table.looks(seconds=6)
+    table.looks(seconds=6)
+    assert [name for name in table.lies() if name.startswith("done/")] == ["done/scan.pdf"]
+
+    held = False
+    assert other.looks() == 1
+    assert other.kept[-1].raw == WHOLE + b"2"
+    assert table.lies() == ["done/scan-2.pdf", "done/scan.pdf"]
 
 
 def test_what_is_too_large_is_put_aside_in_sight(table: Table) -> None:
