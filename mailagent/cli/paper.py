@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from mailagent.cli.console import HERE, AsJson, ConfigFile, fail, opened, out, say_json
+from mailagent.cli.console import HERE, AsJson, ConfigFile, err, fail, opened, out, say_json
 from mailagent.config.settings import load_settings
 from mailagent.core.errors import Mistakes
 from mailagent.core.events import AGENT, Actor
@@ -16,6 +17,7 @@ from mailagent.core.mails import TO_MELDER
 from mailagent.core.postal import postcode as read_postcode
 from mailagent.core.ways import LETTER, NOT_ON_PAPER
 from mailagent.flow import melder, print_queue
+from mailagent.flow.world import World
 from mailagent.outbound.filling import square
 from mailagent.outbound.forms import templates_for
 from mailagent.outbound.press import NotPressed, pressed
@@ -66,6 +68,7 @@ def print_(
         if not house.world.policy.prints:
             fail(f"{config} has no [printing]: there is no print queue")
         begun = again or print_queue.begin(house.world)
+        _remind(house.world, begun)
         if not begun:
             fail("no letter waits to be printed")
         try:
@@ -79,6 +82,20 @@ def print_(
     else:
         many = len(batch.letters)
         out.print(f"batch {begun}: {many} letters in {file}. Posted? mailagent letter posted {begun}")
+
+
+def _remind(world: World, begun: int) -> None:
+    """Of each other batch that is not posted: it may never have come out, and nobody would look for it."""
+    with world.store.read() as tx:
+        left = Counter(one.batch_id for one in printing.unposted(tx) if one.batch_id not in (None, begun))
+    for batch, letters in left.items():
+        err.print(
+            f"batch {batch}: of {letters} letters nobody said that they are in the post. "
+            f"Not printed? mailagent letter print FILE --again {batch}. "
+            f"Posted? mailagent letter posted {batch}",
+            markup=False,
+            highlight=False,
+        )
 
 
 def posted(

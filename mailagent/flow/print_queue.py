@@ -94,18 +94,18 @@ def of_batch(batch_id: int, world: World) -> Printing:
         return Printing(batch, tuple(printing.of_batch(tx, batch_id)))
 
 
-def fix(made: Sequence[tuple[Notice, bytes]], world: World) -> None:
-    """Keep the words of letters before they are printed: printed again, each says the same."""
+def fix(
+    batch_id: int, made: Sequence[tuple[Notice, bytes]], failed: Sequence[tuple[Notice, str]], world: World
+) -> Printing:
+    """Keep the words of letters before they are printed: printed again, each says the same. Those that could
+    not be written wait for the next batch, with the reason in their proof. Returns the batch as it is then:
+    another may have written it at the same time, and one letter is never in two batches."""
     with world.store.begin() as tx:
-        printing.fixed(tx, [(notice.id, words) for notice, words in made], world.now())
-
-
-def put_back(failed: Sequence[tuple[Notice, str]], world: World) -> None:
-    """These could not be written: they wait for the next batch, with the reason in their proof."""
-    with world.store.begin() as tx:
+        printing.fixed(tx, batch_id, [(notice.id, words) for notice, words in made], world.now())
         for notice, why in failed:
-            printing.put_back(tx, notice.id)
-            notices.prove(tx, notice.id, Proof(world.now(), notices.DELAYED, None, why))
+            if printing.put_back(tx, batch_id, notice.id):
+                notices.prove(tx, notice.id, Proof(world.now(), notices.DELAYED, None, why))
+    return of_batch(batch_id, world)
 
 
 def confirm(batch_id: int, by: Actor, world: World) -> list[Notice]:

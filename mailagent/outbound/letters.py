@@ -35,17 +35,17 @@ class Letters:
     def pdf(self, batch_id: int) -> tuple[Printing, bytes]:
         """A batch on paper, its list on top. What was written before says the same again; what cannot be
         written goes back to the queue with the reason."""
-        batch = print_queue.of_batch(batch_id, self.world)
-        made = [(notice, self._written(notice)) for notice in batch.letters]
-        print_queue.fix(
-            [(notice, words.encode()) for notice, words in made if isinstance(words, str)], self.world
+        made = [
+            (notice, self._written(notice)) for notice in print_queue.of_batch(batch_id, self.world).letters
+        ]
+        batch = print_queue.fix(
+            batch_id,
+            [(notice, words.encode()) for notice, words in made if isinstance(words, str)],
+            [(notice, str(why)) for notice, why in made if isinstance(why, Exception)],
+            self.world,
         )
-        print_queue.put_back(
-            [(notice, str(why)) for notice, why in made if isinstance(why, Exception)], self.world
-        )
-        words = [(notice, words) for notice, words in made if isinstance(words, str)]
-        batch = Printing(batch.batch, tuple(notice for notice, _ in words))
-        return batch, self.press([self._list(batch), *(said for _, said in words)])
+        words = [notice.rendered.decode() for notice in batch.letters if notice.rendered]
+        return batch, self.press([self._list(batch), *words])
 
     def printed(self, batch_id: int) -> bytes:
         """The same, the PDF alone."""

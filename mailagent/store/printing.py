@@ -70,17 +70,21 @@ def of_batch(tx: sa.Connection, id: int) -> list[Notice]:
     return [Notice(**row._asdict()) for row in tx.execute(query)]
 
 
-def fixed(tx: sa.Connection, made: Sequence[tuple[int, bytes]], at: datetime) -> None:
-    """The words of these letters are fixed: printed again, each says the same."""
+def fixed(tx: sa.Connection, batch_id: int, made: Sequence[tuple[int, bytes]], at: datetime) -> None:
+    """The words of these letters are fixed: printed again, each says the same. Whose words another fixed, or
+    who is in this batch no more, is left as it is."""
     for id, words in made:
-        where = (notice.c.id == id, notice.c.rendered.is_(None))
-        tx.execute(sa.update(notice).where(*where).values(rendered=words, offered_at=at))
+        tx.execute(sa.update(notice).where(*_unwritten(id, batch_id)).values(rendered=words, offered_at=at))
 
 
-def put_back(tx: sa.Connection, id: int) -> None:
-    """It comes out of no batch: it waits for the next one."""
-    where = (notice.c.id == id, notice.c.rendered.is_(None))
-    tx.execute(sa.update(notice).where(*where).values(batch_id=None))
+def put_back(tx: sa.Connection, batch_id: int, id: int) -> bool:
+    """It comes out of no batch: it waits for the next one. False where another wrote it, or put it back."""
+    gone = sa.update(notice).where(*_unwritten(id, batch_id)).values(batch_id=None)
+    return tx.execute(gone).rowcount == 1
+
+
+def _unwritten(id: int, batch_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return notice.c.id == id, notice.c.batch_id == batch_id, notice.c.rendered.is_(None)
 
 
 def posted(tx: sa.Connection, ids: Collection[int], at: datetime, detail: str) -> list[Notice]:

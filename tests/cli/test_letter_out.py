@@ -52,7 +52,11 @@ def test_a_letter_from_the_queue_to_the_post(desk: Desk, config: Path, tmp_path:
     assert "Aantal brieven: 1" in sheets[0]
     assert "Wij komen maandag." in sheets[1]
 
-    run(config, "print", str(tmp_path / "again.pdf"), "--again", str(printed["batch"]))
+    assert f"--again {printed['batch']}" in run(config, "print", str(file), code=2), (
+        "it may never have come out"
+    )
+    again = run(config, "print", str(tmp_path / "again.pdf"), "--again", str(printed["batch"]))
+    assert "nobody said" not in again
     assert "printed" in run(config, "queue")
     assert "1 letters are posted" in run(config, "posted", str(printed["batch"]))
     assert run(config, "queue", "--json") == []

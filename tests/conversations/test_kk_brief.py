@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ from printer import PRINTING, Printer, lives
 
 from mailagent.core.events import AGENT, Actor
 from mailagent.flow import melder, print_queue
+from mailagent.outbound.letters import Letters
 from mailagent.store import notices, printing, terms
+from mailagent.store.notices import Notice
 
 JAN, ANNA, CARLA = "jan@home.example", "anna@stad.example", "carla@stad.example"
 
@@ -180,6 +184,46 @@ def test_a_batch_printed_again_says_the_same(desk: Desk, printer: Printer) -> No
     first, again = printer.batches
     assert [page.html for page in first] == [page.html for page in again]
     assert print_queue.begin(desk.world) == 0
+
+
+@dataclass(frozen=True)
+class Slow(Letters):
+    """Somebody who writes letters, before whose first one another writes the whole batch."""
+
+    before: list[Callable[[], object]] = field(default_factory=list)
+
+    def words(self, notice: Notice) -> str:
+        while self.before:
+            self.before.pop()()
+        return super().words(notice)
+
+
+class Otherwise(Letters):
+    """Somebody with other templates: one letter says something else, and another cannot be written."""
+
+    def words(self, notice: Notice) -> str:
+        found = super().words(notice)
+        if "kraan" in found:
+            raise ValueError("a mistake in their template")
+        return found.replace("ladder", "trap")
+
+
+def test_two_who_write_a_batch_at_once_say_the_same_and_no_letter_is_in_two(
+    desk: Desk, printer: Printer
+) -> None:
+    for what in ("kraan", "ladder"):
+        task = complained(desk)
+        lives(desk, task.kenmerk)
+        answered(desk, task, f"#brief\nWij nemen een {what} mee.")
+    batch, ours = print_queue.begin(desk.world), desk.house.letters
+    other = Otherwise(ours.world, ours.templates, ours.filling, ours.press)
+    Slow(ours.world, ours.templates, ours.filling, ours.press, [lambda: other.pdf(batch)]).pdf(batch)
+    theirs, mine = printer.batches
+    assert [page.html for page in theirs] == [page.html for page in mine]
+    assert "trap" in printer.letters[0].text
+
+    ours.pdf(print_queue.begin(desk.world))
+    assert ["kraan" in letter.text for letter in printer.letters] == [True]
 
 
 def test_the_term_of_the_law_runs_until_the_letter_is_posted(desk: Desk, printer: Printer) -> None:
