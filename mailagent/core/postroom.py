@@ -185,6 +185,11 @@ def body_of(text: str) -> str:
     return text[found.start() :].strip() if found else text
 
 
+def said_in(description: str, channel: str) -> str:
+    """What a klacht that was kept says: as rules read it, and as others are sorted by its example."""
+    return body_of(description) if channel == LETTER else description
+
+
 def _begins(text: str) -> bool:
     top = "\n".join(text.splitlines()[:_TOP])
     signs = 2 * bool(_SALUTATION.search(text)) + bool(_SUBJECT.search(text))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,9 +111,12 @@ class Model:
         self.rarity = {name: row[0] for name, row in weights.items()}
         self.weights = {name: tuple(row[1:]) for name, row in weights.items()}
 
-    def suggest(self, subject: str, text: str, scores: Scores) -> tuple[Suggestion, ...]:
-        """The likeliest categories, the surest first; none where it is not sure enough."""
-        likely = self.likely(subject, text, scores)[:MOST]
+    def suggest(
+        self, subject: str, text: str, scores: Scores, known: Collection[str]
+    ) -> tuple[Suggestion, ...]:
+        """The likeliest of the `known` categories, the surest first; none where it is not sure enough of the
+        first. What went to one that is gone makes no other surer: nobody learned where it goes now."""
+        likely = tuple(one for one in self.likely(subject, text, scores) if one.category in known)[:MOST]
         return likely if likely and likely[0].sure >= BAR else ()
 
     def likely(self, subject: str, text: str, scores: Scores) -> tuple[Suggestion, ...]:

@@ -10,7 +10,7 @@ from mailagent.core.klacht import Klacht
 from mailagent.core.mail import Mail
 from mailagent.core.message import Message
 from mailagent.core.organisation import Organisation
-from mailagent.core.postroom import LETTER, body_of, for_rules
+from mailagent.core.postroom import body_of, for_rules, said_in
 from mailagent.core.rules import Decision, RuleSet, decide
 from mailagent.flow.gather import Letter
 from mailagent.flow.world import World
@@ -66,7 +66,7 @@ def message_of_klacht(klacht: Klacht, read: Mapping[str, Any]) -> Message:
     """A klacht that was kept, as the rules would read it today; `read` is what they read beside it then."""
     return Message(
         klacht.subject,
-        body_of(klacht.description) if klacht.channel == LETTER else klacht.description,
+        said_in(klacht.description, klacht.channel),
         klacht.melder,
         tuple(read.get("recipients", ())),
         tuple((name, kind) for name, kind in read.get("files", ())),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mailagent.core.lessons import Case
 from mailagent.core.message import Message
+from mailagent.core.postroom import said_in
 from mailagent.core.rules import RuleSet, decide
 from mailagent.core.suggestion import Model, Scores, Suggestion, read_model
 from mailagent.store import learned
@@ -29,8 +30,7 @@ class Suggester:
         """The likeliest categories; none where nothing was learned, or where it is not sure enough. A
         category that is not `known` any more is not proposed."""
         model = self._model(tx, now)
-        found = model.suggest(message.subject, message.text, scores) if model else ()
-        return tuple(one for one in found if one.category in known)
+        return model.suggest(message.subject, message.text, scores, known) if model else ()
 
     def _model(self, tx: Tx, now: datetime) -> Model | None:
         if self._looked is None or not self._looked <= now < self._looked + LOOKED:
@@ -66,8 +66,7 @@ def cases(tx: Tx, rules: RuleSet, known: Collection[str]) -> list[Case]:
 
 
 def _case(one: learned.Sorted, rules: RuleSet) -> Case:
-    message = Message(one.subject, one.description, one.melder, channel=one.channel, language=one.language)
+    text = said_in(one.description, one.channel)
+    message = Message(one.subject, text, one.melder, channel=one.channel, language=one.language)
     decision = decide(message, rules)
-    return Case(
-        one.subject, one.description, one.melder, one.category, one.chosen, decision.category, decision.scores
-    )
+    return Case(one.subject, text, one.melder, one.category, one.chosen, decision.category, decision.scores)

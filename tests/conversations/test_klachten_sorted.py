@@ -81,7 +81,9 @@ def test_what_was_learned_has_the_right_category_among_its_first_three(learned: 
 def test_learning_does_not_promise_what_it_cannot_keep(learned: tuple[Model, Report]) -> None:
     """What it reports of itself is near to what it does on klachten that neither it nor the rules knew."""
     model, told = learned
-    firsts = [(model.suggest(c.subject, c.text, c.scores), c.category) for c in cases("test")]
+    firsts = [
+        (model.suggest(c.subject, c.text, c.scores, model.categories), c.category) for c in cases("test")
+    ]
     heard = [(said[0].sure, said[0].category == category) for said, category in firsts if said]
     right = sum(good for _, good in heard) / len(heard)
 

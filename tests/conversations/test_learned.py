@@ -141,6 +141,18 @@ def test_what_was_handled_as_it_was_sorted_is_learned_from_too_and_the_confident
     assert (case.text, case.category, case.chosen) == (handled.description, handled.category, False)
 
 
+def test_of_a_letter_is_learned_what_stands_below_its_salutation_as_a_new_one_is_read(desk: Desk) -> None:
+    told = "Geachte heer, mevrouw,\n\nDe straatlamp is uit."
+    letter = Klacht(0, "KL25-00001", "", f"Team Afval en Bezwaar\nPostbus 1\n\n{told}", JAN, MONDAY)
+    sorted_so = replace(letter, category="verlichting", by_hand=("category",), channel="letter")
+    with desk.world.store.begin() as tx:
+        klachten.add(tx, sorted_so, b"salt")
+        klachten.add(tx, replace(sorted_so, kenmerk="KL25-00002", channel="email"), b"salt")
+        texts = [case.text for case in suggest.cases(tx, desk.world.ruleset, STREET)]
+
+    assert texts == [letter.description, told]
+
+
 def test_a_running_desk_takes_over_what_was_learned_and_one_that_is_broken_costs_no_klacht(
     desk: Desk, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ WEIGHTS = {
     "p:afval": [1, -2, 9, -2],
 }
 MODEL = Model(["verlichting", "afval", "groen"], [0.0, 0.0, 0.1], 1.0, WEIGHTS)
+ALL = MODEL.categories
 
 
 def case(text: str, human: str, ruled: str | None = None, melder: str = "") -> Case:
@@ -23,7 +24,7 @@ def case(text: str, human: str, ruled: str | None = None, melder: str = "") -> C
 
 
 def test_a_word_that_was_learned_is_suggested_with_how_sure_that_is() -> None:
-    [first, second, third] = MODEL.suggest("Kapot", "De lantaarnpaal is uit.", ())
+    [first, second, third] = MODEL.suggest("Kapot", "De lantaarnpaal is uit.", (), ALL)
 
     assert first.category == "verlichting"
     assert first.sure > 0.9
@@ -33,11 +34,19 @@ def test_a_word_that_was_learned_is_suggested_with_how_sure_that_is() -> None:
 
 def test_who_is_not_sure_suggests_nothing() -> None:
     assert MODEL.likely("", "Iets heel anders.", ())[0].sure < BAR
-    assert MODEL.suggest("", "Iets heel anders.", ()) == ()
+    assert MODEL.suggest("", "Iets heel anders.", (), ALL) == ()
+
+
+def test_what_is_gone_is_passed_over_and_who_is_not_sure_of_the_rest_suggests_nothing() -> None:
+    both = ("", "lantaarnpaal", (("afval", 12),))
+    assert [one.category for one in MODEL.likely(*both)] == ["afval", "verlichting", "groen"]
+
+    assert MODEL.suggest(*both, ("verlichting", "groen")) == ()
+    assert [one.category for one in MODEL.suggest(*both, ("afval", "groen"))] == ["afval", "groen"]
 
 
 def test_the_points_of_the_rules_count_too() -> None:
-    assert MODEL.suggest("", "Iets heel anders.", (("afval", 8),))[0].category == "afval"
+    assert MODEL.suggest("", "Iets heel anders.", (("afval", 8),), ALL)[0].category == "afval"
 
 
 def test_a_compound_is_known_by_its_parts_and_a_word_by_its_letters() -> None:
