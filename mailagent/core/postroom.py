@@ -24,9 +24,6 @@ LETTER_FILE = "brief.pdf"
 SCAN_KINDS = ("application/pdf", "image/tiff", "image/jpeg", "image/heic", "image/heif", "image/png")
 SCAN_ENDINGS = (".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".heic", ".heif", ".png")
 
-SEPARATOR = "PATCHT"
-"""What the codes of a separator sheet say; in the QR code the day of receipt may follow."""
-
 OLDEST = timedelta(days=183)
 """A day of receipt that lies further back is a slip of the pen."""
 

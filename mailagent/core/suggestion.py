@@ -152,7 +152,8 @@ def shares_of(totals: Sequence[float], temperature: float) -> list[float]:
     """Totals as shares of one; the higher the temperature, the less sure."""
     highest = max(totals)
     raised = [math.exp((total - highest) / temperature) for total in totals]
-    return [one / sum(raised) for one in raised]
+    total = sum(raised)
+    return [one / total for one in raised]
 
 
 def read_model(said: object) -> Model:
