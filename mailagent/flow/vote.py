@@ -47,11 +47,11 @@ def by_code(code: str, world: World) -> tuple[int, int]:
 def look_all(links: Sequence[tuple[int, int]], world: World) -> list[Invitation | Problem]:
     """The same for many at once, each with what there is to see or why there is nothing."""
     with world.store.read() as tx:
-        return [_looked(tx, *link, world) for link in links]
+        found = rounds.invited(tx, [id for id, _ in links])
+    return [_looked(found.get(id), number, world) for id, number in links]
 
 
-def _looked(tx: Tx, round_id: int, number: int, world: World) -> Invitation | Problem:
-    found = rounds.invited(tx, round_id)
+def _looked(found: Invited | None, number: int, world: World) -> Invitation | Problem:
     if found is None or found.round.number != number:
         return LinkUnknown()
     try:

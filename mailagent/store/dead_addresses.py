@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailagent.store.prepared import Prepared
+from mailagent.store.prepared import Prepared, is_among
 from mailagent.store.tables import dead_address, notice
 
 
@@ -52,20 +52,13 @@ def revive_for(tx: sa.Connection, notices: Sequence[int]) -> None:
 
 def among(tx: sa.Connection, addresses: Collection[str]) -> dict[str, Dead]:
     """Which of these are dead."""
-    wanted = sorted({address.lower() for address in addresses})
-    dead: dict[str, Dead] = {}
-    for start in range(0, len(wanted), len(_ASKED)):
-        some = dict(zip(_ASKED, wanted[start : start + len(_ASKED)], strict=False))
-        dead |= {address: Dead(address, *rest) for address, *rest in _AMONG.rows(tx, _NOBODY | some)}
-    return dead
+    wanted = {address.lower() for address in addresses} - {""}
+    return {row[0]: Dead(*row) for row in _AMONG.rows(tx, {"wanted": wanted})} if wanted else {}
 
 
-_ASKED = tuple(f"address_{number}" for number in range(8))
-"""One question is about so many at most: a list of any length would have to be written out each time."""
-_NOBODY = dict.fromkeys(_ASKED, "")
 _AMONG = Prepared(
     sa.select(dead_address.c.address, dead_address.c.since, dead_address.c.status).where(
-        dead_address.c.address.in_([sa.bindparam(name, type_=sa.Text) for name in _ASKED])
+        is_among(dead_address.c.address, "wanted")
     )
 )
 

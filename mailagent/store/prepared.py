@@ -7,11 +7,15 @@ those of the driver and back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.functions import FunctionElement
 
 Values = Mapping[str, Any]
 """Bound parameters by name."""
@@ -23,6 +27,51 @@ _Turn = Callable[[Any], Any]
 def by_name(names: Iterable[str]) -> dict[str, sa.BindParameter[Any]]:
     """Columns to be written, each from the bound parameter of its own name."""
     return {name: sa.bindparam(name) for name in names}
+
+
+def is_among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Is a column one of a list? The list is one bound parameter: it is one statement, however long it is."""
+    return _IsAmong(column, sa.bindparam(name, type_=_Listed(column.type)))
+
+
+class _IsAmong(FunctionElement[bool]):
+    inherit_cache = True
+    type = sa.Boolean()
+
+    def self_group(self, against: object = None) -> Any:  # noqa: ARG002
+        """As it is: `IN (…) = 1`, which SQLAlchemy makes of it for SQLite, looks at every row."""
+        return self
+
+
+@compiles(_IsAmong, "postgresql")
+def _is_any(element: _IsAmong, compiler: Any, **how: Any) -> str:
+    column, listed = (compiler.process(part, **how) for part in element.clauses)
+    return f"{column} = ANY ({listed})"
+
+
+@compiles(_IsAmong, "sqlite")
+def _is_in(element: _IsAmong, compiler: Any, **how: Any) -> str:
+    column, listed = (compiler.process(part, **how) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({listed}))"
+
+
+class _Listed(sa.types.TypeDecorator[Collection[Any]]):
+    """A list of numbers or texts: an array, or JSON where there are none."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, each: sa.types.TypeEngine[Any]) -> None:
+        super().__init__()
+        self.each = each
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        """SQLite has no arrays."""
+        return dialect.type_descriptor(sa.ARRAY(self.each) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
+        """In the order in which they are given."""
+        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
 
 
 class Prepared:

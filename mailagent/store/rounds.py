@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.feedback import Answer, Round
-from mailagent.store.prepared import Prepared, by_name
+from mailagent.store.prepared import Prepared, by_name, is_among
 from mailagent.store.tables import klacht
 from mailagent.store.tables import round as table
 
@@ -55,10 +55,9 @@ class Invited:
     latest: int
 
 
-def invited(tx: sa.Connection, id: int) -> Invited | None:
-    """One round as its page shows it."""
-    row = _INVITED.first(tx, {"round": id})
-    return Invited(Round(*row[:-4]), *row[-4:]) if row else None
+def invited(tx: sa.Connection, ids: Collection[int]) -> dict[int, Invited]:
+    """Rounds as their pages show them, by id."""
+    return {row[0]: Invited(Round(*row[:-4]), *row[-4:]) for row in _INVITED.rows(tx, {"ids": ids})}
 
 
 _newer = table.alias()
@@ -73,7 +72,7 @@ _INVITED = Prepared(
         .scalar_subquery(),
     )
     .join(klacht, klacht.c.id == table.c.klacht_id)
-    .where(table.c.id == _ID)
+    .where(is_among(table.c.id, "ids"))
 )
 
 
