@@ -73,7 +73,7 @@ def test_a_mail_that_is_broken_is_sent_as_it_was_and_the_coordinator_hears_of_it
     carla = desk.agent(CARLA)
     told = carla.gets("mails_geweigerd")
     assert "ontvangstbevestiging/subject.txt:1: Expected an expression" in told.text
-    assert "De teksten van daarvoor blijven gelden" in told.text
+    assert "Wat daarvoor gold, blijft gelden" in told.text
     assert len(rewritten.mistakes) == 1
 
     writes(tmp_path, "Weer goed")

@@ -74,7 +74,7 @@ def test_nw_03_what_is_wrong_is_not_taken_over_and_the_coordinator_hears_of_it_o
     carla = desk.agent(CARLA)
     told = carla.gets("regels_geweigerd")
     assert "rules.yaml:2: there is no categorie 'afvla'" in told.text
-    assert "De regels van daarvoor blijven gelden" in told.text
+    assert "Wat daarvoor gold, blijft gelden" in told.text
     assert len(changes.mistakes) == 1
     write(tmp_path, rules=OTHER)
     looked(desk, changes)
