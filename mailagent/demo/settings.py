@@ -22,6 +22,9 @@ PORTS = {
 }
 """The variables that move a port of the demo, with what stands in its settings and what the port is for."""
 
+SCANS = "scans"
+"""The folder of the post room, in that of the demo."""
+
 _SETTINGS = """\
 # The settings of the demo. It wrote them the first time, and leaves them alone: change them as you like.
 # To begin anew: stop the demo and remove this folder.
@@ -56,6 +59,9 @@ mail_after_unhappy = true
 
 [caps]
 windows = {{ 10 = 1000 }}                  # who tries things out sends more mail than a melder does
+
+[letters]
+folder = {scans}                       # a scan that you drop here comes in as a letter
 
 [paths]
 local = {local}
@@ -105,6 +111,7 @@ def prepare(folder: Path, env: Mapping[str, str]) -> tuple[Settings, RuleFiles]:
     database or the relay of a real installation.
     """
     file = folder / "mailagent.toml"
+    (folder / SCANS).mkdir(parents=True, exist_ok=True)
     _write_once(folder / "rules" / "teams.yaml", _TEAMS)
     _write_once(file, _settings(folder))
     allowed = {name: value for name, value in env.items() if name in (*PORTS, _WEB)}
@@ -134,6 +141,7 @@ def _settings(folder: Path) -> str:
         "coordinator": CARLA.address,
         "database": f"sqlite:///{folder}/mailagent.db",
         "key": secrets.token_hex(32),
+        "scans": str(folder / SCANS),
         "local": str(folder),
     }
     # a TOML basic string is written as JSON writes it

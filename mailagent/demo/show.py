@@ -59,5 +59,7 @@ def _invite(stage: Stage, teller: Teller) -> None:
     teller.line("")
     teller.line("Nu bent u aan de beurt. Speel melder, behandelaar en beheerder in de postbus.")
     teller.line(f"Of stuur zelf een mail aan {stage.world.organisation.address} naar poort {port} op {host}.")
+    if scans := stage.house.settings.letters.folder:
+        teller.line(f"Een scan (PDF, TIFF of JPEG) die u in {scans} legt, komt binnen als brief.")
     teller.line("Stoppen: Ctrl-C.")
     teller.line(f"klaar: {stage.world.organisation.web}/postbus", "bold")

@@ -13,7 +13,8 @@ from mailagent.demo.clock import DemoClock
 from mailagent.demo.postbus import Postbus
 from mailagent.demo.settings import PortTaken, prepare, taken
 from mailagent.flow.world import World
-from mailagent.house import House, open_house
+from mailagent.house import House, open_house, post_room
+from mailagent.inbound.letters import LetterReader
 from mailagent.inbound.limits import LIMITS
 from mailagent.inbound.reader import Reader
 from mailagent.store import arrivals, notices
@@ -60,8 +61,10 @@ def opened(folder: Path, env: Mapping[str, str]) -> Iterator[Stage]:
     if port := taken(settings):
         raise PortTaken(port)
     clock, postbus = DemoClock(folder / "clock"), Postbus(folder / "postbus")
-    with Reader(replace(LIMITS, size=settings.intake.max_bytes)) as reader:
-        house = open_house(settings, rules, reader.read, clock.now, glance=reader.glance)
+    with Reader(replace(LIMITS, size=settings.intake.max_bytes)) as reader, LetterReader() as letters:
+        house = open_house(
+            settings, rules, reader.read, clock.now, glance=reader.glance, post_room=post_room(letters)
+        )
         try:
             yield Stage(house, clock, postbus)
         finally:

@@ -13,7 +13,8 @@ from mailagent.demo import words
 from mailagent.demo.clock import DemoClock
 from mailagent.demo.people import ANNA, BRAM, CARLA
 from mailagent.demo.postbus import Postbus
-from mailagent.demo.settings import prepare
+from mailagent.demo.settings import free_ports, prepare
+from mailagent.demo.stage import opened
 from mailagent.house import wall_clock
 from mailagent.store import notices
 
@@ -64,6 +65,13 @@ def test_the_demo_has_people_in_its_team_and_trusts_the_reply_token(tmp_path: Pa
     assert settings.agents.proof == "token"
     assert settings.feedback.mail_after_unhappy
     assert (settings.smtp.listen, settings.relay.port) == ("127.0.0.1:2525", 2526)
+
+
+def test_the_demo_has_a_folder_for_scans_and_a_post_room_that_reads_them(tmp_path: Path) -> None:
+    with opened(tmp_path, free_ports()) as stage:
+        assert stage.house.settings.letters.folder == tmp_path / "scans"
+        assert (tmp_path / "scans").is_dir()
+        assert stage.world.post_room is not None
 
 
 def test_links_follow_the_port_of_the_pages(tmp_path: Path) -> None:
