@@ -15,6 +15,7 @@ from mailagent.core import explained
 from mailagent.core.echo import veiled
 from mailagent.core.evidence import KINDS
 from mailagent.core.klacht import STATUSES
+from mailagent.core.klantcontact import KANALEN
 from mailagent.flow import deliver, dossier
 from mailagent.flow.world import PROCESS
 from mailagent.store import arrivals, klachten, notices
@@ -40,6 +41,7 @@ def listed(
     table = Table(
         Column("kenmerk", no_wrap=True),
         "status",
+        "kanaal",
         "categorie",
         Column("uiterlijk", no_wrap=True),
         "kleur",
@@ -47,7 +49,8 @@ def listed(
         "onderwerp",
     )
     for row in rows:
-        names = ("kenmerk", "status", "category", "deadline", "colour", "who", "subject")
+        row["channel"] = KANALEN[row["channel"]].lower()
+        names = ("kenmerk", "status", "channel", "category", "deadline", "colour", "who", "subject")
         table.add_row(*(str(row[name] or "") for name in names))
     out.print(table)
 

@@ -159,9 +159,13 @@ def test_list_and_show_tell_the_klacht(tmp_path: Path, config: str) -> None:
     shown = ask_json("show", "kl26-00001", "--config", config)
 
     assert (listed["status"], listed["category"], listed["colour"]) == ("nieuw", "afval", "op_schema")
+    assert listed["channel"] == "email"
     assert [event["kind"] for event in shown["history"]][0] == "received"
     assert shown["mails"][0]["proof"][0]["what"] == "owed"
-    assert "KL26-00001" in ask("list", "--config", config)
+    table = ask("list", "--config", config)
+    assert "KL26-00001" in table
+    assert "kanaal" in table
+    assert "e-mail" in table
     assert "ontvangstbevestiging" in ask("show", "KL26-00001", "--config", config)
     ask("show", "KL26-09999", "--config", config, code=2)
 
