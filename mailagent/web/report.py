@@ -39,9 +39,9 @@ MOVED = {
         LEVEL: "{last}: {figure}. That is about the same as in {before} ({was}).",
     },
     "fr": {
-        UP: "{last} : {figure}. C’est {change} de plus qu’en {before} ({was}).",
-        DOWN: "{last} : {figure}. C’est {change} de moins qu’en {before} ({was}).",
-        LEVEL: "{last} : {figure}. C’est à peu près comme en {before} ({was}).",
+        UP: "{last}\u00a0: {figure}. C’est {change} de plus qu’en {before} ({was}).",
+        DOWN: "{last}\u00a0: {figure}. C’est {change} de moins qu’en {before} ({was}).",
+        LEVEL: "{last}\u00a0: {figure}. C’est à peu près comme en {before} ({was}).",
     },
 }
 

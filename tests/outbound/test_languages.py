@@ -16,6 +16,7 @@ from mailagent.core.klacht import GROUNDS, OORDELEN
 from mailagent.core.mails import AGENT, MAILS
 from mailagent.outbound.render import Templates
 from mailagent.outbound.samples import samples
+from mailagent.shipped import search_path
 
 LANGUAGES, FOREIGN = ("nl", "en", "fr"), ("en", "fr")
 DUTCH = re.compile(r"\b(?:het|een|wij|uw|klacht|niet|van|ons|dat|antwoord)\b", re.IGNORECASE)
@@ -197,3 +198,31 @@ def test_a_word_that_is_missing_is_named_with_file_and_line(admin: Admin) -> Non
 @pytest.mark.parametrize("name", [name for name, kind in MAILS.items() if kind.audience == AGENT])
 def test_a_mail_to_an_agent_takes_no_words(name: str) -> None:
     assert not [file for file in (OURS[-1] / name).iterdir() if file.name.startswith("words")]
+
+
+LOOSE = re.compile(r"[ \n][?!;»](?!=)|« | :(?=[\s\"<{]|$)", re.MULTILINE)
+"""A sign that a line may begin with: in French a blank stands before it, and one that does not break."""
+
+
+def french() -> list[tuple[str, str]]:
+    """Each of our texts in French, with where it stands."""
+    files = [
+        file
+        for kind in ("templates", "web")
+        for folder in search_path(kind, None)
+        for file in folder.rglob("*.fr.*")
+    ]
+    [surveys] = (folder / "surveys" for folder in search_path("rules", None))
+    lines = [
+        (file.name, line.split("fr:")[1])
+        for file in (*surveys.glob("*.yaml"), surveys.parent / "answers.yaml")
+        for line in file.read_text("utf-8").splitlines()
+        if line.strip().startswith("fr:")
+    ]
+    return [(str(file), file.read_text("utf-8")) for file in files] + lines
+
+
+def test_no_french_line_begins_with_a_sign_that_belongs_to_the_word_before() -> None:
+    texts = french()
+    assert len(texts) > 40
+    assert [(where, found[0]) for where, text in texts for found in LOOSE.finditer(text)] == []
