@@ -246,3 +246,13 @@ def test_the_template_of_the_docs_is_a_sound_one(tmp_path: Path) -> None:
     (folder / "body.txt").write_text(sample, "utf-8")
     search = [path / "mail" for path in search_path("templates", tmp_path)]
     assert Templates(search).mistakes() == []
+
+
+def test_no_article_has_the_number_it_had_before_2026() -> None:
+    """On 1 January 2026 afdeling 2.3 of the Awb was written anew (Wmebv, Stb. 2023, 183): whom we may mail is
+    2:8 now."""
+    code = sorted((HOME / "mailagent").rglob("*.py"))
+    texts = sorted(file for kind in ("templates", "web", "rules") for file in (HOME / kind).rglob("*.*"))
+    old = re.compile(r"\b2:1[4-7]\b")
+    where = [file for file in (*DOCS, *code, *texts) if old.search(file.read_text("utf-8", "replace"))]
+    assert where == []

@@ -155,7 +155,7 @@ def _letter(tx: Tx, klacht: Klacht) -> dict[str, Any] | None:
 
 
 def _of_letter(letter: Mapping[str, Any], *, discreet: bool) -> Iterator[str]:
-    """How sure we are of it, and what it says of its writer: to call, never to mail (Awb 2:14)."""
+    """How sure we are of it, and what it says of its writer: to call, never to mail (Awb 2:8)."""
     pages, unsafe = len(letter["pages"]), ", ".join(map(str, letter["unsafe"]))
     yield from ("", "De brief")
     yield f"  gelezen met zekerheid {letter['confidence']} van 100 ({letter['status']}), {pages} bladzijden"

@@ -131,7 +131,7 @@ _FIX = Prepared(
 
 
 def prove(tx: sa.Connection, id: int, line: Proof) -> None:
-    """One line of the proof log (Awb 2:17; the burden of proof is on the organ)."""
+    """One line of the proof log (Awb afdeling 2.3: the burden of proof is on the organ)."""
     _prove(tx, [(id, line)])
 
 
