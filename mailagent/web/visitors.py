@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -13,6 +14,8 @@ Network = IPv4Network | IPv6Network
 
 MOST_POSTS = 10
 WINDOW_SECONDS = 60
+_WITH_PORT = re.compile(r"([0-9.]+):\d+|\[([^\]]+)\](?::\d+)?")
+"""As some proxies write an address: were it not read, all who come through one would be one visitor."""
 _RANGE = {4: 24, 6: 48}
 """One visitor may have many addresses; these are the ranges that providers hand out to one place."""
 
@@ -57,8 +60,9 @@ def visitor(remote: str | None, forwarded: Sequence[str], trusted: Sequence[Netw
 
 
 def _address(text: str) -> Address | None:
+    found = _WITH_PORT.fullmatch(text.strip())
     try:
-        address = ip_address(text.strip())
+        address = ip_address(found[1] or found[2] if found else text.strip())
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
