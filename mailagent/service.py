@@ -230,10 +230,10 @@ async def _open_web(
 
 
 def _watch_mailboxes(house: House, stop: asyncio.Event, loops: asyncio.TaskGroup) -> None:
-    world = house.world
+    world, places = house.world, {box.name: box.place for box in house.settings.imap}
     books = watcher.Books(
         keep=lambda envelopes: arrive.keep(envelopes, world),
-        known_uids=lambda name, uidvalidity: mailboxes.known_uids(name, uidvalidity, world),
+        known_uids=lambda name, validity: mailboxes.known_uids(name, places[name], validity, world),
         good=lambda name, aside: mailboxes.good(name, aside, world),
         failed=lambda name, why: mailboxes.failed(name, why, world),
     )

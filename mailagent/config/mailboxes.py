@@ -43,6 +43,11 @@ class ImapSettings(Part):
     refresh_token: str = Field("", repr=False)
     scope: str = ""
 
+    @property
+    def place(self) -> str:
+        """Which mailbox it is, whatever it is called."""
+        return f"{self.username} {self.mailbox} {self.host.lower()}"
+
     def missing(self) -> list[str]:
         """The keys without which we cannot log in this way."""
         if self.auth == "password":

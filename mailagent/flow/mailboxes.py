@@ -24,9 +24,15 @@ class Heard:
 SILENT, WELL = "postbus_stil", "postbus_hersteld"
 
 
-def known_uids(mailbox: str, uidvalidity: int, world: World) -> set[int]:
-    """What has been kept from this mailbox."""
+def known_uids(mailbox: str, place: str, uidvalidity: int, world: World) -> set[int]:
+    """What has been kept from the mailbox of this name that lies at this place: an admin may have given the
+    name to another one, whose mails have the same numbers."""
     with world.store.read() as tx:
+        if mailboxes.place(tx, mailbox) == place:
+            return arrivals.known_uids(tx, mailbox, uidvalidity)
+    with world.store.begin() as tx:
+        mailboxes.begin(tx, [mailbox], world.now())
+        mailboxes.settle(tx, mailbox, place)
         return arrivals.known_uids(tx, mailbox, uidvalidity)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mailagent.store.tables import mailbox
+from mailagent.store.tables import mailbox, mailbox_slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,26 @@ def fall_silent(tx: sa.Connection, name: str, before: datetime, now: datetime) -
     report = sa.update(mailbox).where(mailbox.c.name == name, mailbox.c.alarmed_at.is_(None), quiet)
     row = tx.execute(report.values(alarmed_at=now).returning(*_FIELDS)).one_or_none()
     return Mailbox(**row._asdict()) if row else None
+
+
+def place(tx: sa.Connection, name: str) -> str:
+    """Where the mails lie that are remembered under this name; "" where that is not known yet."""
+    return tx.execute(sa.select(mailbox.c.place).where(mailbox.c.name == name)).scalar() or ""
+
+
+def settle(tx: sa.Connection, name: str, where: str) -> None:
+    """From now on this name is that of the mailbox there. What is remembered of the one before is laid aside,
+    for the UIDs of the one say nothing of the other, and taken up again should the name go back to it."""
+    query = sa.select(mailbox.c.place).where(mailbox.c.name == name).with_for_update()
+    before = tx.execute(query).scalar()
+    if before not in ("", where):
+        _rename(tx, name, f"{name} @ {before}")
+        _rename(tx, f"{name} @ {where}", name)
+    tx.execute(sa.update(mailbox).where(mailbox.c.name == name).values(place=where))
+
+
+def _rename(tx: sa.Connection, name: str, other: str) -> None:
+    tx.execute(sa.update(mailbox_slot).where(mailbox_slot.c.mailbox == name).values(mailbox=other))
 
 
 def states(tx: sa.Connection) -> dict[str, Mailbox]:

@@ -156,9 +156,10 @@ mailbox = sa.Table(
     sa.Column("alarmed_at", Moment),
     _text("refresh_token"),
     _text("token_origin"),
+    _text("place"),
 )
 """A mailbox we fetch from: when a round last succeeded, and what went wrong since. `token_origin` is a digest
-of the refresh token in the settings from which `refresh_token` came."""
+of the refresh token in the settings from which `refresh_token` came; its slots are those of `place`."""
 
 event = sa.Table(
     "event",

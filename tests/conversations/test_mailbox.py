@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from desk import CONFIG, Desk, open_desk
+from desk import CONFIG, MONDAY, Desk, open_desk
 from dovecot import Dovecot
 from servers import free_port
 from tokens import TokenServer
@@ -21,6 +21,7 @@ from wire import wired_desk
 
 from mailagent import service
 from mailagent.cli.inspect import inspect
+from mailagent.core.mail import Envelope, Slot
 from mailagent.core.organisation import Absence, Agent
 from mailagent.flow import mailboxes as listening
 from mailagent.house import wall_clock
@@ -130,6 +131,17 @@ def test_a_mailbox_that_was_made_anew_repeats_no_klacht_and_its_repeats_are_reco
             with desk.world.store.read() as tx:
                 verdicts = [row.verdict for row in arrivals.told(tx)]
     assert sorted(verdicts) == ["Duplicate", "NewKlacht", "NewKlacht"]
+
+
+def test_a_mailbox_elsewhere_under_the_same_name_is_read_from_its_first_mail_on(tmp_path: Path) -> None:
+    """Many servers give every INBOX the same UIDVALIDITY, and each counts its mails from 1."""
+    world = open_desk(tmp_path).world
+    with world.store.begin() as tx:
+        arrivals.keep(tx, [Envelope(mail(), "imap:post", MONDAY, slot=Slot("post", 1, 1))], MONDAY)
+
+    assert listening.known_uids("post", "oud INBOX imap.stad.example", 1, world) == {1}
+    assert listening.known_uids("post", "nieuw INBOX imap.stad.example", 1, world) == set()
+    assert listening.known_uids("post", "oud INBOX imap.stad.example", 1, world) == {1}
 
 
 def test_mailboxes_without_a_token_or_a_password_that_counts_hold_up_no_other(

@@ -55,6 +55,27 @@ def test_two_pollers_that_find_the_same_mails_keep_each_of_them_once(engine: sa.
         assert tx.scalar(sa.select(sa.func.count()).select_from(tables.arrival)) == len(uids)
 
 
+def test_another_mailbox_under_the_same_name_has_its_own_ledger(watched: sa.Engine) -> None:
+    """Many servers give every INBOX the same UIDVALIDITY."""
+
+    def known(*where: str) -> set[int]:
+        with writing(watched) as tx:
+            for place in where:
+                mailboxes.settle(tx, "post", place)
+            return arrivals.known_uids(tx, "post", 7)
+
+    with writing(watched) as tx:
+        arrivals.keep(tx, [envelope(1), envelope(2)], NOON)
+
+    assert known("old INBOX") == {1, 2}, "an upgrade forgets nothing"
+    assert known("new INBOX") == set()
+    with writing(watched) as tx:
+        arrivals.keep(tx, [envelope(1)], NOON)
+    assert known("new INBOX") == {1}
+    assert known("old INBOX") == {1, 2}
+    assert known("old INBOX", "third INBOX", "new INBOX") == {1}
+
+
 def test_the_second_poller_waits_for_the_commit_of_the_first_and_keeps_what_is_left(
     postgres_url: str,
 ) -> None:
