@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 MELDER, AGENT, CLOCK, SYSTEM = "melder", "agent", "clock", "system"
@@ -41,7 +41,7 @@ class Event:
     @property
     def data(self) -> dict[str, object]:
         """What the event says beyond its moment and actor, ready for JSON."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("at", "actor")}
+        return {name: getattr(self, name) for name in list(self.__dataclass_fields__)[2:]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from mailagent.core.postroom import LINK_LIVES, LetterRead, OriginalAsked, Trans
 from mailagent.core.surveys import SUPPRESSED
 from mailagent.flow import outward, timing
 from mailagent.flow.reach import DEAD_ADDRESS
-from mailagent.flow.task import task
+from mailagent.flow.task import Background, task
 from mailagent.flow.world import Act, World
 from mailagent.store import invitations, notices, printing, rounds
 from mailagent.store.store import Tx
@@ -64,11 +64,17 @@ def facts(klacht: Klacht, world: World) -> dict[str, Any]:
     }
 
 
-def said(act: Act, klacht: Klacht, event: Event, event_id: int, mail: str) -> dict[str, Any]:
-    """What this mail says beyond the facts of the klacht."""
+TASKS = frozenset(name for name, mail in MAILS.items() if "history" in mail.variables)
+"""Mails that tell what happened before, for whoever has work to do."""
+
+
+def said(
+    act: Act, klacht: Klacht, event: Event, event_id: int, mail: str, background: Background
+) -> dict[str, Any]:
+    """What this mail says beyond the facts of the klacht. `background` is asked for what a task tells."""
     known = MAILS[mail].variables
     values = {
-        **(task(act, klacht, event, event_id) if "history" in known else {}),
+        **(task(act, klacht, event, event_id, background) if mail in TASKS else {}),
         **{name: value for name, value in event.data.items() if name in known},
         **_of_the_melder(act, klacht, event, mail),
         **_of_an_agent(act, klacht, event),

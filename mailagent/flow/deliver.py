@@ -239,7 +239,7 @@ def _accepted(act: Act, taken: Sequence[tuple[Notice, Receipt]]) -> None:
     if timing.is_awaited("acknowledged", act.world):
         for notice, _ in taken:
             if notice.kind == RECEIPT and notice.klacht_id:
-                timing.reached(act, notice.klacht_id, "acknowledged")
+                timing.acknowledged(act, notice.klacht_id)
     rest.took(act.tx, [notice for notice, _ in taken])
     notices.sent(act.tx, [(notice.id, receipt.code, receipt.text) for notice, receipt in taken], act.at)
     for notice, _ in taken:

@@ -3,8 +3,9 @@ transaction."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailagent.core.clocks import next_wake
@@ -21,26 +22,56 @@ from mailagent.core.ways import LETTER, MAIL
 from mailagent.flow import paper, timing
 from mailagent.flow.invite import invite, remind_at
 from mailagent.flow.reach import CHANNEL_OFF, CONTACT_REFUSED, DEAD_ADDRESS, way_to
-from mailagent.flow.tell import needs_letter, owed_for
+from mailagent.flow.tell import Kept, needs_letter, owed_for
 from mailagent.flow.world import POST, Act
 from mailagent.store import dead_addresses, klachten, notices, rounds, terms
+from mailagent.store.notices import Owed
+from mailagent.store.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What is to happen to one klacht."""
+
+    act: Act
+    klacht: Klacht
+    events: Sequence[Event]
 
 
 def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
     """Let events take effect on a kept klacht: one commit holds them, the clocks and the mails they owe."""
-    for event in events:
-        timing.follow(act, klacht, event)
-        _follow(act, klacht, event)
-    klacht, changed = timing.recompute(act, klacht, events)
-    changed += timing.follow_team(act, klacht, events)
-    klacht, entered = timing.enter_state(act, klacht)
+    [after] = happen_all([Happening(act, klacht, events)])
+    return after
+
+
+def happen_all(happenings: Sequence[Happening]) -> list[Klacht]:
+    """The same for many klachten in one transaction, each of another klacht: what they need is looked up for
+    all of them at once, and so it is written."""
+    if not happenings:
+        return []
+    tx = happenings[0].act.tx
+    for one in happenings:
+        for event in one.events:
+            _follow(one.act, one.klacht, event)
+    every = terms.of(tx, [one.klacht.id for one in happenings])
+    timed = [_timed(one, every[one.klacht.id]) for one in happenings]
     # what is handled closes when its newest round is over, also one to which nobody was invited
-    ends = rounds.next_moment(act.tx, klacht.id, newest=klacht.status == OPGELOST)
-    klacht = timing.looked_at(act, klacht, ends)
-    klachten.save(act.tx, klacht)
-    events = [*events, *changed, *entered, *invite(act, klacht, events)]
-    _tell(act, klacht, events, klachten.record(act.tx, klacht, events, act.origin))
-    return klacht
+    ends = rounds.next_moments(tx, {one.klacht.id: one.klacht.status == OPGELOST for one in timed})
+    done = [_to_be_kept(one, ends[one.klacht.id], every[one.klacht.id]) for one in timed]
+    terms.keep(tx, every.values())
+    klachten.save(tx, *(one.klacht for one in done))
+    _tell(_record(done))
+    return [one.klacht for one in done]
+
+
+def _timed(one: Happening, own: Terms) -> Happening:
+    klacht, changed = timing.follow(one.act, one.klacht, one.events, own)
+    return Happening(one.act, klacht, [*one.events, *changed])
+
+
+def _to_be_kept(one: Happening, round_ends: datetime | None, own: Terms) -> Happening:
+    klacht = timing.looked_at(one.klacht, round_ends, own.running)
+    return Happening(one.act, klacht, [*one.events, *invite(one.act, klacht, one.events)])
 
 
 def begin(act: Act, new: Klacht, received: Received) -> Klacht:
@@ -53,35 +84,51 @@ def begin(act: Act, new: Klacht, received: Received) -> Klacht:
     klacht = klachten.add(act.tx, due, salt)
     terms.begin(act.tx, klacht.id, begun)
     events = [received, *invite(act, klacht, [received])]
-    _tell(act, klacht, events, klachten.record(act.tx, klacht, events, act.origin, salt=salt))
+    _tell(_record([Happening(act, klacht, events)], salt))
     return klacht
 
 
-def _tell(act: Act, klacht: Klacht, events: Sequence[Event], ids: Sequence[int]) -> None:
-    """Owe the mails of these events; what may not be sent leaves an event with its reason."""
-    happened = list(zip(events, ids, strict=True))
-    owed = owed_for(act, klacht, happened)
-    act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, owed, act.at))
-    actors = {id: event.actor for event, id in happened}
-    silent = [
-        MailSuppressed(act.at, actors[one.event_id], one.kind, str(one.values["suppressed"]), one.recipient)
-        for one in owed
-        if one.state == notices.SUPPRESSED and one.event_id
+def _record(done: Sequence[Happening], salt: bytes | None = None) -> list[Kept]:
+    happened = [klachten.Happened(one.klacht, one.events, one.act.origin, salt) for one in done]
+    ids = klachten.record_all(done[0].act.tx, happened)
+    return [
+        Kept(one.act, one.klacht, list(zip(one.events, its_ids, strict=True)))
+        for one, its_ids in zip(done, ids, strict=True)
     ]
-    if silent:
-        _look_for_another_way(act, klacht, silent, klachten.record(act.tx, klacht, silent, act.origin))
 
 
-def _look_for_another_way(
-    act: Act, klacht: Klacht, silent: Sequence[MailSuppressed], ids: Sequence[int]
-) -> None:
+def _tell(kept: Sequence[Kept]) -> None:
+    """Owe the mails of these events; what may not be sent leaves an event with its reason."""
+    act, owed = kept[0].act, owed_for(kept)
+    mails = list(itertools.chain.from_iterable(owed))
+    act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, mails, act.at))
+    silent = [Happening(one.act, one.klacht, _silent(one, its)) for one, its in zip(kept, owed, strict=True)]
+    if silent := [one for one in silent if one.events]:
+        for one in _record(silent):
+            _look_for_another_way(one)
+
+
+def _silent(one: Kept, owed: Sequence[Owed]) -> list[Event]:
+    actors = {id: event.actor for event, id in one.events}
+    return [
+        MailSuppressed(
+            one.act.at, actors[mail.event_id], mail.kind, str(mail.values["suppressed"]), mail.recipient
+        )
+        for mail in owed
+        if mail.state == notices.SUPPRESSED and mail.event_id
+    ]
+
+
+def _look_for_another_way(kept: Kept) -> None:
     """Whose address is dead is reached otherwise: somebody hears of it, once for each klacht; and of
     every notice that the law asks for and no mail carries."""
-    dead = dead_addresses.among(act.tx, {one.recipient for one in silent if one.reason == DEAD_ADDRESS})
-    for one, id in zip(silent, ids, strict=True):
+    act, klacht = kept.act, kept.klacht
+    silent = [(one, id) for one, id in kept.events if isinstance(one, MailSuppressed)]
+    dead = dead_addresses.among(act.tx, {one.recipient for one, _ in silent if one.reason == DEAD_ADDRESS})
+    for one, id in silent:
         died = dead.get(one.recipient.lower()) if one.reason == DEAD_ADDRESS else None
         if needs_letter(one, klacht, act.world.policy) or (died and not _knows(act, klacht, died.since)):
-            _tell(act, klacht, [one], [id])
+            _tell([Kept(act, klacht, [(one, id)])])
 
 
 def _knows(act: Act, klacht: Klacht, since: datetime) -> bool:

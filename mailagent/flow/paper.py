@@ -60,5 +60,5 @@ def arrived(act: Act, left: Sequence[Notice]) -> None:
         if notice.klacht_id and notice.kind in ENDS_HANDLING:
             terms.stop(act.tx, notice.klacht_id, act.at, ("statutory",))
         if notice.klacht_id and notice.kind == RECEIPT and timing.is_awaited("acknowledged", act.world):
-            timing.reached(act, notice.klacht_id, "acknowledged")
+            timing.acknowledged(act, notice.klacht_id)
         invitations.became(act.tx, notice, "sent", act.at)

@@ -364,7 +364,8 @@ def _vote(act: Act, letter: Letter, klacht: Klacht) -> Klacht:
     asked = open_round(act.tx, letter, issued) if issued else None
     if said is None or asked is None:
         return _append(act, letter, klacht, confirmed=True)
-    return vote.count(act, klacht, asked, Answer(said[0], text=said[1][:MAX_DESCRIPTION]))
+    answer = Answer(said[0], text=said[1][:MAX_DESCRIPTION])
+    return vote.count(vote.Counted(act, klacht, asked, answer))
 
 
 def give_up(arrival_id: int, reason: str, world: World, *, most: int = 5) -> bool:

@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mailagent.core import clocks
 from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.chronicle import QUIET, told
 from mailagent.core.events import Assigned, Event, Reacted, Received, ReopenRequested, Routed
+from mailagent.core.feedback import Brought, Earlier
 from mailagent.core.klacht import Klacht
 from mailagent.core.postroom import Transcribed
 from mailagent.flow import timing
 from mailagent.flow.world import Act
 from mailagent.store import klachten, melders, terms
 from mailagent.store.klachten import Logged
+from mailagent.store.terms import Terms
 
 MOST_HISTORY, MOST_EARLIER = 8, 5
 
 
-def task(act: Act, klacht: Klacht, event: Event, event_id: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What is on record of klachten (by id) and of their melders (by address, in lower case)."""
+
+    logged: Mapping[int, Sequence[Logged]]
+    terms: Mapping[int, Terms]
+    newest: Mapping[str, Sequence[Earlier]]
+    brought: Mapping[str, Brought]
+
+
+def background(act: Act, kept: Sequence[Klacht], new: Sequence[Klacht]) -> Background:
+    """What tasks about these klachten tell, looked up for all of them at once. Of what has just come in
+    nothing but its melder needs to be looked up."""
+    ids = [klacht.id for klacht in kept]
+    melders_ = {klacht.melder for klacht in (*kept, *new) if klacht.melder}
+    return Background(
+        klachten.histories(act.tx, ids) if ids else {},
+        terms.of(act.tx, ids) if ids else {},
+        melders.newest(act.tx, melders_, MOST_EARLIER + 1),
+        melders.brought(act.tx, melders_) if act.world.policy.melder_counts else {},
+    )
+
+
+def task(act: Act, klacht: Klacht, event: Event, event_id: int, known: Background) -> dict[str, Any]:
     """How the term stands, what the rules decided, what happened before this event, the melder's earlier
     klachten and how they ended, where they get letters, and the files that go along."""
-    is_new = isinstance(event, Received)  # of what has just come in nothing needs to be looked up
-    logged = [] if is_new else klachten.history(act.tx, klacht.id)
-    running = timing.at_intake(klacht, act.world) if is_new else _running(act, klacht)
+    is_new = isinstance(event, Received)
+    logged = [] if is_new else known.logged[klacht.id]
+    running = timing.at_intake(klacht, act.world) if is_new else known.terms[klacht.id].running
     before = [one for one in logged if one.id < event_id and one.kind not in QUIET]
     return {
         "colour": clocks.worst(running, act.at),
         "history": [_sentence(one) for one in before[-MOST_HISTORY:]],
-        "earlier": _earlier(act, klacht),
-        "brought": _brought(act, klacht),
+        "earlier": _earlier(klacht, known),
+        "brought": _brought(klacht, known),
         "postal": str(klacht.postal or ""),
         **_sorted(klacht, logged),
         **_files(act, event, logged),
     }
-
-
-def _running(act: Act, klacht: Klacht) -> list[clocks.Clock]:
-    return [clock for _, clock in terms.running(act.tx, klacht.id)]
 
 
 def _sentence(one: Logged) -> str:
@@ -47,17 +69,15 @@ def _sentence(one: Logged) -> str:
     return f"{when:%d-%m-%Y %H.%M}: {told(one.kind, {**one.data, 'why': ''})}"
 
 
-def _earlier(act: Act, klacht: Klacht) -> list[str]:
-    """The newest ones, with how they ended."""
-    found = melders.earlier(act.tx, klacht.melder, klacht.id, MOST_EARLIER) if klacht.melder else []
-    return list(map(str, found))
+def _earlier(klacht: Klacht, known: Background) -> list[str]:
+    """The newest ones but for this, with how they ended."""
+    newest = known.newest.get(klacht.melder.lower(), ())
+    return [str(one) for one in newest if one.kenmerk != klacht.kenmerk][:MOST_EARLIER]
 
 
-def _brought(act: Act, klacht: Klacht) -> str:
+def _brought(klacht: Klacht, known: Background) -> str:
     """How many there were, and how they ended; "" for the first."""
-    if not (klacht.melder and act.world.policy.melder_counts):
-        return ""
-    brought = melders.brought(act.tx, klacht.melder)
+    brought = known.brought.get(klacht.melder.lower(), Brought())
     return str(brought) if brought.klachten > 1 else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -40,7 +40,7 @@ from mailagent.core.mails import AGENT, BY_LAW, MAILS, TO_MELDER
 from mailagent.core.paper import LetterWritten
 from mailagent.core.postroom import LetterRead, OriginalAsked, Transcribed, to_retype
 from mailagent.core.ways import LETTER, MAIL
-from mailagent.flow.content import discreet, facts, said
+from mailagent.flow.content import TASKS, discreet, facts, said
 from mailagent.flow.invite import GOVERNED
 from mailagent.flow.reach import (
     ABSENT,
@@ -55,6 +55,7 @@ from mailagent.flow.reach import (
     way_of,
     why_not,
 )
+from mailagent.flow.task import Background, background
 from mailagent.flow.world import Act, Policy
 from mailagent.store import dead_addresses, notices
 from mailagent.store.notices import Owed
@@ -212,25 +213,77 @@ TELL = (
     Telling(MailBounced, "brief_nodig", "handler", needs_letter),
     Telling(MailSuppressed, "brief_nodig", "handler", needs_letter),
 )
+_TOLD_OF: Mapping[type[Event], Sequence[Telling]] = {
+    row.event: [other for other in TELL if other.event is row.event] for row in TELL
+}
 
 
-def owed_for(act: Act, klacht: Klacht, happened: Sequence[tuple[Event, int]]) -> list[Owed]:
-    """The mails these kept events owe; those that may not be sent are suppressed, with their reason."""
-    organisation = act.world.organisation
-    rows = [
-        ((event, id), row.mail, list(circles(row.to, klacht, event, organisation)))
-        for event, id in happened
-        for row in TELL
-        if isinstance(event, row.event) and row.when(event, klacht, act.world.policy)
-    ]
-    away = _away(act, klacht)
-    known = {address for *_, some in rows for circle in some for address in circle}
-    dead = dead_addresses.among(act.tx, known.union(*((away[one],) for one in known & away.keys())))
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What happened to one klacht, as it was kept: each event with its id."""
+
+    act: Act
+    klacht: Klacht
+    events: Sequence[tuple[Event, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A mail that an event owes, and the circles of those who may hear of it."""
+
+    event: Event
+    event_id: int
+    mail: str
+    circles: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was looked up for all mails that are owed at once."""
+
+    dead: Collection[str]
+    background: Background
+
+
+def owed_for(kept: Sequence[Kept]) -> list[list[Owed]]:
+    """The mails that these events owe, for each klacht; those that may not be sent are suppressed, with their
+    reason. What they say is looked up for all klachten at once."""
+    rows = [list(_rows(one)) for one in kept]
+    away = [_away(one.act, one.klacht) for one in kept]
+    known = _look_up(kept, rows, away)
     return [
-        _owed(act, klacht, happening, mail, hearer, dead)
-        for happening, mail, some in rows
-        for hearer in heard_by(some, dead, away if MAILS[mail].audience == AGENT else {})
+        [
+            _owed(one, row, hearer, known)
+            for row in its_rows
+            for hearer in heard_by(row.circles, known.dead, out if MAILS[row.mail].audience == AGENT else {})
+        ]
+        for one, its_rows, out in zip(kept, rows, away, strict=True)
     ]
+
+
+def _rows(one: Kept) -> Iterator[_Row]:
+    organisation, policy = one.act.world.organisation, one.act.world.policy
+    for event, id in one.events:
+        for row in _TOLD_OF.get(type(event), ()):
+            if row.when(event, one.klacht, policy):
+                yield _Row(event, id, row.mail, list(circles(row.to, one.klacht, event, organisation)))
+
+
+def _look_up(
+    kept: Sequence[Kept], rows: Sequence[Sequence[_Row]], away: Sequence[Mapping[str, str]]
+) -> _Known:
+    act = kept[0].act
+    hear = {address for some in rows for row in some for circle in row.circles for address in circle}
+    stand_in = {out[address] for out in away for address in hear & out.keys()}
+    tasks = [
+        (one.klacht, row.event)
+        for one, some in zip(kept, rows, strict=True)
+        for row in some
+        if row.mail in TASKS
+    ]
+    new = [klacht for klacht, event in tasks if isinstance(event, Received)]
+    others = [klacht for klacht, event in tasks if not isinstance(event, Received)]
+    return _Known(dead_addresses.among(act.tx, hear | stand_in), background(act, others, new))
 
 
 def _away(act: Act, klacht: Klacht) -> dict[str, str]:
@@ -241,37 +294,29 @@ def _away(act: Act, klacht: Klacht) -> dict[str, str]:
 
 def for_melder(events: Sequence[Event], klacht: Klacht, policy: Policy) -> list[str]:
     """The mails that these events owe the melder."""
-    rows = [row for row in TELL if row.to == "melder"]
     return [
         row.mail
         for event in events
-        for row in rows
-        if isinstance(event, row.event) and row.when(event, klacht, policy)
+        for row in _TOLD_OF.get(type(event), ())
+        if row.to == "melder" and row.when(event, klacht, policy)
     ]
 
 
-def _owed(
-    act: Act,
-    klacht: Klacht,
-    happened: tuple[Event, int],
-    mail: str,
-    hearer: Hearer,
-    dead: Collection[str],
-) -> Owed:
-    event, event_id = happened
-    recipient, told = hearer.address, said(act, klacht, event, event_id, mail)
+def _owed(one: Kept, row: _Row, hearer: Hearer, known: _Known) -> Owed:
+    act, klacht, mail, dead = one.act, one.klacht, row.mail, known.dead
+    recipient, told = hearer.address, said(act, klacht, row.event, row.event_id, mail, known.background)
     if MAILS[mail].audience == AGENT:
         values = discreet(klacht, facts(klacht, act.world) | told) | _stands_in(act, hearer)
     else:
         values = facts(klacht, act.world) | told
     way, reason = MAIL, ABSENT if hearer.absent else why_not(recipient, act.world, dead)
     if mail in TO_MELDER:
-        on_paper = isinstance(event, LetterWritten)
+        on_paper = isinstance(row.event, LetterWritten)
         way, reason = (LETTER, "") if on_paper else way_of(klacht, mail, recipient, act.world, dead)
     if way == LETTER and klacht.postal:
         recipient, values = str(klacht.postal), values | {"address": klacht.postal.lines}
-    key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
-    owed = Owed(mail, recipient, key, values, klacht.id, event_id, way=way)
+    key = f"{klacht.kenmerk}:{row.event_id}:{mail}:{recipient}"
+    owed = Owed(mail, recipient, key, values, klacht.id, row.event_id, way=way)
     if reason := reason or _enough(act, mail, klacht):
         return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})
     return owed

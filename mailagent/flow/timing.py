@@ -34,6 +34,7 @@ from mailagent.core.postroom import ReceiptDated, Transcribed
 from mailagent.flow.reach import way_to
 from mailagent.flow.world import Act, World
 from mailagent.store import klachten, notices, terms
+from mailagent.store.terms import Terms
 
 ENDS_HANDLING = frozenset({"afgehandeld", "doorgestuurd", "niet_in_behandeling"})
 """Mails that end the handling: the statutory clock stops when the relay has taken one (Awb 9:12, 9:8 lid 3,
@@ -95,49 +96,59 @@ def _services(category: Category | None, world: World) -> list[Preset]:
     return [world.presets[id] for id in ids]
 
 
-def follow(act: Act, klacht: Klacht, event: Event) -> None:
+def follow(act: Act, klacht: Klacht, events: Sequence[Event], own: Terms) -> tuple[Klacht, list[Event]]:
+    """What events, and then its state, do to the clocks of a klacht; the events that follow from it."""
+    for event in events:
+        _follow(act, klacht, event, own)
+    klacht, changed = _recompute(act, klacht, events, own)
+    changed += _follow_team(act, klacht, events, own)
+    klacht, entered = _enter_state(act, klacht, own)
+    return klacht, [*changed, *entered]
+
+
+def _follow(act: Act, klacht: Klacht, event: Event, own: Terms) -> None:
     """What an event does to the clocks by itself."""
-    reached(act, klacht.id, *_ENDS.get(type(event), ()))
+    _reach(own, act.at, *_ENDS.get(type(event), ()))
     match event:
         case Resolved():
-            terms.stop(act.tx, klacht.id, event.at, _stopped_by("afgehandeld", klacht, act))
+            own.stop_kinds(event.at, _stopped_by("afgehandeld", klacht, act))
         case ReopenDeclined():
-            terms.stop(act.tx, klacht.id, event.at, ("service",))
+            own.stop_kinds(event.at, ("service",))
         case Closed():
-            terms.stop(act.tx, klacht.id, event.at, _stopped_by(event.reason, klacht, act))
+            own.stop_kinds(event.at, _stopped_by(event.reason, klacht, act))
         case Settled():
             # who answered has had our notice; that nobody answered proves nothing
             answered = event.actor.role == MELDER
             kinds = ("service", STATUTORY) if answered else ("service",)
-            terms.stop(act.tx, klacht.id, event.at, kinds)
+            own.stop_kinds(event.at, kinds)
         case Extended() | DelayAgreed() | ReceiptDated():
-            _move(act, klacht, event)
+            _move(act, klacht, event, own)
         case ReopenRequested() | Reopened():
             preset = act.world.presets[HEROPEND]
-            terms.start(act.tx, klacht.id, clocks.start(preset, event.at, act.world.calendar), event.at)
+            own.start(clocks.start(preset, event.at, act.world.calendar), event.at)
 
 
-def _move(act: Act, klacht: Klacht, event: Extended | DelayAgreed | ReceiptDated) -> None:
+def _move(act: Act, klacht: Klacht, event: Extended | DelayAgreed | ReceiptDated, own: Terms) -> None:
     """The clock of the law goes on with another last day (Awb 9:11 lid 2 and 3), or counts from another."""
     if isinstance(event, ReceiptDated):
-        _count_from(act, klacht, date.fromisoformat(event.was))
+        _count_from(act, klacht, date.fromisoformat(event.was), own)
         return
     calendar = act.world.calendar
-    for clock in (clock for _, clock in terms.running(act.tx, klacht.id) if clock.name == STATUTORY):
+    if clock := own.named(STATUTORY):
         if isinstance(event, Extended):
             moved = clocks.extend(clock, calendar, event.at, event.weeks)
         else:
             moved = clocks.agree(clock, date.fromisoformat(event.last_day), calendar, event.at)
-        terms.start(act.tx, klacht.id, moved, event.at)
+        own.start(moved, event.at)
 
 
-def _count_from(act: Act, klacht: Klacht, was: date) -> None:
+def _count_from(act: Act, klacht: Klacht, was: date, own: Terms) -> None:
     """The clocks that began with the klacht count from another day of receipt."""
-    for _, clock in terms.running(act.tx, klacht.id):
+    for clock in own.running:
         if local_day(clock.started_at) == was and not clock.preset.status:
             begun = replace(clock, started_at=klacht.received_at)
             moved = clocks.by_another(begun, clock.preset, _hours_of(klacht, act.world), act.at)
-            terms.start(act.tx, klacht.id, moved, act.at)
+            own.start(moved, act.at)
 
 
 def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:
@@ -146,11 +157,16 @@ def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:
     return ("service",) if waits else ("service", STATUTORY)
 
 
-def reached(act: Act, klacht_id: int, *what: clocks.Until) -> None:
+def acknowledged(act: Act, klacht_id: int) -> None:
+    """The melder has the receipt: the service clocks that waited for that stop."""
+    every = terms.of(act.tx, [klacht_id])
+    _reach(every[klacht_id], act.at, "acknowledged")
+    terms.keep(act.tx, every.values())
+
+
+def _reach(own: Terms, at: datetime, *what: clocks.Until) -> None:
     """The service clocks that waited for one of these stop."""
-    running = terms.running(act.tx, klacht_id) if what else ()
-    over = [id for id, clock in running if _waits_for(clock, what)]
-    terms.stop_these(act.tx, over, act.at)
+    own.stop(at, *(clock.name for clock in own.running if _waits_for(clock, what)))
 
 
 def _waits_for(clock: Clock, what: Sequence[clocks.Until]) -> bool:
@@ -163,7 +179,7 @@ def is_awaited(what: clocks.Until, world: World) -> bool:
     return any(preset.until == what for category in every for preset in _services(category, world))
 
 
-def recompute(act: Act, klacht: Klacht, happened: Sequence[Event]) -> tuple[Klacht, list[Event]]:
+def _recompute(act: Act, klacht: Klacht, happened: Sequence[Event], own: Terms) -> tuple[Klacht, list[Event]]:
     """Where a human set the category or the complexity, the clocks go as these ask for now. The events that
     follow tell what they were.
 
@@ -171,18 +187,18 @@ def recompute(act: Act, klacht: Klacht, happened: Sequence[Event]) -> tuple[Klac
     """
     if not any(_may_change_terms(event) for event in happened):
         return klacht, []
-    running = {clock.name: (id, clock) for id, clock in terms.running(act.tx, klacht.id)}
+    running = {clock.name: clock for clock in own.running}
     wanted = {preset.name: preset for preset in _presets(klacht, act.world)}
     events: list[Event] = []
-    for name, (id, clock) in running.items():
+    for name, clock in running.items():
         if name not in wanted and name != HEROPEND:
-            terms.stop_these(act.tx, [id], act.at)
+            own.stop(act.at, name)
             events.append(TermChanged(act.at, THE_CLOCK, clock.preset.id, clock.said_end, ""))
     for name, preset in wanted.items():
-        old = running[name][1] if name in running else None
+        old = running.get(name)
         new = _changed(act, klacht, old, preset)
         if new:
-            terms.start(act.tx, klacht.id, new, act.at)
+            own.start(new, act.at)
             was = old.said_end if old else ""
             events.append(TermChanged(act.at, THE_CLOCK, preset.id, was, new.said_end))
             klacht, urgent = _prioritised(act, klacht, old, new)
@@ -223,7 +239,7 @@ def _is_past(act: Act, klacht: Klacht, preset: Preset) -> bool:
     return any(klachten.told_since(act.tx, klacht.id, kind, klacht.received_at) for kind in kinds)
 
 
-def follow_team(act: Act, klacht: Klacht, happened: Sequence[Event]) -> list[Event]:
+def _follow_team(act: Act, klacht: Klacht, happened: Sequence[Event], own: Terms) -> list[Event]:
     """A team that works at other hours than the one before it: what is counted in office hours ends at
     another moment. The events that follow tell what it was."""
     calendar, organisation = act.world.calendar, act.world.organisation
@@ -234,32 +250,31 @@ def follow_team(act: Act, klacht: Klacht, happened: Sequence[Event]) -> list[Eve
         for team in (event.was, event.team)
     ]
     events: list[Event] = []
-    running = terms.running(act.tx, klacht.id) if len(set(hours)) > 1 else []
-    for clock in (clock for _, clock in running if clock.preset.by_office):
+    running = own.running if len(set(hours)) > 1 else []
+    for clock in (clock for clock in running if clock.preset.by_office):
         new = clocks.by_another(clock, clock.preset, _hours_of(klacht, act.world), act.at)
         if new.ends_at != clock.ends_at:
-            terms.start(act.tx, klacht.id, new, act.at)
+            own.start(new, act.at)
             events.append(TermChanged(act.at, THE_CLOCK, clock.preset.id, clock.said_end, new.said_end))
     return events
 
 
-def enter_state(act: Act, klacht: Klacht) -> tuple[Klacht, list[Event]]:
+def _enter_state(act: Act, klacht: Klacht, own: Terms) -> tuple[Klacht, list[Event]]:
     """A term for a state stops when the klacht leaves it, and the next begins (RE-02)."""
     category = act.world.organisation.category(klacht.category)
     by_state = [preset for preset in _services(category, act.world) if preset.states]
     if not by_state:
         return klacht, []
     events: list[Event] = []
-    running = {clock.name: (id, clock) for id, clock in terms.running(act.tx, klacht.id)}
     for preset in by_state:
-        id, old = running.get(preset.name, (0, None))
+        old = own.named(preset.name)
         if old and old.preset.status == klacht.status:
             continue
-        terms.stop_these(act.tx, [id] if old else [], act.at)
+        own.stop(act.at, preset.name)
         chosen = preset.in_state(klacht.status, klacht.complexity)
         new = clocks.start(chosen, act.at, act.world.calendar) if chosen else None
         if new:
-            terms.start(act.tx, klacht.id, new, act.at)
+            own.start(new, act.at)
         klacht, urgent = _prioritised(act, klacht, old, new)
         events += urgent
     return klacht, events
@@ -281,9 +296,8 @@ def prioritise(klacht: Klacht, priority: str, at: datetime) -> tuple[Klacht, lis
     return replace(klacht, priority=priority), [Prioritised(at, THE_CLOCK, priority, klacht.priority)]
 
 
-def looked_at(act: Act, klacht: Klacht, round_ends: datetime | None) -> Klacht:
+def looked_at(klacht: Klacht, round_ends: datetime | None, running: Sequence[Clock]) -> Klacht:
     """The klacht with its last day, and the moment at which it must be looked at again."""
-    running = [clock for _, clock in terms.running(act.tx, klacht.id)]
     call = None if klacht.call_reminded else klacht.call_due
     moments = [at for at in (round_ends, call, *map(clocks.next_wake, running)) if at]
     deadline = next((clock.last_day for clock in running if clock.name == STATUTORY), klacht.deadline)

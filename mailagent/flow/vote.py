@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,11 +12,14 @@ from mailagent.core.errors import AnswerWrong, LinkGone, LinkProblem, LinkUnknow
 from mailagent.core.events import MELDER, Actor, Event, FeedbackGiven, Reacted, ReopenRequested, Settled
 from mailagent.core.feedback import Answer, Round, SmileyForm
 from mailagent.core.klacht import Klacht
-from mailagent.flow.happen import happen
+from mailagent.flow.happen import Happening, happen_all
 from mailagent.flow.world import Act, Policy, World
 from mailagent.store import klachten, photos, rounds
 from mailagent.store.rounds import Invited
 from mailagent.store.store import Tx
+
+Vote = tuple[int, int, Answer]
+"""The id of a round, its number, and what was answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,37 +78,65 @@ def cast(round_id: int, number: int, answer: Answer, world: World) -> Invitation
     return _said(cast_all([(round_id, number, answer)], world)[0])
 
 
-def cast_all(votes: Sequence[tuple[int, int, Answer]], world: World) -> list[Invitation | Problem]:
-    """Count many answers in one transaction; of each what is known of it now, or why it does not count.
-
-    They go in the order of their klachten, which is the one in which all lock klachten, so that two groups
-    never wait for each other.
-    """
+def cast_all(votes: Sequence[Vote], world: World) -> list[Invitation | Problem]:
+    """Count many answers in one transaction; of each what is known of it now, or why it does not count."""
+    came: dict[int, Invitation | Problem] = {}
     with world.store.begin() as tx:
-        asked = [rounds.by_id(tx, id) for id, _, _ in votes]
-        order = sorted(range(len(votes)), key=lambda nth: _klacht_of(asked[nth]))
-        came = {nth: _cast(tx, asked[nth], *votes[nth][1:], world) for nth in order}
+        while len(came) < len(votes):
+            came |= _cast(tx, {nth: vote for nth, vote in enumerate(votes) if nth not in came}, world)
     return [came[nth] for nth in range(len(votes))]
 
 
-def _klacht_of(round: Round | None) -> int:
-    return round.klacht_id if round else 0
-
-
-def _cast(tx: Tx, asked: Round | None, number: int, answer: Answer, world: World) -> Invitation | Problem:
+def _cast(tx: Tx, votes: Mapping[int, Vote], world: World) -> dict[int, Invitation | Problem]:
+    """Count these answers, but for a second one about the same klacht: that is judged when the first has
+    taken effect."""
     now = world.now()
-    try:
-        answer = _as_asked(answer, world.policy)
-        round, klacht = _locked(tx, asked, number)
-        again = round.state == "answered" and round.submitted == answer.digest
-        if not again:
-            feedback.check_open(round, rounds.latest(tx, klacht.id), klacht, now)
-            feedback.check_answer(answer, world.organisation.answers)
-    except (AnswerWrong, LinkProblem) as problem:
-        return problem
-    if not again:
-        count(Act(tx, world, now, f"round:{round.id}"), klacht, round, answer)
-    return _invitation(klacht, round, world)
+    came: dict[int, Invitation | Problem] = {}
+    counted: dict[int, Counted] = {}
+    asked = _lock(tx, [round_id for round_id, _, _ in votes.values()])
+    for nth, (round_id, number, answer) in votes.items():
+        its = asked.get(round_id)
+        if its and its.klacht.id in counted:
+            continue
+        try:
+            answer = _as_asked(answer, world.policy)
+            if its is None or its.round.number != number:
+                raise LinkUnknown
+            if _is_new(its, answer, world, now):
+                act = Act(tx, world, now, f"round:{round_id}")
+                counted[its.klacht.id] = Counted(act, its.klacht, its.round, answer)
+            came[nth] = _invitation(its.klacht, its.round, world)
+        except (AnswerWrong, LinkProblem) as problem:
+            came[nth] = problem
+    count_all(list(counted.values()))
+    return came
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A round, its klacht, and the number of the newest round of that."""
+
+    round: Round
+    klacht: Klacht
+    latest: int
+
+
+def _lock(tx: Tx, round_ids: Sequence[int]) -> dict[int, _Asked]:
+    """These rounds, which nobody else answers meanwhile."""
+    # the klacht is locked before the round, as everywhere, so that two writers never wait for each other
+    ours = {klacht.id: klacht for klacht in klachten.lock_of_rounds(tx, round_ids)}
+    every = rounds.lock(tx, ours) if ours else []
+    latest = {round.klacht_id: round.number for round in every}
+    return {round.id: _Asked(round, ours[round.klacht_id], latest[round.klacht_id]) for round in every}
+
+
+def _is_new(asked: _Asked, answer: Answer, world: World, now: datetime) -> bool:
+    """Does this answer count now? False where it was counted before; raises why it cannot."""
+    if asked.round.state == "answered" and asked.round.submitted == answer.digest:
+        return False
+    feedback.check_open(asked.round, asked.latest, asked.klacht, now)
+    feedback.check_answer(answer, world.organisation.answers)
+    return True
 
 
 def _as_asked(answer: Answer, policy: Policy) -> Answer:
@@ -119,15 +150,6 @@ def _as_asked(answer: Answer, policy: Policy) -> Answer:
     )
 
 
-def _locked(tx: Tx, asked: Round | None, number: int) -> tuple[Round, Klacht]:
-    # the klacht is locked before the round, as everywhere, so that two writers never wait for each other
-    klacht = klachten.by_id(tx, asked.klacht_id, lock=True) if asked else None
-    round = rounds.lock(tx, asked.id) if asked and klacht else None
-    if round is None or klacht is None or round.number != number:
-        raise LinkUnknown
-    return round, klacht
-
-
 def _invitation(of: Klacht | Invited, round: Round, world: World) -> Invitation:
     category = world.organisation.category(of.category)
     return Invitation(
@@ -135,32 +157,49 @@ def _invitation(of: Klacht | Invited, round: Round, world: World) -> Invitation:
     )
 
 
-def count(act: Act, klacht: Klacht, round: Round, answer: Answer) -> Klacht:
-    """Keep the answer and let it take effect, whatever has become of the klacht since."""
-    at, world = act.at, act.world
-    rounds.answered(act.tx, round.id, answer, at)
-    photos.keep(act.tx, round.id, answer.photos)
-    actor = Actor(MELDER, round.address)
-    known = world.organisation.answers
-    reasons = tuple(a.text for a in known if a.id in answer.reasons)
-    may_reopen = world.policy.unhappy_reopens and klacht.status == life.OPGELOST
-    reopens = may_reopen and feedback.reopens(answer, known)
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An answer that counts, whatever has become of the klacht since it was asked for."""
+
+    act: Act
+    klacht: Klacht
+    round: Round
+    answer: Answer
+
+
+def count(counted: Counted) -> Klacht:
+    """Keep an answer and let it take effect."""
+    [klacht] = count_all([counted])
+    return klacht
+
+
+def count_all(counted: Sequence[Counted]) -> list[Klacht]:
+    """Keep answers and let them take effect, each on another klacht."""
+    for one in counted[:1]:
+        rounds.answered(one.act.tx, {one.round.id: one.answer for one in counted}, one.act.at)
+    for one in counted:
+        photos.keep(one.act.tx, one.round.id, one.answer.photos)
+    return happen_all([_happening(one) for one in counted])
+
+
+def _happening(one: Counted) -> Happening:
+    act, klacht, round, answer = one.act, one.klacht, one.round, one.answer
+    known, policy = act.world.organisation.answers, act.world.policy
+    may_reopen = policy.unhappy_reopens and klacht.status == life.OPGELOST
     given = FeedbackGiven(
-        at,
-        actor,
+        act.at,
+        Actor(MELDER, round.address),
         answer.satisfied,
         answer.text,
-        reasons,
+        tuple(a.text for a in known if a.id in answer.reasons),
         round.number,
-        reopens,
+        may_reopen and feedback.reopens(answer, known),
         answer.contact_refused,
         len(answer.photos),
     )
-    ends_contact = answer.contact_refused or (answer.satisfied and world.policy.satisfied_ends_contact)
-    if ends_contact:
+    if answer.contact_refused or (answer.satisfied and policy.satisfied_ends_contact):
         klacht = replace(klacht, contact_allowed=False)
-    klacht, events = _outcome(klacht, given, round.id if answer.photos else 0)
-    return happen(act, klacht, events)
+    return Happening(act, *_outcome(klacht, given, round.id if answer.photos else 0))
 
 
 def _outcome(klacht: Klacht, given: FeedbackGiven, photos_of: int) -> tuple[Klacht, list[Event]]:

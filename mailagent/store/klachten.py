@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +15,8 @@ import sqlalchemy as sa
 
 from mailagent.core.events import Event
 from mailagent.core.klacht import PRIORITIES, UNHANDLED, Klacht
-from mailagent.store.prepared import Prepared, by_name
-from mailagent.store.tables import IS_OPEN, event, event_body, klacht
+from mailagent.store.prepared import Prepared, by_name, is_among
+from mailagent.store.tables import IS_OPEN, event, event_body, klacht, round
 
 FIRST_HASH = "0" * 64
 
@@ -55,9 +56,9 @@ def add(tx: sa.Connection, new: Klacht, salt: bytes) -> Klacht:
     return replace(new, id=id)
 
 
-def save(tx: sa.Connection, changed: Klacht) -> None:
-    """Write every field of a klacht."""
-    _SAVE.run(tx, [{**_columns(changed), "klacht": changed.id}])
+def save(tx: sa.Connection, *changed: Klacht) -> None:
+    """Write every field of these klachten."""
+    _SAVE.run(tx, [{**_columns(one), "klacht": one.id} for one in changed])
 
 
 def _columns(value: Klacht) -> dict[str, Any]:
@@ -88,6 +89,12 @@ def by_id(tx: sa.Connection, id: int, *, lock: bool = False) -> Klacht | None:
     return _one(_LOCK if lock else _BY_ID, tx, {"wanted": id})
 
 
+def lock_of_rounds(tx: sa.Connection, round_ids: Collection[int]) -> list[Klacht]:
+    """The klachten of these rounds, each once; nobody else changes them until this transaction ends. They are
+    locked by id, so that two who want several of them never wait for each other."""
+    return [from_row(row) for row in _LOCK_OF_ROUNDS.rows(tx, {"rounds": round_ids})]
+
+
 def of_event(tx: sa.Connection, event_id: int, *, lock: bool = False) -> Klacht | None:
     """The klacht to which this happened."""
     id = tx.execute(sa.select(event.c.klacht_id).where(event.c.id == event_id)).scalar()
@@ -114,6 +121,12 @@ def _one(query: Prepared, tx: sa.Connection, values: dict[str, object]) -> Klach
 _WANTED: sa.BindParameter[Any] = sa.bindparam("wanted")
 _BY_ID = Prepared(sa.select(*FIELDS).where(klacht.c.id == _WANTED))
 _LOCK = Prepared(sa.select(*FIELDS).where(klacht.c.id == _WANTED).with_for_update())
+_LOCK_OF_ROUNDS = Prepared(
+    sa.select(*FIELDS)
+    .where(klacht.c.id.in_(sa.select(round.c.klacht_id).where(is_among(round.c.id, "rounds"))))
+    .order_by(klacht.c.id)
+    .with_for_update()
+)
 _NAMED = Prepared(sa.select(*FIELDS).where(klacht.c.kenmerk == _WANTED))
 _LOCK_NAMED = Prepared(sa.select(*FIELDS).where(klacht.c.kenmerk == _WANTED).with_for_update())
 
@@ -158,57 +171,80 @@ def due(tx: sa.Connection, now: datetime, limit: int = 500) -> list[int]:
     return list(tx.execute(query).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What happened to one klacht, and what set it off. `salt` is given for a klacht's first events."""
+
+    klacht: Klacht
+    events: Sequence[Event]
+    origin: str
+    salt: bytes | None = None
+
+
 def record(
     tx: sa.Connection, of: Klacht, events: Sequence[Event], origin: str, *, salt: bytes | None = None
 ) -> list[int]:
-    """Append events to the klacht's chain and return their ids. `salt` is given for a klacht's first events.
+    """Append events to the chain of one klacht; see `record_all`."""
+    [ids] = record_all(tx, [Happened(of, events, origin, salt)])
+    return ids
+
+
+def record_all(tx: sa.Connection, happened: Sequence[Happened]) -> list[list[int]]:
+    """Append events to the chains of klachten and return the ids of each; no klacht is among them twice.
 
     The chain holds words, ids and HMACs under the klacht's salt; the texts and addresses stand apart, so
     that erasure can remove them and leave the chain whole (AVG 17, BIO2 8.15).
     """
-    seq, previous = 0, FIRST_HASH
-    if salt is None:
-        seq, previous, salt = _chain_end(tx, of.id)
+    ends = _chain_ends(tx, [one.klacht.id for one in happened if one.events and one.salt is None])
     links: list[dict[str, Any]] = []
     bodies: list[dict[str, Any]] = []
-    for happened in events:
+    for one in happened:
+        _append(one, ends.get(one.klacht.id) or (0, FIRST_HASH, one.salt or b""), links, bodies)
+    ids = [id for (id,) in _APPEND.each(tx, links)]
+    _BODY.run(tx, [{"event_id": id, **body} for id, body in zip(ids, bodies, strict=True)])
+    of_each = iter(ids)
+    return [list(itertools.islice(of_each, len(one.events))) for one in happened]
+
+
+def _append(
+    one: Happened, end: tuple[int, str, bytes], links: list[dict[str, Any]], bodies: list[dict[str, Any]]
+) -> None:
+    seq, previous, salt = end
+    for happened in one.events:
         seq += 1
-        text = body_text(happened.actor.address, happened.data)
+        who, data = happened.actor.address, happened.data
         link = {
-            "klacht_id": of.id,
+            "klacht_id": one.klacht.id,
             "seq": seq,
             "at": happened.at,
             "kind": happened.kind,
             "actor": happened.actor.role,
-            "origin": origin,
-            "status": of.status,
+            "origin": one.origin,
+            "status": one.klacht.status,
             "result": "done",
-            "body_mac": body_mac(salt, text),
+            "body_mac": body_mac(salt, body_text(who, data)),
         }
         previous = chained(previous, link)
         links.append({**link, "hash": previous})
-        bodies.append(json.loads(text))
-    ids = [id for (id,) in _APPEND.each(tx, links)]
-    _BODY.run(tx, [{"event_id": id, **body} for id, body in zip(ids, bodies, strict=True)])
-    return ids
+        bodies.append({"who": who, "data": data})
 
 
 LINK = ("klacht_id", "seq", "at", "kind", "actor", "origin", "status", "result", "body_mac")
 _APPEND = Prepared(sa.insert(event).values(by_name((*LINK, "hash"))).returning(event.c.id))
 _BODY = Prepared(sa.insert(event_body))
-_CHAIN_END = Prepared(
-    sa.select(klacht.c.salt, event.c.seq, event.c.hash)
-    .outerjoin(event, event.c.klacht_id == klacht.c.id)
-    .where(klacht.c.id == sa.bindparam("klacht"))
-    .order_by(event.c.seq.desc())
-    .limit(1)
+_before = event.alias()
+_NEWEST = sa.select(sa.func.max(_before.c.seq)).where(_before.c.klacht_id == klacht.c.id).scalar_subquery()
+_CHAIN_ENDS = Prepared(
+    sa.select(klacht.c.id, event.c.seq, event.c.hash, klacht.c.salt)
+    .select_from(klacht.outerjoin(event, sa.and_(event.c.klacht_id == klacht.c.id, event.c.seq == _NEWEST)))
+    .where(is_among(klacht.c.id, "klachten"))
 )
 
 
-def _chain_end(tx: sa.Connection, klacht_id: int) -> tuple[int, str, bytes]:
-    """The number and hash of the newest event, and the salt."""
-    [[salt, seq, hash]] = _CHAIN_END.rows(tx, {"klacht": klacht_id})
-    return seq or 0, hash or FIRST_HASH, salt or b""
+def _chain_ends(tx: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[int, str, bytes]]:
+    """The number and hash of the newest event of each klacht, and its salt."""
+    rows = _CHAIN_ENDS.rows(tx, {"klachten": ids}) if ids else []
+    return {id: (seq or 0, hash or FIRST_HASH, salt or b"") for id, seq, hash, salt in rows}
 
 
 def body_text(who: str, data: Mapping[str, object]) -> str:
@@ -235,22 +271,28 @@ def _plain(value: object) -> str:
 
 def history(tx: sa.Connection, klacht_id: int) -> list[Logged]:
     """Everything that happened to a klacht, oldest first."""
-    rows = _HISTORY.rows(tx, {"wanted": klacht_id})
-    return [
-        Logged(id, seq, at, kind, actor, origin, status, who or "", data or {})
-        for id, seq, at, kind, actor, origin, status, who, data in rows
-    ]
+    return histories(tx, [klacht_id])[klacht_id]
+
+
+def histories(tx: sa.Connection, klacht_ids: Collection[int]) -> dict[int, list[Logged]]:
+    """Everything that happened to each of these klachten, oldest first."""
+    every: dict[int, list[Logged]] = {id: [] for id in klacht_ids}
+    for of, id, seq, at, kind, actor, origin, status, who, data in _HISTORY.rows(
+        tx, {"klachten": klacht_ids}
+    ):
+        every[of].append(Logged(id, seq, at, kind, actor, origin, status, who or "", data or {}))
+    return every
 
 
 _HISTORY = Prepared(
     sa.select(
-        *(event.c[name] for name in ("id", "seq", "at", "kind", "actor", "origin", "status")),
+        *(event.c[name] for name in ("klacht_id", "id", "seq", "at", "kind", "actor", "origin", "status")),
         event_body.c.who,
         event_body.c.data,
     )
     .outerjoin(event_body, event_body.c.event_id == event.c.id)
-    .where(event.c.klacht_id == _WANTED)
-    .order_by(event.c.seq)
+    .where(is_among(event.c.klacht_id, "klachten"))
+    .order_by(event.c.klacht_id, event.c.seq)
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,9 +81,10 @@ def by_id(tx: sa.Connection, id: int) -> Round | None:
     return _one(_BY_ID, tx, {"round": id})
 
 
-def lock(tx: sa.Connection, id: int) -> Round | None:
-    """One round, which nobody else answers until this transaction ends."""
-    return _one(_LOCK, tx, {"round": id})
+def lock(tx: sa.Connection, klacht_ids: Collection[int]) -> list[Round]:
+    """Every round of these klachten, those of one from its oldest to its newest; nobody else answers them
+    until this transaction ends."""
+    return [Round(*row) for row in _LOCK.rows(tx, {"klachten": klacht_ids})]
 
 
 def last_of(tx: sa.Connection, klacht_id: int) -> Round | None:
@@ -103,23 +104,31 @@ def latest(tx: sa.Connection, klacht_id: int) -> int:
 
 
 _BY_ID = Prepared(sa.select(*_FIELDS).where(table.c.id == _ID))
-_LOCK = Prepared(sa.select(*_FIELDS).where(table.c.id == _ID).with_for_update())
+_LOCK = Prepared(
+    sa.select(*_FIELDS)
+    .where(is_among(table.c.klacht_id, "klachten"))
+    .order_by(table.c.klacht_id, table.c.number)
+    .with_for_update()
+)
 _LAST = Prepared(
     sa.select(*_FIELDS).where(table.c.klacht_id == _KLACHT).order_by(table.c.number.desc()).limit(1)
 )
 
 
-def answered(tx: sa.Connection, id: int, answer: Answer, at: datetime) -> None:
-    """Keep the answer."""
-    values: dict[str, Any] = {
-        "round": id,
-        "answered_at": at,
-        "satisfied": answer.satisfied,
-        "reasons": list(answer.reasons),
-        "text": answer.text,
-        "submitted": answer.digest,
-    }
-    _ANSWER.run(tx, [values])
+def answered(tx: sa.Connection, answers: Mapping[int, Answer], at: datetime) -> None:
+    """Keep the answers of these rounds, by id."""
+    rows: list[dict[str, Any]] = [
+        {
+            "round": id,
+            "answered_at": at,
+            "satisfied": answer.satisfied,
+            "reasons": list(answer.reasons),
+            "text": answer.text,
+            "submitted": answer.digest,
+        }
+        for id, answer in answers.items()
+    ]
+    _ANSWER.run(tx, rows)
 
 
 _SAID = ("answered_at", "satisfied", "reasons", "text", "submitted")
@@ -181,17 +190,26 @@ def expire(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
     return sorted((Round(**row._asdict()) for row in rows), key=lambda round: round.number)
 
 
-def next_moment(tx: sa.Connection, klacht_id: int, *, newest: bool) -> datetime | None:
-    """When to remind of a round of a klacht, or when the next one lapses; with `newest`, the end of the
-    newest one counts in any state."""
-    values = {"klacht": klacht_id, "newest": latest(tx, klacht_id) if newest else 0}
-    [moments] = _NEXT_MOMENT.rows(tx, values)
-    return min((at for at in moments if at), default=None)
+def next_moments(tx: sa.Connection, newest: Mapping[int, bool]) -> dict[int, datetime | None]:
+    """When to remind of a round of each of these klachten, or when the next one lapses; where `newest` holds
+    for a klacht, the end of its newest one counts in any state."""
+    moments: dict[int, list[datetime]] = {id: [] for id in newest}
+    for klacht_id, waits, is_last, ends_at, remind_at in _MOMENTS.rows(tx, {"klachten": newest}):
+        if waits or (is_last and newest[klacht_id]):
+            moments[klacht_id].append(ends_at)
+        if remind_at:
+            moments[klacht_id].append(remind_at)
+    return {id: min(some, default=None) for id, some in moments.items()}
 
 
-_ENDS = sa.case((_WAITING | (table.c.number == sa.bindparam("newest")), table.c.expires_at))
-_NEXT_MOMENT = Prepared(
-    sa.select(sa.func.min(table.c.remind_at), sa.func.min(_ENDS)).where(table.c.klacht_id == _KLACHT)
+_MOMENTS = Prepared(
+    sa.select(
+        table.c.klacht_id,
+        _WAITING,
+        table.c.number == sa.func.max(table.c.number).over(partition_by=table.c.klacht_id),
+        table.c.expires_at,
+        table.c.remind_at,
+    ).where(is_among(table.c.klacht_id, "klachten"))
 )
 
 

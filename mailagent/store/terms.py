@@ -2,80 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from mailagent.core.clocks import STATUTORY, Clock
-from mailagent.store.prepared import Prepared, by_name
+from mailagent.store.prepared import Prepared, by_name, is_among
 from mailagent.store.tables import clock as table
 
 
-def start(tx: sa.Connection, klacht_id: int, clock: Clock, at: datetime) -> None:
-    """A clock starts; an earlier one of the same name is a former version, and stops."""
-    [[version]] = _LAST.rows(tx, {"klacht": klacht_id, "clock": clock.name})
-    if version:
-        _STOP_NAMED.run(tx, [{"klacht": klacht_id, "clock": clock.name, "at": at}])
-    begin(tx, klacht_id, [clock], (version or 0) + 1)
+@dataclass(slots=True)
+class Term:
+    """A clock as it is kept, or is about to be where its `id` is 0."""
+
+    clock: Clock
+    id: int = 0
+    stopped_at: datetime | None = None
 
 
-_NAMED = (table.c.klacht_id == sa.bindparam("klacht"), table.c.name == sa.bindparam("clock"))
-_LAST = Prepared(sa.select(sa.func.max(table.c.version)).where(*_NAMED))
-_RUNS = (table.c.klacht_id == sa.bindparam("klacht"), table.c.stopped_at.is_(None))
-_STOPPED = sa.update(table).values(stopped_at=sa.bindparam("at"))
-_STOP_NAMED = Prepared(_STOPPED.where(*_NAMED, table.c.stopped_at.is_(None)))
+@dataclass(slots=True)
+class Terms:
+    """The clocks that ran for a klacht when they were looked up, and those that start; `keep` writes what
+    became of them."""
+
+    klacht_id: int
+    every: list[Term]
+
+    @property
+    def running(self) -> list[Clock]:
+        """Those that run now, in the order in which they started."""
+        return [term.clock for term in self.every if term.stopped_at is None]
+
+    def named(self, name: str) -> Clock | None:
+        """The one with this name that runs now."""
+        return next((clock for clock in self.running if clock.name == name), None)
+
+    def start(self, clock: Clock, at: datetime) -> None:
+        """A clock starts; an earlier one of the same name is a former version, and stops."""
+        self.stop(at, clock.name)
+        self.every.append(Term(clock))
+
+    def stop(self, at: datetime, *names: str) -> None:
+        """The clocks with these names stop."""
+        for term in self.every:
+            if term.clock.name in names and term.stopped_at is None:
+                term.stopped_at = at
+
+    def stop_kinds(self, at: datetime, kinds: Collection[str]) -> None:
+        """The `statutory` clock stops, or every `service` clock, or both."""
+        self.stop(at, *(c.name for c in self.running if _kind(c) in kinds))
 
 
-def begin(tx: sa.Connection, klacht_id: int, clocks: Sequence[Clock], version: int = 1) -> None:
-    """The first clocks of their names, or a next version of one."""
-    rows: list[dict[str, Any]] = [
-        {
-            "klacht_id": klacht_id,
-            "name": clock.name,
-            "version": version,
-            "running": clock.as_dict(),
-            "started_at": clock.started_at,
-            "last_day": clock.last_day,
-            "at_risk_at": clock.at_risk_at,
-        }
-        for clock in clocks
-    ]
-    _BEGIN.run(tx, rows)
+def _kind(clock: Clock) -> str:
+    return STATUTORY if clock.name == STATUTORY else "service"
 
 
-_BEGUN = ("klacht_id", "name", "version", "running", "started_at", "last_day", "at_risk_at")
-_BEGIN = Prepared(sa.insert(table).values(by_name(_BEGUN)))
+def of(tx: sa.Connection, klacht_ids: Collection[int]) -> dict[int, Terms]:
+    """The clocks that run for each of these klachten."""
+    every = {id: Terms(id, []) for id in klacht_ids}
+    for klacht_id, id, kept in _RUNNING.rows(tx, {"klachten": klacht_ids}):
+        every[klacht_id].every.append(Term(Clock.from_dict(kept), id))
+    return every
+
+
+_RUNNING = Prepared(
+    sa.select(table.c.klacht_id, table.c.id, table.c.running)
+    .where(is_among(table.c.klacht_id, "klachten"), table.c.stopped_at.is_(None))
+    .order_by(table.c.id)
+)
+
+
+def keep(tx: sa.Connection, changed: Iterable[Terms]) -> None:
+    """Write down which clocks stopped, and which started."""
+    every = [(terms.klacht_id, term) for terms in changed for term in terms.every]
+    _STOP.run(
+        tx, [{"clock": term.id, "at": term.stopped_at} for _, term in every if term.id and term.stopped_at]
+    )
+    _START.run(tx, [_columns(klacht_id, term) for klacht_id, term in every if not term.id])
+
+
+def _columns(klacht_id: int, term: Term) -> dict[str, Any]:
+    clock = term.clock
+    return {
+        "klacht_id": klacht_id,
+        "name": clock.name,
+        "running": clock.as_dict(),
+        "started_at": clock.started_at,
+        "last_day": clock.last_day,
+        "at_risk_at": clock.at_risk_at,
+        "stopped_at": term.stopped_at,
+    }
+
+
+_STOP = Prepared(
+    sa.update(table).where(table.c.id == sa.bindparam("clock")).values(stopped_at=sa.bindparam("at"))
+)
+_COLUMNS = ("klacht_id", "name", "running", "started_at", "last_day", "at_risk_at", "stopped_at")
+_former = table.alias("former")
+_VERSION = (
+    sa.select(sa.func.coalesce(sa.func.max(_former.c.version), 0) + 1)
+    .where(_former.c.klacht_id == sa.bindparam("klacht_id"), _former.c.name == sa.bindparam("name"))
+    .scalar_subquery()
+)
+_START = Prepared(sa.insert(table).values(by_name(_COLUMNS) | {"version": _VERSION}))
+
+
+def begin(tx: sa.Connection, klacht_id: int, clocks: Iterable[Clock]) -> None:
+    """The first clocks of a klacht."""
+    keep(tx, [Terms(klacht_id, [Term(clock) for clock in clocks])])
 
 
 def running(tx: sa.Connection, klacht_id: int) -> list[tuple[int, Clock]]:
     """The clocks that run for a klacht, each with its row id."""
-    return [(id, Clock.from_dict(kept)) for id, kept in _RUNNING.rows(tx, {"klacht": klacht_id})]
+    return [(term.id, term.clock) for term in of(tx, [klacht_id])[klacht_id].every]
 
 
-_RUNNING = Prepared(sa.select(table.c.id, table.c.running).where(*_RUNS).order_by(table.c.id))
+def stop(tx: sa.Connection, klacht_id: int, at: datetime, kinds: Collection[str]) -> None:
+    """The `statutory` clock of a klacht stops, or every `service` clock, or both."""
+    every = of(tx, [klacht_id])
+    every[klacht_id].stop_kinds(at, kinds)
+    keep(tx, every.values())
 
 
 def wind(tx: sa.Connection, id: int, clock: Clock) -> None:
     """Keep a clock whose crossed levels have left it."""
     tx.execute(sa.update(table).where(table.c.id == id).values(running=clock.as_dict()))
-
-
-def stop(tx: sa.Connection, klacht_id: int, at: datetime, kinds: Collection[str]) -> None:
-    """The `statutory` clock of a klacht stops, or every `service` clock, or both."""
-    for kind in kinds:
-        (_STOP_STATUTORY if kind == STATUTORY else _STOP_SERVICE).run(tx, [{"klacht": klacht_id, "at": at}])
-
-
-_STOP_STATUTORY = Prepared(_STOPPED.where(*_RUNS, table.c.name == STATUTORY))
-_STOP_SERVICE = Prepared(_STOPPED.where(*_RUNS, table.c.name != STATUTORY))
-
-
-def stop_these(tx: sa.Connection, ids: Collection[int], at: datetime) -> None:
-    """These clocks stop, by row id."""
-    if ids:
-        tx.execute(sa.update(table).where(table.c.id.in_(ids)).values(stopped_at=at))
 
 
 def versions(tx: sa.Connection, klacht_id: int) -> list[tuple[int, Clock, datetime | None]]:

@@ -9,17 +9,14 @@ from pathlib import Path
 from aiohttp import web
 
 from mailagent.core.errors import Problem
-from mailagent.core.feedback import Answer
 from mailagent.core.organisation import Organisation
 from mailagent.flow.confirm import Waiting
 from mailagent.flow.originals import Original
 from mailagent.flow.survey import Asked, Given
-from mailagent.flow.vote import Invitation
+from mailagent.flow.vote import Invitation, Vote
 
 Link = tuple[int, int]
 """The id of a round, and its number."""
-
-Vote = tuple[int, int, Answer]
 
 
 @dataclass(frozen=True, slots=True)

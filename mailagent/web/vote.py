@@ -9,9 +9,9 @@ from aiohttp import web
 from mailagent.core import feedback
 from mailagent.core.errors import AnswerWrong
 from mailagent.core.feedback import MAX_PHOTOS, MAX_TEXT, Answer
-from mailagent.flow.vote import Invitation
+from mailagent.flow.vote import Invitation, Vote
 from mailagent.together import Room, Together
-from mailagent.web.doors import DOORS, Doors, Link, Vote
+from mailagent.web.doors import DOORS, Doors, Link
 from mailagent.web.form import TRAP, Sent, sent_by
 from mailagent.web.pages import Alike, moment, shown, shown_to_many
 from mailagent.web.photos import developed

@@ -29,7 +29,8 @@ def handled(desk: Desk, melder: str = JAN) -> Got:
 
 def counts(desk: Desk, melder: str = JAN) -> Brought:
     with desk.world.store.read() as tx:
-        return melders.brought(tx, melder)
+        [brought] = melders.brought(tx, [melder]).values()
+        return brought
 
 
 def make_confidential(desk: Desk, kenmerk: str) -> None:
@@ -120,8 +121,8 @@ def test_si_05_the_counts_can_be_switched_off(tmp_path: Path) -> None:
 def test_si_05_counting_looks_in_indexes_alone(desk: Desk) -> None:
     statement = melders._BROUGHT._statement.compile(desk.world.store.engine)
     with desk.world.store.read() as tx:
-        asked = tuple("x" for _ in statement.positiontup or ())
+        asked = tuple('["x"]' for _ in statement.positiontup or ())
         plan = [str(row[-1]) for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", asked)]
     assert plan
-    assert not [step for step in plan if step.startswith("SCAN")]
+    assert not [step for step in plan if step.startswith("SCAN") and "json_each" not in step]
     assert any("ix_klacht_melder" in step for step in plan)

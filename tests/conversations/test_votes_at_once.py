@@ -53,8 +53,11 @@ def handled(desk: Desk, number: int) -> Got:
 
 
 def votes(desk: Desk, mail: Got, answer: Answer) -> Step:
-    round_id, number = desk.house.links.read_smiley(mail.smiley("tevreden").split("/")[4])
-    return lambda: vote.cast(round_id, number, answer, desk.world).kenmerk
+    return lambda: vote.cast(*link(desk, mail), answer, desk.world).kenmerk
+
+
+def link(desk: Desk, mail: Got) -> tuple[int, int]:
+    return desk.house.links.read_smiley(mail.smiley("tevreden").split("/")[4])
 
 
 def given(desk: Desk, kenmerk: str) -> int:
@@ -98,3 +101,38 @@ def test_si_03_an_answer_in_the_last_moment_and_the_clock_at_once_are_one_ending
         assert desk.klacht(mail.kenmerk).status == "gesloten"
         assert desk.kinds(mail.kenmerk).count("settled") == 1
         desk.agent(ANNA).reads_all()
+
+
+def test_si_01_of_answers_that_go_together_each_is_judged_by_itself(desk: Desk) -> None:
+    mails = [handled(desk, number) for number in range(3)]
+    happy, unhappy, silent = (link(desk, mail) for mail in mails)
+
+    came = vote.cast_all(
+        [
+            (*unhappy, UNHAPPY),
+            (*happy, HAPPY),
+            (*unhappy, HAPPY),
+            (*silent, Answer(satisfied=False)),
+            (*unhappy, UNHAPPY),
+            (unhappy[0], unhappy[1] + 1, HAPPY),
+            (0, 1, HAPPY),
+        ],
+        desk.world,
+    )
+
+    said = [getattr(one, "kenmerk", "") + " " + getattr(one, "why", type(one).__name__) for one in came]
+    one, two, _ = (mail.kenmerk for mail in mails)
+    assert said == [
+        f"{two} Invitation",
+        f"{one} Invitation",
+        f"{two} answered",
+        " AnswerWrong",
+        f"{two} Invitation",
+        " LinkUnknown",
+        " LinkUnknown",
+    ]
+    assert [given(desk, mail.kenmerk) for mail in mails] == [1, 1, 0]
+    statuses = [desk.klacht(mail.kenmerk).status for mail in mails]
+    assert statuses == ["gesloten", "verzoek_tot_heropenen", "opgelost"]
+    assert two in desk.agent(ANNA).gets("verzoek_tot_heropenen").subject
+    desk.agent(ANNA).gets_nothing()

@@ -52,7 +52,7 @@ class Kto:
         self, klacht: int, at: datetime = MARCH, *, satisfied: bool = True, reasons: tuple[str, ...] = ()
     ) -> None:
         """A round that was answered a day later."""
-        rounds.answered(self.tx, self.round(klacht, at), Answer(satisfied, reasons, "geheim"), at + DAY)
+        rounds.answered(self.tx, {self.round(klacht, at): Answer(satisfied, reasons, "geheim")}, at + DAY)
 
 
 def whole(engine: sa.Engine, asked: Asked) -> Figures:

@@ -255,7 +255,7 @@ def test_a_round_is_answered_once_and_older_ones_are_counted(engine: sa.Engine) 
         first = rounds.open_next(tx, klacht.id, klacht.melder, NOON, NOON + timedelta(days=5))
         second = rounds.open_next(tx, klacht.id, klacht.melder, NOON, NOON + timedelta(days=5))
         answer = Answer(satisfied=False, reasons=("niet-opgelost",), text="vol")
-        rounds.answered(tx, second.id, answer, NOON)
+        rounds.answered(tx, {second.id: answer}, NOON)
 
         assert (first.number, second.number, rounds.latest(tx, klacht.id)) == (1, 2, 2)
         last = rounds.last_of(tx, klacht.id)
@@ -270,7 +270,9 @@ def test_a_clock_that_starts_again_is_a_new_version(engine: sa.Engine) -> None:
         klacht = kept(tx)
         terms.begin(tx, klacht.id, [clock])
         week = timedelta(days=7)
-        terms.start(tx, klacht.id, clocks.start(AWB, NOON + week, Calendar()), NOON + 2 * week)
+        again = terms.of(tx, [klacht.id])
+        again[klacht.id].start(clocks.start(AWB, NOON + week, Calendar()), NOON + 2 * week)
+        terms.keep(tx, again.values())
 
         [(id, running)] = terms.running(tx, klacht.id)
         assert running.last_day == date(2026, 4, 20)
@@ -293,10 +295,11 @@ def test_service_clocks_run_beside_the_one_of_the_law_and_stop_each_by_itself(en
     with writing(engine) as tx:
         klacht = kept(tx)
         terms.begin(tx, klacht.id, [law, *service])
-        ids = {clock.name: id for id, clock in terms.running(tx, klacht.id)}
-        assert list(ids) == ["statutory", "reactie", "oplossing"]
+        every = terms.of(tx, [klacht.id])
+        assert [clock.name for clock in every[klacht.id].running] == ["statutory", "reactie", "oplossing"]
 
-        terms.stop_these(tx, [ids["reactie"]], NOON)
+        every[klacht.id].stop(NOON, "reactie")
+        terms.keep(tx, every.values())
         assert [clock.name for _, clock in terms.running(tx, klacht.id)] == ["statutory", "oplossing"]
         terms.stop(tx, klacht.id, NOON, ("service",))
         assert [clock.name for _, clock in terms.running(tx, klacht.id)] == ["statutory"]

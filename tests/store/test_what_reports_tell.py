@@ -43,14 +43,15 @@ def test_re_03_the_open_klachten_of_agents_come_with_every_clock_that_runs(engin
         kept(tx, 3, assigned_to=ANNA, status="heropend")
         kept(tx, 4, AWB, assigned_to=ANNA, status="opgelost")
         kept(tx, 5, AWB)
-        [reactie] = [id for id, clock in terms.running(tx, 1) if clock.name == "reactie"]
 
         found = standing.of_agents(tx, [ANNA])
         assert [(one.kenmerk, [c.name for c in one.clocks]) for one in found] == [
             ("KL26-00001", ["statutory", "reactie"]),
             ("KL26-00003", []),
         ]
-        terms.stop_these(tx, [reactie], NOON)
+        every = terms.of(tx, [1])
+        every[1].stop(NOON, "reactie")
+        terms.keep(tx, every.values())
         assert [len(one.clocks) for one in standing.of_agents(tx, [ANNA, BRAM])] == [1, 1, 0]
         assert standing.of_agents(tx, []) == []
 
