@@ -223,7 +223,11 @@ class SmtpSession(SMTP):
         if self.client:  # the same client once more, encrypted from here on (RFC 3207 4.2)
             super().connection_made(transport)
             return
-        client = str(transport.get_extra_info("peername")[0])
+        peer = transport.get_extra_info("peername")
+        if not peer:  # it hung up before we could greet it, as who tries every port does
+            transport.close()
+            return
+        client = str(peer[0])
         talking = (session.client for session in self._sink.sessions)
         if answer := self._sink.door.clients.turn_away(client, talking):
             _say_and_close(transport, answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -9,7 +10,9 @@ import pytest
 
 from mailagent.inbound import clients
 from mailagent.inbound.clients import ANYWHERE, BUSY, NOT_FROM_HERE, Clients, networks_among
-from tests.sink import Door, Post, Wire
+from mailagent.inbound.keeper import Keeper
+from mailagent.inbound.smtp import SmtpSink
+from tests.sink import NOON, Door, Post, Wire
 
 STRANGER = "192.0.2.7"
 OWN_MX = "10.1.2.3"
@@ -142,3 +145,31 @@ def test_a_stranger_that_keeps_sending_is_slowed_down_and_nobody_else_is(post: P
                 wire.asks(b"RSET")
     assert codes[:60] == ["250 2.1.0"] * 60
     assert "451 4.7.1" in codes
+
+
+class HungUp(asyncio.Transport):
+    """The line of a client that is gone already: nothing says any more who it was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_client_that_hung_up_before_we_could_greet_it_is_no_mistake_of_ours() -> None:
+    async def comes_and_goes() -> tuple[HungUp, SmtpSink]:
+        line = HungUp()
+        door = Door(("127.0.0.1", 0))
+        sink = SmtpSink(Keeper(lambda _: []), "klachten@stad.example", 1000, lambda: NOON, door)
+        await sink.start()
+        talk = sink.session(asyncio.get_running_loop())
+        talk.connection_made(line)
+        talk.connection_lost(None)
+        await sink.stop()
+        return line, sink
+
+    line, sink = asyncio.run(comes_and_goes())
+    assert line.closed
+    assert not sink.sessions
