@@ -58,12 +58,14 @@ class Folder:
     now: Callable[[], datetime]
     most: int
     _seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    _unmoved: set[Path] = field(default_factory=set)
 
     def look(self) -> int:
         """Take what is finished. How many files were kept."""
         for name in (BUSY, DONE):
             (self.path / name).mkdir(exist_ok=True)
         waiting = [(file, _day_of(self._name_of(file))) for file in _files(self.path / BUSY, deep=True)]
+        self._unmoved &= {file for file, _ in waiting}
         taken = [(moved, day) for file, day in self._finished() if (moved := self._claimed(file))]
         kept = 0
         for file, day in (*waiting, *taken):
@@ -95,15 +97,41 @@ class Folder:
 
     def _claimed(self, file: Path) -> Path | None:
         """The file where nobody else takes it; None where another was first, or it is too large to keep."""
-        size, name = self._seen[file][0], file.relative_to(self.path)
-        if size > self.most:
-            self._moved(file, name, TOO_LARGE)
-            log.error("scan_too_large", file=file.name, octets=size, most=self.most)
-            return None
-        return self._moved(file, uuid.uuid4().hex / name, BUSY)
+        size, name, own = self._seen[file][0], file.relative_to(self.path), uuid.uuid4().hex
+        moved = None
+        try:
+            if size > self.most:
+                self._moved(file, name, TOO_LARGE)
+                log.error("scan_too_large", file=file.name, octets=size, most=self.most)
+            elif not (moved := self._moved(file, own / name, BUSY)):
+                self._tidy(self.path / BUSY / own / name.parent)
+        except OSError as problem:  # somebody has it open, on a share that then lets nobody else at it
+            log.error("scan_not_taken", file=file.name, why=str(problem)[:300])
+            self._tidy(self.path / BUSY / own / name.parent)
+        return moved
 
     def _kept(self, file: Path, day: date | None) -> bool:
-        """Keep its bytes, and only then move it to `done`."""
+        """Keep its bytes, once, and only then move it to `done`, as soon as that can be done."""
+        if file not in self._unmoved and not self._committed(file, day):
+            return False
+        self._unmoved.add(file)
+        try:
+            self._moved(file, self._name_of(file), DONE)
+        except OSError as problem:
+            log.error("scan_not_moved", file=file.name, why=str(problem)[:300])
+            return False
+        self._unmoved.discard(file)
+        self._tidy(file.parent)
+        return True
+
+    def _tidy(self, folder: Path) -> None:
+        """Folders in `bezig` in which nothing is left."""
+        with contextlib.suppress(OSError):  # another file is still there
+            while folder != self.path / BUSY:
+                folder.rmdir()
+                folder = folder.parent
+
+    def _committed(self, file: Path, day: date | None) -> bool:
         try:
             raw = file.read_bytes()
             reached = received_on(day, self.now())
@@ -113,10 +141,6 @@ class Folder:
         except (OSError, TryLater) as problem:
             log.error("scan_not_kept", file=file.name, why=str(problem)[:300])
             return False
-        self._moved(file, self._name_of(file), DONE)
-        with contextlib.suppress(OSError):  # another file is still there
-            for folder in file.relative_to(self.path / BUSY).parents[:-1]:
-                (self.path / BUSY / folder).rmdir()
         return True
 
     def _moved(self, file: Path, name: Path, where: str) -> Path | None:

@@ -167,6 +167,42 @@ def test_a_scan_whose_name_was_used_again_is_never_done_before_it_is_kept(table:
     assert table.lies() == ["done/scan-2.pdf", "done/scan.pdf"]
 
 
+def test_a_file_that_cannot_be_moved_to_done_is_kept_once_and_holds_up_no_other(table: Table) -> None:
+    table.drops("2026-02-27/een.pdf")
+    table.drops("twee.pdf")
+    table.looks(seconds=6)
+    in_the_way = table.path / "done/2026-02-27"
+    in_the_way.write_text("no folder", "utf-8")
+    assert table.looks(seconds=6) == 1
+    assert table.looks(seconds=6) == 0
+    assert sorted(kept.peer for kept in table.kept) == ["een.pdf", "twee.pdf"]
+
+    in_the_way.unlink()
+    table.looks(seconds=6)
+    assert table.lies() == ["done/2026-02-27/een.pdf", "done/twee.pdf"]
+    assert len(table.kept) == 2
+
+
+class Share(Folder):
+    """A folder on a share: what somebody has open cannot be moved."""
+
+    def _moved(self, file: Path, name: Path, where: str) -> Path | None:
+        if file.name == "open.pdf":
+            (self.path / where / name).parent.mkdir(parents=True)
+            raise PermissionError(file)
+        return super()._moved(file, name, where)
+
+
+def test_a_file_that_somebody_has_open_holds_up_no_other(table: Table) -> None:
+    table.folder = Share(table.path, table._keep, lambda: table.time, most=1000)
+    table.drops("open.pdf")
+    table.drops("tekening.pdf")
+    table.looks(seconds=6)
+    assert table.looks(seconds=6) == 1
+    assert table.lies() == ["done/tekening.pdf", "open.pdf"]
+    assert list((table.path / "bezig").iterdir()) == []
+
+
 def test_what_is_too_large_is_put_aside_in_sight(table: Table) -> None:
     table.drops("tekening.tif", b"x" * 1001)
     table.looks(seconds=6)
