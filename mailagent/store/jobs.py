@@ -34,7 +34,7 @@ LEASE = timedelta(minutes=15)
 POLL_SECONDS = 2.0
 """A bell announces what is due now; this finds what falls due later, or came from another process."""
 
-_AWAY = (TryLater, sa.exc.OperationalError)
+_AWAY = (TryLater, sa.exc.OperationalError, sa.exc.TimeoutError)
 """Said in one line: while the disk is full it is said at every look, and the log may be on that disk."""
 
 Handler = Callable[[Sequence[int]], None]

@@ -43,7 +43,7 @@ _HELD = sa.text(
 """The engine holds a job that failed and could not be given back either, as on a full disk: for good.
 This is not its own statement to free it, which writes in its log as well."""
 
-LOST = (psycopg.OperationalError, sa.exc.OperationalError, FailingListenerError)
+LOST = (psycopg.OperationalError, sa.exc.OperationalError, sa.exc.TimeoutError, FailingListenerError)
 """What a broken connection to the database looks like, by the hand that held it."""
 
 _log = logging.getLogger(__name__)

@@ -13,6 +13,9 @@ from mailagent.core.errors import Crossed, TryLater
 from mailagent.store.database import reading, writing
 from mailagent.store.jobs import Jobs, SqliteJobs, utc_now
 
+AWAY = (sa.exc.OperationalError, sa.exc.TimeoutError)
+"""The database does not answer, or all who may ask it wait for an answer already, and too long."""
+
 _DEADLOCK = "40P01"
 """What PostgreSQL says to one of two that wait for each other."""
 
@@ -39,8 +42,9 @@ class Store:
         try:
             with writing(self.engine) as tx:
                 yield tx
-        except sa.exc.OperationalError as error:
-            raise Crossed if getattr(error.orig, "sqlstate", "") == _DEADLOCK else TryLater from error
+        except AWAY as error:
+            orig = getattr(error, "orig", None)
+            raise Crossed if getattr(orig, "sqlstate", "") == _DEADLOCK else TryLater from error
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -48,7 +52,7 @@ class Store:
         try:
             with reading(self.engine) as tx:
                 yield tx
-        except sa.exc.OperationalError as error:
+        except AWAY as error:
             raise TryLater from error
 
     @contextmanager

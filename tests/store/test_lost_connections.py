@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from mailagent.core.errors import Crossed
+from mailagent.core.errors import Crossed, TryLater
 from mailagent.store.database import connect, reading, writing
 from mailagent.store.store import Store, make_jobs
 
@@ -52,6 +52,18 @@ def test_a_connection_that_broke_under_a_transaction_is_not_used_again(grown: sa
         tx.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
     with writing(grown) as tx:
         assert my_process(tx)
+
+
+def test_where_everybody_waits_for_the_database_another_is_asked_to_come_back() -> None:
+    engine = sa.create_engine(
+        "sqlite://", poolclass=sa.QueuePool, pool_size=1, max_overflow=0, pool_timeout=0
+    )
+    store = Store(engine, make_jobs(engine))
+    with engine.connect():
+        for transaction in (store.begin, store.read):
+            with pytest.raises(TryLater), transaction():
+                pass
+    engine.dispose()
 
 
 def test_of_two_that_wait_for_each_other_one_lets_go_and_says_so(grown: sa.Engine) -> None:
