@@ -136,11 +136,16 @@ class Earlier:
 @dataclass(frozen=True, slots=True)
 class Brought:
     """How many klachten one melder brought, how many ended unhappy, and how many they were asked about in
-    vain."""
+    vain; and the newest of them."""
 
     klachten: int = 0
     unsatisfied: int = 0
     unanswered: int = 0
+    newest: tuple[Earlier, ...] = ()
+
+    def besides(self, kenmerk: str, most: int) -> tuple[Earlier, ...]:
+        """The newest ones but for this, so many at most."""
+        return tuple(one for one in self.newest if one.kenmerk != kenmerk)[:most]
 
     def __str__(self) -> str:
         ends = ((self.unsatisfied, "keer ontevreden"), (self.unanswered, "keer geen antwoord"))

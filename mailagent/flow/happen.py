@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mailagent.core.clocks import next_wake
+from mailagent.core.clocks import Clock, next_wake
 from mailagent.core.events import (
     Event,
     MailSuppressed,
@@ -60,7 +60,7 @@ def happen_all(happenings: Sequence[Happening]) -> list[Klacht]:
     done = [_to_be_kept(one, ends[one.klacht.id], every[one.klacht.id]) for one in timed]
     terms.keep(tx, every.values())
     klachten.save(tx, *(one.klacht for one in done))
-    _tell(_record(done))
+    _tell(_record([(one, every[one.klacht.id].running) for one in done]))
     return [one.klacht for one in done]
 
 
@@ -84,16 +84,17 @@ def begin(act: Act, new: Klacht, received: Received) -> Klacht:
     klacht = klachten.add(act.tx, due, salt)
     terms.begin(act.tx, klacht.id, begun)
     events = [received, *invite(act, klacht, [received])]
-    _tell(_record([Happening(act, klacht, events)], salt))
+    _tell(_record([(Happening(act, klacht, events), begun)], salt))
     return klacht
 
 
-def _record(done: Sequence[Happening], salt: bytes | None = None) -> list[Kept]:
-    happened = [klachten.Happened(one.klacht, one.events, one.act.origin, salt) for one in done]
-    ids = klachten.record_all(done[0].act.tx, happened)
+def _record(done: Sequence[tuple[Happening, Sequence[Clock]]], salt: bytes | None = None) -> list[Kept]:
+    """Into the log, with the clocks that run now."""
+    happened = [klachten.Happened(one.klacht, one.events, one.act.origin, salt) for one, _ in done]
+    ids = klachten.record_all(done[0][0].act.tx, happened)
     return [
-        Kept(one.act, one.klacht, list(zip(one.events, its_ids, strict=True)))
-        for one, its_ids in zip(done, ids, strict=True)
+        Kept(one.act, one.klacht, list(zip(one.events, its_ids, strict=True)), running)
+        for (one, running), its_ids in zip(done, ids, strict=True)
     ]
 
 
@@ -102,10 +103,13 @@ def _tell(kept: Sequence[Kept]) -> None:
     act, owed = kept[0].act, owed_for(kept)
     mails = list(itertools.chain.from_iterable(owed))
     act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, mails, act.at))
-    silent = [Happening(one.act, one.klacht, _silent(one, its)) for one, its in zip(kept, owed, strict=True)]
-    if silent := [one for one in silent if one.events]:
-        for one in _record(silent):
-            _look_for_another_way(one)
+    silent = [
+        (Happening(one.act, one.klacht, _silent(one, its)), one.running)
+        for one, its in zip(kept, owed, strict=True)
+    ]
+    if silent := [(one, running) for one, running in silent if one.events]:
+        for kept_one in _record(silent):
+            _look_for_another_way(kept_one)
 
 
 def _silent(one: Kept, owed: Sequence[Owed]) -> list[Event]:
@@ -128,7 +132,7 @@ def _look_for_another_way(kept: Kept) -> None:
     for one, id in silent:
         died = dead.get(one.recipient.lower()) if one.reason == DEAD_ADDRESS else None
         if needs_letter(one, klacht, act.world.policy) or (died and not _knows(act, klacht, died.since)):
-            _tell([Kept(act, klacht, [(one, id)])])
+            _tell([Kept(act, klacht, [(one, id)], kept.running)])
 
 
 def _knows(act: Act, klacht: Klacht, since: datetime) -> bool:

@@ -2,61 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mailagent.core import clocks
 from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.chronicle import QUIET, told
+from mailagent.core.clocks import Clock
 from mailagent.core.events import Assigned, Event, Reacted, Received, ReopenRequested, Routed
-from mailagent.core.feedback import Brought, Earlier
+from mailagent.core.feedback import Brought
 from mailagent.core.klacht import Klacht
 from mailagent.core.postroom import Transcribed
-from mailagent.flow import timing
 from mailagent.flow.world import Act
-from mailagent.store import klachten, melders, terms
+from mailagent.store import klachten, melders
 from mailagent.store.klachten import Logged
-from mailagent.store.terms import Terms
+from mailagent.store.store import Tx
 
 MOST_HISTORY, MOST_EARLIER = 8, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What is on record of klachten (by id) and of their melders (by address, in lower case)."""
+    """What is known of klachten (by id) and of their melders (by address, in lower case)."""
 
     logged: Mapping[int, Sequence[Logged]]
-    terms: Mapping[int, Terms]
-    newest: Mapping[str, Sequence[Earlier]]
+    running: Mapping[int, Sequence[Clock]]
     brought: Mapping[str, Brought]
 
 
-def background(act: Act, kept: Sequence[Klacht], new: Sequence[Klacht]) -> Background:
-    """What tasks about these klachten tell, looked up for all of them at once. Of what has just come in
-    nothing but its melder needs to be looked up."""
-    ids = [klacht.id for klacht in kept]
-    melders_ = {klacht.melder for klacht in (*kept, *new) if klacht.melder}
-    return Background(
-        klachten.histories(act.tx, ids) if ids else {},
-        terms.of(act.tx, ids) if ids else {},
-        melders.newest(act.tx, melders_, MOST_EARLIER + 1),
-        melders.brought(act.tx, melders_) if act.world.policy.melder_counts else {},
-    )
+def background(
+    tx: Tx, klachten_: Collection[int], melders_: Collection[str], running: Mapping[int, Sequence[Clock]]
+) -> Background:
+    """What tasks tell, looked up for all of them at once: what happened to these klachten before, what these
+    melders brought; and which clocks are running."""
+    logged = klachten.histories(tx, klachten_) if klachten_ else {}
+    return Background(logged, running, melders.brought(tx, melders_, MOST_EARLIER + 1))
 
 
 def task(act: Act, klacht: Klacht, event: Event, event_id: int, known: Background) -> dict[str, Any]:
     """How the term stands, what the rules decided, what happened before this event, the melder's earlier
     klachten and how they ended, where they get letters, and the files that go along."""
-    is_new = isinstance(event, Received)
-    logged = [] if is_new else known.logged[klacht.id]
-    running = timing.at_intake(klacht, act.world) if is_new else known.terms[klacht.id].running
+    logged = known.logged.get(klacht.id, ())  # nothing happened to what has just come in
+    brought = known.brought.get(klacht.melder.lower(), Brought())
     before = [one for one in logged if one.id < event_id and one.kind not in QUIET]
     return {
-        "colour": clocks.worst(running, act.at),
+        "colour": clocks.worst(known.running[klacht.id], act.at),
         "history": [_sentence(one) for one in before[-MOST_HISTORY:]],
-        "earlier": _earlier(klacht, known),
-        "brought": _brought(klacht, known),
+        "earlier": list(map(str, brought.besides(klacht.kenmerk, MOST_EARLIER))),
+        "brought": str(brought) if act.world.policy.melder_counts and brought.klachten > 1 else "",
         "postal": str(klacht.postal or ""),
         **_sorted(klacht, logged),
         **_files(act, event, logged),
@@ -67,18 +61,6 @@ def _sentence(one: Logged) -> str:
     """With its moment; how the rules sorted it stands elsewhere."""
     when = one.at.astimezone(AMSTERDAM)
     return f"{when:%d-%m-%Y %H.%M}: {told(one.kind, {**one.data, 'why': ''})}"
-
-
-def _earlier(klacht: Klacht, known: Background) -> list[str]:
-    """The newest ones but for this, with how they ended."""
-    newest = known.newest.get(klacht.melder.lower(), ())
-    return [str(one) for one in newest if one.kenmerk != klacht.kenmerk][:MOST_EARLIER]
-
-
-def _brought(klacht: Klacht, known: Background) -> str:
-    """How many there were, and how they ended; "" for the first."""
-    brought = known.brought.get(klacht.melder.lower(), Brought())
-    return str(brought) if brought.klachten > 1 else ""
 
 
 def _sorted(klacht: Klacht, logged: Sequence[Logged]) -> dict[str, Any]:

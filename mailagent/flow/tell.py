@@ -9,6 +9,7 @@ from typing import Any
 
 from mailagent.core.awb import CopySent, DelayAgreed, Extended, Forwarded, HearingInvited
 from mailagent.core.calendar import local_day
+from mailagent.core.clocks import Clock
 from mailagent.core.events import (
     Answered,
     Asked,
@@ -220,11 +221,12 @@ _TOLD_OF: Mapping[type[Event], Sequence[Telling]] = {
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What happened to one klacht, as it was kept: each event with its id."""
+    """What happened to one klacht, as it was kept: each event with its id, and the clocks that run now."""
 
     act: Act
     klacht: Klacht
     events: Sequence[tuple[Event, int]]
+    running: Sequence[Clock]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,14 +278,15 @@ def _look_up(
     hear = {address for some in rows for row in some for circle in row.circles for address in circle}
     stand_in = {out[address] for out in away for address in hear & out.keys()}
     tasks = [
-        (one.klacht, row.event)
+        (one, isinstance(row.event, Received))
         for one, some in zip(kept, rows, strict=True)
         for row in some
         if row.mail in TASKS
     ]
-    new = [klacht for klacht, event in tasks if isinstance(event, Received)]
-    others = [klacht for klacht, event in tasks if not isinstance(event, Received)]
-    return _Known(dead_addresses.among(act.tx, hear | stand_in), background(act, others, new))
+    running = {one.klacht.id: one.running for one, _ in tasks}
+    before = [one.klacht.id for one, is_new in tasks if not is_new]
+    about = background(act.tx, before, {one.klacht.melder for one, _ in tasks}, running)
+    return _Known(dead_addresses.among(act.tx, hear | stand_in), about)
 
 
 def _away(act: Act, klacht: Klacht) -> dict[str, str]:

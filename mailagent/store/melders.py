@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -11,64 +12,66 @@ from mailagent.store.prepared import Prepared, is_among
 from mailagent.store.tables import klacht, round
 
 
-def brought(tx: sa.Connection, melders: Collection[str]) -> dict[str, Brought]:
-    """By address in lower case, every klacht but the confidential ones: of those nobody hears here.
+def brought(tx: sa.Connection, melders: Collection[str], newest: int) -> dict[str, Brought]:
+    """By address in lower case, every klacht but the confidential ones, of which nobody hears here; so many
+    of the newest, one at least, by name.
 
     The newest round that reached the melder counts; one to which nobody was invited says nothing.
     """
-    found = {melder: Brought(*rest) for melder, *rest in _BROUGHT.rows(tx, _by(melders))} if melders else {}
-    return {melder.lower(): found.get(melder.lower(), Brought()) for melder in melders}
-
-
-def newest(tx: sa.Connection, melders: Collection[str], most: int) -> dict[str, list[Earlier]]:
-    """By address in lower case, the newest klachten but for the confidential ones: so many at most."""
-    found: dict[str, list[Earlier]] = {melder.lower(): [] for melder in melders}
-    rows = _NEWEST_OF.rows(tx, {**_by(melders), "most": most}) if melders else []
-    for melder, kenmerk, status, satisfied, asked in rows:
-        found[melder].append(Earlier(kenmerk, status, satisfied, bool(asked)))
+    wanted = {melder.lower() for melder in melders} - {""}
+    found: dict[str, Brought] = {}
+    rows = _BROUGHT.rows(tx, {"by": wanted, "most": newest}) if wanted else []
+    for melder, klachten, unsatisfied, unanswered, kenmerk, status, satisfied, asked in rows:
+        before = found.get(melder, Brought(klachten, unsatisfied, unanswered))
+        one = Earlier(kenmerk, status, satisfied, bool(asked))
+        found[melder] = replace(before, newest=(*before.newest, one))
     return found
-
-
-def _by(melders: Collection[str]) -> dict[str, Collection[str]]:
-    return {"by": {melder.lower() for melder in melders}}
 
 
 def _unanswered(one: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.or_(one.c.state == "sent", one.c.state == "expired")
 
 
-def _with_their_rounds(some: sa.FromClause) -> sa.FromClause:
-    """Klachten, each with the newest round that says something."""
-    says = sa.or_(round.c.state == "answered", sa.and_(_unanswered(round), round.c.sent_at.is_not(None)))
-    number = sa.select(sa.func.max(round.c.number)).where(round.c.klacht_id == some.c.id, says)
-    its_last = sa.and_(_LAST.c.klacht_id == some.c.id, _LAST.c.number == number.scalar_subquery())
-    return some.outerjoin(_LAST, its_last)
-
-
+_NEWEST = (
+    sa.select(sa.func.max(round.c.number))
+    .where(
+        round.c.klacht_id == klacht.c.id,
+        sa.or_(round.c.state == "answered", sa.and_(_unanswered(round), round.c.sent_at.is_not(None))),
+    )
+    .correlate(klacht)
+    .scalar_subquery()
+)
 _LAST = round.alias("newest")
-_OPENLY = sa.and_(is_among(klacht.c.melder, "by"), sa.not_(klacht.c.confidential))
-_BROUGHT = Prepared(
+_WITH_ITS_ROUND = klacht.outerjoin(
+    _LAST, sa.and_(_LAST.c.klacht_id == klacht.c.id, _LAST.c.number == _NEWEST)
+)
+
+
+def _of_each(
+    counted: sa.sql.functions.FunctionElement[int] | sa.FunctionFilter[int], name: str
+) -> sa.Label[int]:
+    """Counted for each melder."""
+    return counted.over(partition_by=klacht.c.melder).label(name)
+
+
+_EVERY = (
     sa.select(
         klacht.c.melder,
-        sa.func.count(),
-        sa.func.count().filter(_LAST.c.satisfied.is_(sa.false())),
-        sa.func.count().filter(_unanswered(_LAST)),
+        _of_each(sa.func.count(), "klachten"),
+        _of_each(sa.func.count().filter(_LAST.c.satisfied.is_(sa.false())), "unsatisfied"),
+        _of_each(sa.func.count().filter(_unanswered(_LAST)), "unanswered"),
+        klacht.c.kenmerk,
+        klacht.c.status,
+        _LAST.c.satisfied,
+        _LAST.c.id.is_not(None).label("asked"),
+        sa.func.row_number().over(partition_by=klacht.c.melder, order_by=klacht.c.id.desc()).label("age"),
     )
-    .select_from(_with_their_rounds(klacht))
-    .where(_OPENLY)
-    .group_by(klacht.c.melder)
-)
-_AGE = sa.func.row_number().over(partition_by=klacht.c.melder, order_by=klacht.c.id.desc())
-_OF_EACH = (
-    sa.select(klacht.c.id, klacht.c.melder, klacht.c.kenmerk, klacht.c.status, _AGE.label("age"))
-    .where(_OPENLY)
+    .select_from(_WITH_ITS_ROUND)
+    .where(is_among(klacht.c.melder, "by"), sa.not_(klacht.c.confidential))
     .subquery()
 )
-_NEWEST_OF = Prepared(
-    sa.select(
-        _OF_EACH.c.melder, _OF_EACH.c.kenmerk, _OF_EACH.c.status, _LAST.c.satisfied, _LAST.c.id.is_not(None)
-    )
-    .select_from(_with_their_rounds(_OF_EACH))
-    .where(_OF_EACH.c.age <= sa.bindparam("most", type_=sa.Integer))
-    .order_by(_OF_EACH.c.id.desc())
+_BROUGHT = Prepared(
+    sa.select(*(column for column in _EVERY.c if column.name != "age"))
+    .where(_EVERY.c.age <= sa.bindparam("most", type_=sa.Integer))
+    .order_by(_EVERY.c.age)
 )

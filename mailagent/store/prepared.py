@@ -71,7 +71,15 @@ class _Listed(sa.types.TypeDecorator[Collection[Any]]):
 
     def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
         """In the order in which they are given."""
-        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
+        listed = list(value or ())
+        if dialect.name == "postgresql":
+            return listed + listed[-1:] * (_FORESEEN - len(listed))
+        return json.dumps(listed)
+
+
+_FORESEEN = 10
+"""For so many PostgreSQL plans when it does not know how long a list will be, and it keeps that plan where no
+other is cheaper: for shorter lists it would plan at each question, which takes longer than to answer it."""
 
 
 class Prepared:

@@ -29,8 +29,8 @@ def handled(desk: Desk, melder: str = JAN) -> Got:
 
 def counts(desk: Desk, melder: str = JAN) -> Brought:
     with desk.world.store.read() as tx:
-        [brought] = melders.brought(tx, [melder]).values()
-        return brought
+        brought = melders.brought(tx, [melder], 1).get(melder.lower(), Brought())
+    return replace(brought, newest=())
 
 
 def make_confidential(desk: Desk, kenmerk: str) -> None:
@@ -124,5 +124,5 @@ def test_si_05_counting_looks_in_indexes_alone(desk: Desk) -> None:
         asked = tuple('["x"]' for _ in statement.positiontup or ())
         plan = [str(row[-1]) for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", asked)]
     assert plan
-    assert not [step for step in plan if step.startswith("SCAN") and "json_each" not in step]
+    assert not [step for step in plan if step.startswith(("SCAN klacht", "SCAN round", "SCAN newest"))]
     assert any("ix_klacht_melder" in step for step in plan)
