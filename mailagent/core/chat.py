@@ -139,9 +139,10 @@ def _said(one: Mapping[str, Any]) -> str:
     if kind == "location":
         return f"(plaats: {part.get('latitude', '')}, {part.get('longitude', '')} {_text(part, 'name')})"
     reply = part.get(_text(part, "type"))
-    if isinstance(reply, Mapping):
-        return _text(reply, "title")
-    return _text(part, "body") or _text(part, "text") or f"(een bericht van de soort {kind})"
+    words = (
+        _text(reply, "title") if isinstance(reply, Mapping) else _text(part, "body") or _text(part, "text")
+    )
+    return words or f"(een bericht van de soort {kind})"
 
 
 def _of_plain(whole: Mapping[str, Any]) -> Iterator[tuple[Message, dict[str, Any]]]:

@@ -29,6 +29,13 @@ def of_whatsapp(**message: object) -> bytes:
         ),
         ({"type": "location", "location": {"latitude": 52.1, "longitude": 4.9}}, "(plaats: 52.1, 4.9 )"),
         ({"type": "hologram"}, "(een bericht van de soort hologram"),
+        (
+            {
+                "type": "interactive",
+                "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": "{}"}},
+            },
+            "(een bericht van de soort interactive",
+        ),
     ],
 )
 def test_a_message_of_whatsapp_whatever_its_kind(message: dict[str, object], said: str) -> None:
