@@ -39,7 +39,7 @@ FOCUSED = """() => {
 
 MOST_STOPS = 60
 SKIP = {"nl": "Naar de inhoud", "en": "Go to the content", "fr": "Aller au contenu"}
-MISTAKE = {"nl": "Fout: ", "en": "Error: ", "fr": "Erreur : "}
+MISTAKE = {"nl": "Fout: ", "en": "Error: ", "fr": "Erreur\u00a0: "}
 MISTAKEN = [(name, language) for name, language in SHOWN if STATES[name].status == 400]
 
 
