@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from mailagent.core.events import Event
 from mailagent.core.klacht import PRIORITIES, UNHANDLED, Klacht
-from mailagent.store.prepared import Prepared, by_name, is_among
+from mailagent.store.prepared import Prepared, by_name, inserting, is_among, updating
 from mailagent.store.tables import IS_OPEN, event, event_body, klacht, round
 
 FIRST_HASH = "0" * 64
@@ -70,7 +70,7 @@ _COLUMNS = tuple(name for name in Klacht.__dataclass_fields__ if name != "id")
 _LISTS = ("labels", "by_hand")
 FIELDS = tuple(klacht.c[name] for name in Klacht.__dataclass_fields__)
 _ADD = Prepared(sa.insert(klacht).values(by_name((*_COLUMNS, "salt"))).returning(klacht.c.id))
-_SAVE = Prepared(sa.update(klacht).where(klacht.c.id == sa.bindparam("klacht")).values(by_name(_COLUMNS)))
+_SAVE = updating(klacht, _COLUMNS, "klacht")
 
 
 def from_row(row: Sequence[Any]) -> Klacht:
@@ -230,8 +230,8 @@ def _append(
 
 
 LINK = ("klacht_id", "seq", "at", "kind", "actor", "origin", "status", "result", "body_mac")
-_APPEND = Prepared(sa.insert(event).values(by_name((*LINK, "hash"))).returning(event.c.id))
-_BODY = Prepared(sa.insert(event_body))
+_APPEND = inserting(event, (*LINK, "hash"), event.c.id)
+_BODY = inserting(event_body, ("event_id", "who", "data"))
 _before = event.alias()
 _NEWEST = sa.select(sa.func.max(_before.c.seq)).where(_before.c.klacht_id == klacht.c.id).scalar_subquery()
 _CHAIN_ENDS = Prepared(

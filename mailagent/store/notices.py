@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mailagent.core.mails import TO_MELDER
 from mailagent.core.ways import LETTER, MAIL
-from mailagent.store.prepared import Prepared, by_name
+from mailagent.store.prepared import Prepared, by_name, inserting
 from mailagent.store.tables import notice, proof
 
 OWED, ACCEPTED, SUPPRESSED, FAILED, BOUNCED = "owed", "accepted", "suppressed", "failed", "bounced"
@@ -85,7 +85,7 @@ def owe(tx: sa.Connection, owed: Sequence[Owed], now: datetime) -> list[int]:
 
 
 _OWED = tuple(Owed.__dataclass_fields__)
-_OWE = Prepared(sa.insert(notice).values(by_name(("owed_at", *_OWED))).returning(notice.c.id))
+_OWE = inserting(notice, ("owed_at", *_OWED), notice.c.id)
 
 
 def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime) -> list[Notice]:

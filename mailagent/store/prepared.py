@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -113,6 +114,71 @@ class Prepared:
         if written is None:
             written = self._written[tx.dialect.name] = _Written(self._statement, tx.dialect)
         return written
+
+
+class PreparedRows(Prepared):
+    """A statement that is run for many rows. PostgreSQL gets these as one list in JSON: one by one, it would
+    begin the statement for each anew, and its driver would turn each value by itself."""
+
+    def __init__(self, one: ClauseElement, all_at_once: ClauseElement, key: str = "") -> None:
+        super().__init__(one)
+        self._all_at_once, self._key = Prepared(all_at_once), key
+
+    def each(self, tx: sa.Connection, many: Sequence[Values]) -> list[Row]:
+        """What it returns, in the order of the rows."""
+        if _takes_lists(tx, many):
+            return self._all_at_once.rows(tx, self._listed(many))
+        return super().each(tx, many)
+
+    def run(self, tx: sa.Connection, many: Sequence[Values]) -> None:
+        """It returns nothing."""
+        if _takes_lists(tx, many):
+            self._all_at_once.run(tx, [self._listed(many)])
+        else:
+            super().run(tx, many)
+
+    def _listed(self, many: Sequence[Values]) -> Values:
+        keys = {"keys": [values[self._key] for values in many]} if self._key else {}
+        return {"rows": json.dumps(many, default=_in_json), **keys}
+
+
+def _takes_lists(tx: sa.Connection, many: Sequence[Values]) -> bool:
+    return len(many) > 1 and tx.dialect.name == "postgresql"
+
+
+def _in_json(value: object) -> str:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError("a moment needs a zone")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"not for JSON: {type(value).__name__}")
+
+
+def inserting(table: sa.Table, names: Sequence[str], *returning: sa.Column[Any]) -> PreparedRows:
+    """New rows of a table, each from the bound parameters of these names."""
+    given = _given_in_json({name: table.c[name].type for name in names})
+    one = sa.insert(table).values(by_name(names))
+    every = sa.insert(table).from_select(list(names), sa.select(*given.c))
+    if returning:
+        return PreparedRows(one.returning(*returning), every.returning(*returning))
+    return PreparedRows(one, every)
+
+
+def updating(table: sa.Table, names: Sequence[str], key: str, **fixed: object) -> PreparedRows:
+    """Rows of a table, each found by its id, the bound parameter `key`; `fixed` is the same in all."""
+    one = sa.update(table).where(table.c.id == sa.bindparam(key)).values(by_name(names) | fixed)
+    given = _given_in_json({name: table.c[name].type for name in names} | {key: table.c.id.type})
+    set_to = {name: given.c[name] for name in names}
+    # how many rows the list has PostgreSQL does not know: without their ids it may well look at every row
+    mine = (table.c.id == given.c[key], is_among(table.c.id, "keys"))
+    return PreparedRows(one, sa.update(table).where(*mine).values(set_to | fixed), key)
+
+
+def _given_in_json(types: Mapping[str, sa.types.TypeEngine[Any]]) -> sa.TableValuedAlias:
+    columns = [sa.column(name, type) for name, type in types.items()]
+    rows = sa.cast(sa.bindparam("rows", type_=sa.Text), sa.JSON)
+    given = sa.func.json_to_recordset(rows).table_valued(*columns, name="given")
+    return given.render_derived(with_types=True)
 
 
 class _Written:

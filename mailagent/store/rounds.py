@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.feedback import Answer, Round
-from mailagent.store.prepared import Prepared, by_name, is_among
+from mailagent.store.prepared import Prepared, by_name, is_among, updating
 from mailagent.store.tables import klacht
 from mailagent.store.tables import round as table
 
@@ -132,11 +132,7 @@ def answered(tx: sa.Connection, answers: Mapping[int, Answer], at: datetime) -> 
 
 
 _SAID = ("answered_at", "satisfied", "reasons", "text", "submitted")
-_ANSWER = Prepared(
-    sa.update(table)
-    .where(table.c.id == _ID)
-    .values(by_name(_SAID) | {"state": "answered", "why": "", "remind_at": None})
-)
+_ANSWER = updating(table, _SAID, "round", state="answered", why="", remind_at=None)
 
 
 def sent(tx: sa.Connection, id: int, at: datetime) -> None:
