@@ -25,6 +25,9 @@ from typing import IO
 import mailagent
 from mailagent.core.errors import TakesLong
 
+AHEAD = 30_000
+"""Octets of a question that can wait in the pipe, beside a part of the one before it: it holds 65,536."""
+
 _LENGTH = struct.Struct(">Q")
 _READY = b"."
 """What a child says once, when it can answer: to start takes longer than to answer."""
@@ -63,13 +66,22 @@ class Child:
 
     def ask(self, question: bytes, patience: float | None = None) -> bytes:
         """Its answer. Raises Died; TakesLong when it takes more than so many seconds. Either is its end."""
-        told = _pipe(self._process.stdout)
+        self.put(question)
+        return self.hear(patience)
+
+    def put(self, question: bytes) -> None:
+        """Ask, and do something else until its answer is to be heard. Who puts a second one meanwhile must
+        know that it is no larger than AHEAD, or each would wait for the other to read."""
         if not self._started:
-            told.read(len(_READY))
+            _pipe(self._process.stdout).read(len(_READY))
             self._started = True
         # where it died while we wrote, its last words or its exit code say why
         with contextlib.suppress(BrokenPipeError):
             _send(_pipe(self._process.stdin), question)
+
+    def hear(self, patience: float | None = None) -> bytes:
+        """The answer to the oldest question that has none; see `ask`."""
+        told = _pipe(self._process.stdout)
         if patience is not None and not _says_something(told, patience):
             self._process.kill()
             self.end()

@@ -15,7 +15,7 @@ from mailagent.core.mail import Mail
 from mailagent.core.organisation import Organisation
 from mailagent.core.trace import OwnServers
 from mailagent.core.ways import LETTER, MAIL, MESSAGE
-from mailagent.flow.world import Policy, PostRoom, World
+from mailagent.flow.world import Glance, Policy, PostRoom, World
 from mailagent.inbound.language import language_of
 from mailagent.inbound.letters import LetterReader
 from mailagent.inbound.pdfa import archived
@@ -90,7 +90,7 @@ def open_house(  # noqa: PLR0913 - each is what some house has otherwise
     parse: Callable[[bytes], Mail],
     now: Now = wall_clock,
     carry: Carrier | None = None,
-    glance: Callable[[bytes], Mail] | None = None,
+    glance: Glance | None = None,
     post_room: PostRoom | None = None,
 ) -> House:
     """Open the database (its tables are made or brought up to date) and wire the rest.
@@ -108,7 +108,7 @@ def open_house(  # noqa: PLR0913 - each is what some house has otherwise
         calendar=rules.calendar,
         policy=policy(settings),
         parse=parse,
-        glance=glance or parse,
+        glance=glance or (lambda raw, then: parse(raw)),  # noqa: ARG005 - nothing is read ahead here
         now=now,
         salt=lambda: secrets.token_bytes(16),
         vault=Vault([key.encode() for key in settings.security.keys]),

@@ -112,18 +112,14 @@ class Table:
         """All were added."""
         self._patterns = Patterns(self._expressions) if self._expressions else None
 
-    def find(self, message: Message, stem: Callable[[str], str], found: Found) -> None:
-        """Those that are in the fields of this table."""
-        for field in self.fields:
-            for value in message.values(field):
-                text = folded(value)
-                words = _WORD.findall(text)
-                self._find_words(words, text, field, stem, found)
-                if self.phrases:
-                    self._find_phrases(words, field, found)
-                if self._patterns:
-                    for number, asked, matched in self._patterns.find(text):
-                        found.setdefault(number, Seen(asked, matched, field))
+    def find(self, text: str, words: list[str], field: str, stem: Callable[[str], str], found: Found) -> None:
+        """Those that are in a text and its words, both `folded`; the text is one of a field of this table."""
+        self._find_words(words, text, field, stem, found)
+        if self.phrases:
+            self._find_phrases(words, field, found)
+        if self._patterns:
+            for number, asked, matched in self._patterns.find(text):
+                found.setdefault(number, Seen(asked, matched, field))
 
     def _find_words(
         self, words: list[str], text: str, field: str, stem: Callable[[str], str], found: Found
@@ -152,9 +148,8 @@ class Table:
 
     def _find_phrases(self, words: list[str], field: str, found: Found) -> None:
         phrases = self.phrases
-        for start, (word, second) in enumerate(zip(words, (*words[1:], ""), strict=False)):
-            if (begun := phrases.get(word)) is None:
-                continue
+        for start in [place for place, word in enumerate(words) if word in phrases]:
+            begun, second = phrases[words[start]], "".join(words[start + 1 : start + 2])
             for phrase, (number, asked) in (*begun.get("", ()), *(begun.get(second, ()) if second else ())):
                 if number not in found and words[start : start + len(phrase)] == phrase:
                     found[number] = Seen(asked, " ".join(phrase), field)
@@ -218,8 +213,15 @@ class Clues:
         """All that are in this message. Never raises."""
         found: Found = {}
         stem = stemmer()
+        texts: dict[str, list[tuple[str, list[str]]]] = {}
         for table in self._tables.values():
-            table.find(message, stem, found)
+            for field in table.fields:
+                if field not in texts:  # most tables look in the same ones
+                    texts[field] = [
+                        (text, _WORD.findall(text)) for text in map(folded, message.values(field))
+                    ]
+                for text, words in texts[field]:
+                    table.find(text, words, field, stem, found)
         for field, value, number, asked in self._in_fields(message):
             found.setdefault(number, Seen(asked, value, field))
         return found

@@ -35,6 +35,9 @@ _DOT_OF_WWW = re.compile(r"\.(?<=www\.)(?<![^\W_]www\.)", re.IGNORECASE)
 _AT = re.compile(r"@(?<=\S@)(?=\S)")
 
 
+_LIVELY = re.compile(r"[\\:@]|\.\S")
+"""Without one of these no part of a text is an address."""
+
 # Who wraps links in links of their own (Safe Links) writes %2F for a slash.
 _PAGES = ("kto", "bevestig", "origineel", "enquete", "afmelden")
 _BEHIND = "|".join(rf"(?<=/{page}/)|(?<=%2F{page}%2F)" for page in _PAGES)
@@ -54,8 +57,10 @@ def veiled(text: str) -> str:
 def readable(text: str, limit: int) -> str:
     """Without control, hidden and turning characters, with at most one blank line in a row, cut at `limit`
     characters (`…` then stands at the end)."""
-    text = _INVISIBLE.sub("", text[: 4 * limit].replace("\r\n", "\n").translate(_ALIKE))
-    text = _MANY_LINES.sub("\n\n", text).strip()
+    text = text[: 4 * limit].replace("\r\n", "\n")
+    if not (text.isascii() and text.replace("\n", "").isprintable()):  # few are not, and to look is cheap
+        text = _INVISIBLE.sub("", text.translate(_ALIKE))
+    text = (_MANY_LINES.sub("\n\n", text) if "\n" in text else text).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -63,6 +68,8 @@ def inert(text: str, limit: int = 5_000) -> str:
     """`text` of a stranger, `readable` and `veiled`, with no web or mail address left of which a mail program
     would make a link. Doing it again changes nothing, but the brackets may push the end over `limit`."""
     text = veiled(readable(text, limit))
+    if not _LIVELY.search(text):
+        return text
     if _AFTER_SCHEME.search(text):
         text = _SCHEME.sub("", text)
     text = _DOT_OF_WWW.sub("[.]", _COLON.sub(": ", _SHARE.sub(r"\\", text)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 MELDER, AGENT, CLOCK, SYSTEM = "melder", "agent", "clock", "system"
 
@@ -29,6 +30,7 @@ class Event:
     actor: Actor
 
     @classmethod
+    @cache
     def word(cls) -> str:
         """The event's own word: `ReopenRequested` → `reopen_requested`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()

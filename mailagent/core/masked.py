@@ -14,7 +14,8 @@ from stdnum.nl import bsn
 from mailagent.core.letter import AUTOMATIC, HIDDEN, Letter, Page, Word
 from mailagent.core.letter_fields import fields_of
 
-_FEWEST = 7
+_ENOUGH = re.compile(r"(?:\d\D*+){7}")
+"""Fewer digits are no such number, nor a part of one that was left out."""
 _WORD = re.compile(
     r"\b(?:bsn|burger\s?service\s?n(?:umme)?r\w?|sofi\s?-?\s?n(?:umme)?r\w?)\b[^\d\n]{0,40}\n?[^\d\n]{0,20}"
     r"(?P<number>\d(?:[ .\-]{0,2}\d){6,11})(?!\d)",
@@ -28,7 +29,7 @@ _ALONE = re.compile(
 def masked(text: str) -> str:
     """The text with `[BSN]` where such a number stands, or may stand: behind the word any number of seven to
     twelve digits, elsewhere nine digits that pass the test of eleven and are part of nothing longer."""
-    if sum(char.isdigit() for char in text) < _FEWEST:
+    if not _ENOUGH.search(text):
         return text
     named = _WORD.sub(lambda found: found[0][: found.start("number") - found.start()] + HIDDEN, text)
     return _ALONE.sub(lambda found: HIDDEN if bsn.is_valid(found["number"]) else found[0], named)

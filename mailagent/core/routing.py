@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from mailagent.core.evidence import (
     AgentCommand,
@@ -24,18 +25,19 @@ from mailagent.core.evidence import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Findings:
     """All evidence about one mail."""
 
     evidence: tuple[Evidence, ...]
 
-    def __contains__(self, kind: str) -> bool:
-        return any(e.kind == kind for e in self.evidence)
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """What was found."""
+        return frozenset(e.kind for e in self.evidence)
 
-    def has(self, *kinds: str) -> bool:
-        """Every one of these kinds."""
-        return all(kind in self for kind in kinds)
+    def __contains__(self, kind: str) -> bool:
+        return kind in self.kinds
 
     def value(self, *kinds: str) -> str:
         """The value of the first of these kinds that was found."""
@@ -56,7 +58,7 @@ class Route:
 
     def fits(self, findings: Findings) -> bool:
         """Everything needed is there, nothing that must be absent."""
-        return findings.has(*self.needs) and not any(kind in findings for kind in self.lacks)
+        return findings.kinds.issuperset(self.needs) and findings.kinds.isdisjoint(self.lacks)
 
 
 def _is(verdict: type[Verdict], reason: str, *about: str) -> Maker:

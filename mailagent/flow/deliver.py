@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailagent.core import delivery
@@ -56,10 +56,21 @@ def next_try(attempts: int, at: datetime) -> datetime | None:
     return at + timedelta(minutes=_DELAYS[min(attempts, len(_DELAYS)) - 1])
 
 
-def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list[str]]]:
-    """Take these notices for sending, with the Message-IDs of the thread of each. Those that a cap holds, or
-    whose domain rests, stay out; so does what is for a melder whose address died since it was owed, or who
-    does not want it any more."""
+def look(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list[str]]]:
+    """Those of these notices that may be sent, as far as can be seen from here, with the Message-IDs of the
+    thread of each that is to be rendered first."""
+    with world.store.read() as tx:
+        free = notices.free(tx, ids, world.now())
+        return free, {one.id: _thread(tx, one) for one in free if one.rendered is None}
+
+
+def take(ids: Sequence[int], made: Mapping[int, Rendering], world: World) -> list[Notice]:
+    """Take these notices for sending, and keep what was `made` of them before any of it leaves: a repeat is
+    the same mail, and we know its replies.
+
+    Those that a cap holds, or whose domain rests, stay out; so does what is for a melder whose address died
+    since it was owed, or who does not want it any more.
+    """
     now = world.now()
     with world.store.begin() as tx:
         taken = notices.claim(tx, ids, now, now + HOLD)
@@ -78,10 +89,10 @@ def take(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list
                 sent += [(notice.recipient, notice.klacht_id, now)] if notice.kind in TO_MELDER else []
         if len(taken) < len(ids):
             _look_again(tx, set(ids) - {notice.id for notice in taken}, world)
-        threads = {n.id: _thread(tx, n) for n in free if n.rendered is None}
+        free = _fixed(tx, free, made, now)
     for notice in (one for one in taken if one.id in pointless):
         _suppress(notice, pointless[notice.id], world)
-    return free, threads
+    return free
 
 
 def _to_the_dead(tx: Tx, taken: Sequence[Notice]) -> dict[int, str]:
@@ -169,13 +180,19 @@ def _thread(tx: Tx, notice: Notice) -> list[str]:
     return theirs + notices.thread_ids(tx, notice.klacht_id, notice.recipient, notice.id)
 
 
-def fix(renderings: Sequence[tuple[Notice, Rendering]], world: World) -> None:
-    """Keep what was rendered, before any of it leaves: a repeat is the same mail, and we know its replies."""
-    replies = {made.reply.token: made.reply for _, made in renderings if made.reply}
-    with world.store.begin() as tx:
-        addresses.issue(tx, [replies[token] for token in sorted(replies)], world.now())
-        rows = [(n.id, made.message_id, made.bounce_token, made.raw) for n, made in renderings]
-        notices.rendered(tx, rows, world.now())
+def _fixed(tx: Tx, taken: Sequence[Notice], made: Mapping[int, Rendering], now: datetime) -> list[Notice]:
+    """These with what was made of them, where nobody made it before."""
+    fresh = {one.id: made[one.id] for one in taken if one.rendered is None and one.id in made}
+    replies = {one.reply.token: one.reply for one in fresh.values() if one.reply}
+    addresses.issue(tx, [replies[token] for token in sorted(replies)], now)
+    rows = [(id, one.message_id, one.bounce_token, one.raw) for id, one in fresh.items()]
+    notices.rendered(tx, rows, now)
+    return [
+        replace(one, message_id=now_is.message_id, bounce_token=now_is.bounce_token, rendered=now_is.raw)
+        if (now_is := fresh.get(one.id))
+        else one
+        for one in taken
+    ]
 
 
 def leave(taken: Sequence[Notice], world: World) -> None:

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from itertools import zip_longest
 
 from mailagent.core.chat import is_conversation
 from mailagent.core.errors import TakesLong, Unreadable
@@ -83,13 +85,13 @@ def process_all(arrival_ids: Sequence[int], world: World, *, patient: bool = Fal
     verdicts: list[Verdict | None] = []
     left = list(arrival_ids)
     while left:
-        letters = _letters(left, world, world.parse if patient else world.glance)
+        letters = _letters(left, world, patient=patient)
         with world.store.begin() as tx:
             verdicts += [_judge(tx, letter, world) for letter in letters]
     return verdicts
 
 
-def _letters(left: list[int], world: World, parse: Parse) -> list[Letter]:
+def _letters(left: list[int], world: World, *, patient: bool) -> list[Letter]:
     """The first mails of these, read; they are taken from `left`. Those that take long are read apart."""
     loaded: list[Kept] = []
     size = 0
@@ -100,15 +102,24 @@ def _letters(left: list[int], world: World, parse: Parse) -> list[Letter]:
                 size += len(kept.envelope.raw)
     letters: list[Letter] = []
     slow: list[int] = []
-    for kept in loaded:  # a mail may take seconds, and no transaction waits for it
+    # a mail may take seconds, and no transaction waits for it
+    for kept, then in zip_longest(loaded, loaded[1:]):
+        glance = partial(world.glance, then=_mail_of(then, world))
         try:
-            letters.append(_letter(kept, world, parse))
+            letters.append(_letter(kept, world, world.parse if patient else glance))
         except TakesLong:
             slow.append(kept.id)
     if slow:
         with world.store.begin() as tx:
             world.store.enqueue(tx, SLOWLY, slow)
     return letters
+
+
+def _mail_of(kept: Kept | None, world: World) -> bytes:
+    """The octets that `_read` has read of an arrival; b"" for what is no mail, or is not read whole."""
+    if kept is None or kept.envelope.channel == LETTER or chat.is_message(kept.envelope):
+        return b""
+    return kept.envelope.raw if len(kept.envelope.raw) <= world.policy.max_intake else b""
 
 
 def _letter(kept: Kept, world: World, parse: Parse) -> Letter:

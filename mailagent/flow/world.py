@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cached_property
+from typing import Protocol
 
 from mailagent.core import codes, reference
 from mailagent.core.calendar import Calendar
@@ -116,6 +117,13 @@ class PostRoom:
     original: Callable[[bytes, int], bytes]
 
 
+class Glance(Protocol):
+    """Reads a mail while others wait; `then` is the one that will be asked for next, b"" for none."""
+
+    def __call__(self, raw: bytes, then: bytes) -> Mail:
+        """What it says."""
+
+
 @dataclass(frozen=True)
 class World:
     """Made once by the service and handed to every flow. `now` is aware; `language` says in which of ours a
@@ -132,7 +140,7 @@ class World:
     calendar: Calendar
     policy: Policy
     parse: Callable[[bytes], Mail]
-    glance: Callable[[bytes], Mail]
+    glance: Glance
     now: Callable[[], datetime]
     salt: Callable[[], bytes]
     vault: Vault

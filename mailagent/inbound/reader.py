@@ -6,11 +6,12 @@ import io
 import pickle
 import queue
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
-from mailagent.child import Child, Died
+from mailagent.child import AHEAD, Child, Died
 from mailagent.core.errors import TakesLong, Unreadable
 from mailagent.core.mail import Attachment, Bounce, Mail
 from mailagent.inbound.limits import LIMITS, Limits
@@ -35,21 +36,24 @@ class Reader:
         Raises Unreadable: too_large, too_deep, too_many_parts, header_too_long, html_too_large, too_slow,
         out_of_memory or broken. Another mail is none the worse for it.
         """
-        return self._ask(raw, None)
+        return self._ask(raw, b"", None)
 
-    def glance(self, raw: bytes) -> Mail:
-        """The same, or TakesLong for a mail that cannot be read while others wait."""
-        return self._ask(raw, GLANCE_SECONDS)
+    def glance(self, raw: bytes, then: bytes = b"") -> Mail:
+        """The same, or TakesLong for a mail that cannot be read while others wait. `then` is the mail that
+        comes after it: it is being read while you go on with this one."""
+        return self._ask(raw, then, GLANCE_SECONDS)
 
-    def _ask(self, raw: bytes, patience: float | None) -> Mail:
+    def _ask(self, raw: bytes, then: bytes, patience: float | None) -> Mail:
         if len(raw) > self._limits.size:
             raise Unreadable("too_large")
         child = self._places.get()
-        put_back: Callable[[Child | None], None] = self._places.put
+        put_back: Callable[[_Child | None], None] = self._places.put
         try:
+            if child:
+                child.turn_to(raw)
             if child is None or not child.alive:
                 child = _replaced(child, self._limits)
-            return _answered(child, raw, patience)
+            return child.read(raw, then, patience)
         except TakesLong:
             # It starts while the others read: the next mail need not wait for it.
             child, put_back = _replaced(child, self._limits), self._places.put_last
@@ -73,30 +77,49 @@ class Reader:
         self.close()
 
 
-class _Places(queue.LifoQueue["Child | None"]):
+class _Child(Child):
+    """One that may be a mail ahead of us."""
+
+    _ahead: bytes | None = None
+
+    def turn_to(self, raw: bytes) -> None:
+        """Another mail came between the last one and what it read ahead: that will be asked for again."""
+        if self._ahead is not None and self._ahead is not raw:
+            self._ahead = None
+            with suppress(Died):
+                self.hear()
+
+    def read(self, raw: bytes, then: bytes, patience: float | None) -> Mail:
+        """What this mail says, while it goes on with the next one where both are small."""
+        if self._ahead is None:
+            self.put(raw)
+        self._ahead = None
+        if then and max(len(raw), len(then)) <= AHEAD:
+            self.put(then)
+            self._ahead = then
+        try:
+            answer = _Answer(io.BytesIO(self.hear(patience))).load()
+        except Died as problem:
+            raise Unreadable(problem.reason, str(problem)) from problem
+        if isinstance(answer, Mail):
+            return answer
+        raise Unreadable(*answer)
+
+
+class _Places(queue.LifoQueue["_Child | None"]):
     """The children that have nothing to read; who was put back last is taken first."""
 
-    def put_last(self, child: Child | None) -> None:
+    def put_last(self, child: _Child | None) -> None:
         """Put one back behind the others."""
         with self.mutex:
             self.queue.insert(0, child)
             self.not_empty.notify()
 
 
-def _replaced(child: Child | None, limits: Limits) -> Child:
+def _replaced(child: _Child | None, limits: Limits) -> _Child:
     if child:
         child.end()
-    return Child("mailagent.inbound.reading", asdict(limits))
-
-
-def _answered(child: Child, raw: bytes, patience: float | None) -> Mail:
-    try:
-        answer = _Answer(io.BytesIO(child.ask(raw, patience))).load()
-    except Died as problem:
-        raise Unreadable(problem.reason, str(problem)) from problem
-    if isinstance(answer, Mail):
-        return answer
-    raise Unreadable(*answer)
+    return _Child("mailagent.inbound.reading", asdict(limits))
 
 
 class _Answer(pickle.Unpickler):

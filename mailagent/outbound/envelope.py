@@ -132,6 +132,8 @@ def _file_name(file: Attachment) -> str:
 def _folded(name: str, value: str) -> str:
     """A header in lines of at most 78 characters where its blanks allow it (RFC 5322 2.1.1, 2.2.3). The first
     word stays beside the name: not everybody reads on where a line holds no more than that."""
+    if len(name) + 2 + len(value) <= LINE:
+        return f"{name}: {value}\r\n"
     first, *words = value.split(" ")
     lines = [f"{name}: {first}"]
     for word in words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -30,7 +30,7 @@ from mailagent.store.notices import Notice
 AT_ONCE = 20
 """Mails taken and rendered together."""
 
-LINES = 4
+LINES = 8
 """Connections to the relay. On each a mail is offered when the receipt of the one before it is committed: a
 crash repeats one mail of each at most, byte for byte."""
 
@@ -43,7 +43,10 @@ MOST_PDF = 7_500_000
 Carrier = Callable[[str, str, bytes], Receipt]
 """Envelope sender, recipient, bytes → what the relay said."""
 
-_Ready = tuple[Notice, Rendering]
+_Made = dict[int, Rendering | Receipt]
+"""A notice → its mail, or why that cannot be made."""
+
+_NO_GATEWAY = Receipt(0, "[messages] has no url: nothing carries messages")
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,19 @@ class Post:
     def send(self, ids: Sequence[int]) -> None:
         """Send these notices, those of them that are still owed and that no cap holds.
 
-        Where the database goes away, what the relay said is written down before anything else is sent.
+        While some are offered the next ones are written out. Where the database goes away, what the relay
+        said is written down before anything else is sent.
         """
         with self._alone:  # a thread that waits for a dead database may outlive the loop that started it
             self._let_go()
+            made: _Made = {}
+            before: Sequence[int] = ()
             for start in range(0, len(ids), AT_ONCE):
-                self._send(ids[start : start + AT_ONCE])
+                some = ids[start : start + AT_ONCE]
+                begun = self._begun(some)
+                self._deliver(before, made)
+                before, made = some, begun()
+            self._deliver(before, made)
 
     def go_by(self, templates: Templates, messages: Templates | None) -> None:
         """From now on mails and messages say this; what is being sent goes by the words it began with."""
@@ -88,15 +98,15 @@ class Post:
         with self._alone:
             self._let_go()
 
-    def _send(self, ids: Sequence[int]) -> None:
-        taken, threads = deliver.take(ids, self.world)
-        self._in_hand.update((notice.id, (notice, None)) for notice in taken)
-        made = self._made(taken, threads)
-        ready = [(notice, one) for notice, one in made if isinstance(one, Rendering)]
-        if fresh := [(notice, one) for notice, one in ready if notice.rendered is None]:
-            deliver.fix(fresh, self.world)
-        impossible = {notice.id: (notice, one) for notice, one in made if isinstance(one, Receipt)}
-        self._in_hand.update(impossible)
+    def _deliver(self, ids: Sequence[int], made: _Made) -> None:
+        """Take what was made of these, and offer it."""
+        if not ids:
+            return
+        renderings = {id: one for id, one in made.items() if isinstance(one, Rendering)}
+        for notice in deliver.take(ids, renderings, self.world):
+            impossible = made.get(notice.id)
+            self._in_hand[notice.id] = notice, impossible if isinstance(impossible, Receipt) else None
+        ready = [notice for notice, why in self._in_hand.values() if notice.rendered and why is None]
         for said in self._offered(ready):
             self._in_hand.update((notice.id, (notice, receipt)) for notice, receipt in said)
             accepted = [(notice, receipt) for notice, receipt in said if receipt.accepted]
@@ -113,21 +123,17 @@ class Post:
             deliver.leave(left, self.world)
         self._in_hand.clear()
 
-    def _made(
-        self, taken: Sequence[Notice], threads: Mapping[int, Sequence[str]]
-    ) -> list[tuple[Notice, Rendering | Receipt]]:
-        """Each of these mails, or why it cannot be made."""
-        made: dict[int, Rendering | Receipt] = {}
+    def _begun(self, ids: Sequence[int]) -> Callable[[], _Made]:
+        """What becomes of each of these that was not made before: the mail, or why it cannot be made."""
+        looked, threads = deliver.look(ids, self.world)
+        made: _Made = {}
         drafted: list[tuple[Notice, Issued | None, Draft]] = []
-        for notice in taken:
-            if notice.rendered and notice.message_id and notice.bounce_token:
-                made[notice.id] = Rendering(notice.message_id, notice.bounce_token, notice.rendered)
-                continue
+        for notice in (one for one in looked if one.rendered is None):
             if notice.way == MESSAGE:
                 made[notice.id] = self._message(notice)
                 continue
             try:
-                drafted.append((notice, *self._draft(notice, threads.get(notice.id, []))))
+                drafted.append((notice, *self._draft(notice, threads[notice.id])))
             except BadHeader as problem:
                 made[notice.id] = Receipt(553, str(problem))
             except NotPressed as problem:
@@ -135,14 +141,20 @@ class Post:
             except WRONG as problem:
                 made[notice.id] = Receipt(0, f"{notice.kind} cannot be made: {problem!r}")
         written = self.write([draft for _, _, draft in drafted], self.templates)
-        for (notice, reply, draft), one in zip(drafted, written, strict=True):
-            made[notice.id] = one if isinstance(one, Receipt) else self._rendering(notice, reply, draft, one)
-        return [(notice, made[notice.id]) for notice in taken]
+
+        def finished() -> _Made:
+            for (notice, reply, draft), one in zip(drafted, written(), strict=True):
+                made[notice.id] = (
+                    one if isinstance(one, Receipt) else self._rendering(notice, reply, draft, one)
+                )
+            return made
+
+        return finished
 
     def _message(self, notice: Notice) -> Rendering | Receipt:
         """What the gateway is told, or why it cannot be."""
         if self.messages is None:
-            return Receipt(0, "[messages] has no url: nothing carries messages")
+            return _NO_GATEWAY
         key = self.world.policy.keys[0]
         try:
             values = {**self.filling.values(notice, self.messages, ""), "left_out": ()}
@@ -152,44 +164,42 @@ class Post:
         id, bounce = (reference.token(key, what, notice.key) for what in ("message", "bounce"))
         return Rendering(id, bounce, payload(notice.recipient, id, text))
 
-    def _offered(self, ready: Sequence[_Ready]) -> Iterator[list[tuple[Notice, Receipt]]]:
+    def _offered(self, taken: Sequence[Notice]) -> Iterator[list[tuple[Notice, Receipt]]]:
         """What the relay says of each mail, for as long as they are ours alone and it is there; as many at a
         time as there are lines. A domain that says "later" to several of them is not asked again."""
         until = self.world.now() + deliver.PATIENCE
         later: Counter[str] = Counter()
-        left = list(ready)
+        left = list(taken)
         while self.world.now() < until and (chosen := self._chosen(left, later)):
-            taken = {notice.id for notice, _ in chosen}
-            left = [one for one in left if one[0].id not in taken]
+            now = {notice.id for notice in chosen}
+            left = [notice for notice in left if notice.id not in now]
             at_once: Callable[..., Iterator[Receipt]] = self._carriers.map if len(chosen) > 1 else map
-            said = list(zip((notice for notice, _ in chosen), at_once(self._offer, chosen), strict=True))
+            said = list(zip(chosen, at_once(self._offer, chosen), strict=True))
             yield said
             if any(receipt.away for _, receipt in said):
                 return
             later.update(rest.domain(n.recipient) for n, receipt in said if rest.says_later(receipt))
 
-    def _chosen(self, left: Sequence[_Ready], later: Counter[str]) -> list[_Ready]:
+    def _chosen(self, left: Sequence[Notice], later: Counter[str]) -> list[Notice]:
         """One mail for each line: no two to one reader about one klacht, who gets them in order, and to one
         domain no more than may still say "later"."""
-        chosen: list[_Ready] = []
+        chosen: list[Notice] = []
         threads: set[tuple[str, int | None]] = set()
         asked = later.copy()
-        for notice, rendering in left:
+        for notice in left:
             domain, thread = rest.domain(notice.recipient), (notice.recipient, notice.klacht_id)
             if len(chosen) < self.lines and thread not in threads and asked[domain] < rest.SEVERAL:
-                chosen.append((notice, rendering))
+                chosen.append(notice)
                 asked[domain] += 1
             threads.add(thread)
         return chosen
 
-    def _offer(self, ready: _Ready) -> Receipt:
-        notice, rendering = ready
+    def _offer(self, notice: Notice) -> Receipt:
+        raw, own = notice.rendered or b"", self.world.organisation.address
         if notice.way == MESSAGE:
-            unheard = Receipt(0, "[messages] has no url: nothing carries messages")
-            return self.speak(rendering.message_id, rendering.raw) if self.speak else unheard
-        own = self.world.organisation.address
-        sender = reference.tokened(own, reference.BOUNCE, rendering.bounce_token)
-        return self.carry(sender, notice.recipient, rendering.raw)
+            return self.speak(notice.message_id or "", raw) if self.speak else _NO_GATEWAY
+        sender = reference.tokened(own, reference.BOUNCE, notice.bounce_token or "")
+        return self.carry(sender, notice.recipient, raw)
 
     def _draft(self, notice: Notice, thread: Sequence[str]) -> tuple[Issued | None, Draft]:
         """What a mail is to be written from, with the reply address that stands in it."""

@@ -96,35 +96,25 @@ class _Line:
 
     def offer(self, sender: str, recipient: str, raw: bytes) -> tuple[int, bytes]:
         """What the relay says of one mail. `_Away`, or one of _TROUBLE: close it then."""
-        smtp = self._begun(sender)
-        code, said = smtp.docmd("rcpt", _path("TO", recipient, _REPORTS if smtp.has_extn("dsn") else ()))
-        if code < 300:
-            code, said = smtp.docmd("data")
-            if code == _GO_AHEAD:
-                smtp.send(_stuffed(raw))
-                return smtp.getreply()
-        if code < 400:  # an answer to something else: what it says from here on is worth nothing either
+        smtp, code, said = self._begun(sender, recipient)
+        if code == _GO_AHEAD:
+            smtp.send(_stuffed(raw))
+            return smtp.getreply()
+        if code < _LATER:  # an answer to something else: what it says from here on is worth nothing either
             raise smtplib.SMTPDataError(code, said)
         self._break_off(smtp)
         return code, said
 
-    def _begun(self, sender: str) -> smtplib.SMTP:
-        """The relay took our sender. A line that was kept may have died meanwhile: then on a new one."""
+    def _begun(self, sender: str, recipient: str) -> tuple[smtplib.SMTP, int, bytes]:
+        """The relay took our sender; what it says of the recipient, or else to DATA. A line that was kept may
+        have died meanwhile: then on a new one."""
         if self._kept:
             try:
-                return self._from(self._kept, sender)
+                return self._kept, *_asked(self._kept, sender, recipient)
             except (_Away, *_TROUBLE):
                 self.close()
-        return self._from(self.open(), sender)
-
-    @staticmethod
-    def _from(smtp: smtplib.SMTP, sender: str) -> smtplib.SMTP:
-        options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
-        options += _about(sender) if smtp.has_extn("dsn") else ()
-        code, said = smtp.docmd("mail", _path("FROM", sender, options))
-        if code >= 300:
-            raise _Away from smtplib.SMTPSenderRefused(code, said, sender)
-        return smtp
+        smtp = self.open()
+        return smtp, *_asked(smtp, sender, recipient)
 
     def _break_off(self, smtp: smtplib.SMTP) -> None:
         """The relay still waits for the rest of this mail; the next one must not be taken for it."""
@@ -167,7 +157,53 @@ class _Line:
             self._kept = None
 
 
-_GO_AHEAD = 354
+_REFUSED, _GO_AHEAD, _LATER, _GOODBYE = 300, 354, 400, 421
+_DATA = "DATA"
+
+
+def _asked(smtp: smtplib.SMTP, sender: str, recipient: str) -> tuple[int, bytes]:
+    """What the relay refuses of a recipient and of DATA, or its go-ahead. `_Away` where it refuses us."""
+    replies = _said(smtp, _commands(smtp, sender, recipient))
+    code, said = replies[0]
+    if code >= _REFUSED:
+        raise _Away from smtplib.SMTPSenderRefused(code, said, sender)
+    code, said = replies[1]
+    if code < _REFUSED:
+        return replies[-1]
+    if replies[2:] and replies[-1][0] == _GO_AHEAD:  # it waits for a mail to nobody (RFC 2920 3.1)
+        smtp.send(".\r\n")
+        smtp.getreply()
+    return code, said
+
+
+def _commands(smtp: smtplib.SMTP, sender: str, recipient: str) -> tuple[str, str, str]:
+    reports = smtp.has_extn("dsn")
+    options = (
+        *(["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else ()),
+        *(_about(sender) if reports else ()),
+    )
+    return (
+        _path("MAIL FROM", sender, options),
+        _path("RCPT TO", recipient, _REPORTS if reports else ()),
+        _DATA,
+    )
+
+
+def _said(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[tuple[int, bytes]]:
+    """The reply to each of these, up to the first that ends it. All are sent at once where the relay takes
+    that (RFC 2920): each answer that is waited for is a turn of its own, for us and for it."""
+    at_once = smtp.has_extn("pipelining")
+    if at_once:
+        smtp.send("".join(f"{command}\r\n" for command in commands))
+    replies: list[tuple[int, bytes]] = []
+    for command in commands:
+        code, said = smtp.getreply() if at_once else smtp.docmd(command)
+        if _REFUSED <= code < _LATER and command != _DATA:  # an answer to something else
+            raise smtplib.SMTPDataError(code, said)
+        replies.append((code, said))
+        if code == _GOODBYE or (code >= _REFUSED and not at_once):
+            break
+    return replies
 
 
 def _stuffed(raw: bytes) -> bytes:

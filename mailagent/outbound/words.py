@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cache
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 from mailagent.core.calendar import AMSTERDAM, local_day
 
@@ -26,10 +26,9 @@ def moment(text: str, language: str) -> str:
     if not text:
         return ""
     at = datetime.fromisoformat(text)
-    local = at.astimezone(AMSTERDAM)
-    clock = "HH.mm" if language == "nl" else "HH:mm"
+    clock = "%H.%M" if language == "nl" else "%H:%M"
     written = {
         "day": day(local_day(at).isoformat(), language),
-        "time": format_time(local, clock, locale=language),
+        "time": at.astimezone(AMSTERDAM).strftime(clock),
     }
     return _MOMENT.get(language, "{day}, {time}").format(**written)

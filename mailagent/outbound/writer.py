@@ -10,6 +10,7 @@ import io
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
 from mailagent.child import Child, Died
@@ -42,7 +43,8 @@ Written = bytes | Receipt
 """The mail as it goes over the wire, or why it cannot be made: a wrong address is final, a broken template is
 not."""
 
-Write = Callable[[Sequence[Draft], Templates], list[Written]]
+Write = Callable[[Sequence[Draft], Templates], Callable[[], list[Written]]]
+"""Begins to write these out; what comes of each is there when it is asked for."""
 
 
 def write(draft: Draft, templates: Templates) -> bytes:
@@ -51,9 +53,9 @@ def write(draft: Draft, templates: Templates) -> bytes:
     return build(rendered, draft.headers, draft.files)
 
 
-def write_here(drafts: Sequence[Draft], templates: Templates) -> list[Written]:
+def write_here(drafts: Sequence[Draft], templates: Templates) -> Callable[[], list[Written]]:
     """Each of these written out; one that cannot be made holds no other."""
-    return [_written(draft, templates) for draft in drafts]
+    return lambda: [_written(draft, templates) for draft in drafts]
 
 
 def _written(draft: Draft, templates: Templates) -> Written:
@@ -73,35 +75,53 @@ class Writer:
     def __init__(self) -> None:
         self._child: Child | None = None
         self._of: Templates | None = None
+        self._unheard = False
 
-    def write(self, drafts: Sequence[Draft], templates: Templates) -> list[Written]:
-        """What comes of each of these. What cannot be made there is tried here, where it is known why."""
+    def write(self, drafts: Sequence[Draft], templates: Templates) -> Callable[[], list[Written]]:
+        """What comes of each of these, when it is asked for; they are written meanwhile. One group at a time:
+        of one that nobody asked for nothing is known when the next begins."""
+        if not drafts:
+            return list
         try:
-            answers = self._ask(drafts, templates)
+            child = self._ready(templates)
         except Died as death:
-            if len(drafts) == 1:
-                return [Receipt(0, f"{drafts[0].kind} cannot be written out: {death.reason} ({death})")]
-            return [written for draft in drafts for written in self.write([draft], templates)]
+            return partial(self._apart, drafts, templates, death)
+        child.put(pickle.dumps(drafts, protocol=pickle.HIGHEST_PROTOCOL))
+        self._unheard = True
+        return partial(self._heard, child, drafts, templates)
+
+    def _heard(self, child: Child, drafts: Sequence[Draft], templates: Templates) -> list[Written]:
+        """What cannot be made there is tried here, where it is known why."""
+        try:
+            answers: list[bytes | None] = _Plain(io.BytesIO(child.hear())).load()
+        except Died as death:
+            return self._apart(drafts, templates, death)
+        finally:
+            self._unheard = False
         return [written or _written(draft, templates) for draft, written in zip(drafts, answers, strict=True)]
 
-    def _ask(self, drafts: Sequence[Draft], templates: Templates) -> list[bytes | None]:
-        if not drafts:
-            return []
-        if self._child is None or self._of is not templates or not self._child.alive:
+    def _apart(self, drafts: Sequence[Draft], templates: Templates, death: Died) -> list[Written]:
+        """Each by itself, for one of them was the death of the process."""
+        if len(drafts) == 1:
+            return [Receipt(0, f"{drafts[0].kind} cannot be written out: {death.reason} ({death})")]
+        return [written for draft in drafts for written in self.write([draft], templates)()]
+
+    def _ready(self, templates: Templates) -> Child:
+        """A process that knows these templates, and has nothing left to say. May raise Died."""
+        if self._child is None or self._of is not templates or self._unheard or not self._child.alive:
             self.close()
             told = {"seconds": SECONDS, "memory": MEMORY}
             self._child, self._of = Child("mailagent.outbound.writing", told), templates
             # as they were read here: what was written into a file since then may not be right
             self._child.ask(pickle.dumps(templates.folders, protocol=pickle.HIGHEST_PROTOCOL))
-        asked = pickle.dumps(drafts, protocol=pickle.HIGHEST_PROTOCOL)
-        answers: list[bytes | None] = _Plain(io.BytesIO(self._child.ask(asked))).load()
-        return answers
+        return self._child
 
     def close(self) -> None:
         """Ends the process; it starts again when it is needed."""
         if self._child:
             self._child.end()
         self._child = self._of = None
+        self._unheard = False
 
 
 class _Plain(pickle.Unpickler):

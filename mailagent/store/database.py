@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailagent.core.errors import TryLater
+from mailagent.store.columns import as_json, from_json
 from mailagent.store.prepared import Prepared
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -27,6 +28,11 @@ _CACHED = -16 * 1024
 _CHECKPOINT = 8192
 """After so many pages (32 MB) the log is written back into the database: what many commits changed goes back
 once. At the 1000 that SQLite takes by itself, large mails pay for a checkpoint every few commits."""
+_EVERY: dict[str, Any] = {
+    "hide_parameters": True,
+    "json_serializer": as_json,
+    "json_deserializer": from_json,
+}
 _UPGRADE_LOCK = 7_245_318_119
 """Any number will do, as long as nothing else in the database locks on it."""
 
@@ -41,7 +47,7 @@ def connect(url: str) -> sa.Engine:
         case "sqlite":
             return _embedded(parsed)
         case "postgresql":
-            engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
+            engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), **_EVERY)
             sa.event.listen(engine, "checkout", _refuse_if_gone)
             return engine
         case other:
@@ -105,7 +111,7 @@ def _embedded(url: sa.URL) -> sa.Engine:
         arguments |= {"poolclass": sa.QueuePool, "pool_size": 1, "max_overflow": 0}
     else:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url.set(drivername="sqlite"), hide_parameters=True, **arguments)
+    engine = sa.create_engine(url.set(drivername="sqlite"), **_EVERY, **arguments)
     sa.event.listen(engine, "connect", _make_durable)
     sa.event.listen(engine, "begin", _begin)
     return engine

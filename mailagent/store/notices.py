@@ -88,19 +88,34 @@ _OWED = tuple(Owed.__dataclass_fields__)
 _OWE = inserting(notice, ("owed_at", *_OWED), notice.c.id)
 
 
+def free(tx: sa.Connection, ids: Sequence[int], now: datetime) -> list[Notice]:
+    """Those of these notices that are owed, are no letters, and nobody's now."""
+    c = notice.c
+    nobodys = sa.or_(c.claimed_until.is_(None), c.claimed_until <= now)
+    query = sa.select(*_FIELDS).where(c.id.in_(ids), c.state == OWED, c.way != LETTER, nobodys)
+    return [Notice(*row) for row in tx.execute(query.order_by(c.id))]
+
+
 def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime) -> list[Notice]:
     """Take these notices for sending, until a moment; those that are another's, or put off, stay out.
 
     `attempts` counts the takings, so that who took a notice is told from who takes it later.
     """
-    free = sa.or_(notice.c.claimed_until.is_(None), notice.c.claimed_until <= now)
-    take = (
-        sa.update(notice)
-        .where(notice.c.id.in_(ids), notice.c.state == OWED, notice.c.way != LETTER, free)
-        .values(claimed_until=until, attempts=notice.c.attempts + 1)
-        .returning(*_FIELDS)
+    asked = [{"notice": id, "now": now, "until": until} for id in sorted(set(ids))]
+    return [Notice(*row) for row in _CLAIM.each(tx, asked)]
+
+
+_CLAIM = Prepared(
+    sa.update(notice)
+    .where(
+        notice.c.id == sa.bindparam("notice"),
+        notice.c.state == OWED,
+        notice.c.way != LETTER,
+        sa.or_(notice.c.claimed_until.is_(None), notice.c.claimed_until <= sa.bindparam("now")),
     )
-    return sorted((Notice(**row._asdict()) for row in tx.execute(take)), key=lambda n: n.id)
+    .values(claimed_until=sa.bindparam("until"), attempts=notice.c.attempts + 1)
+    .returning(*_FIELDS)
+)
 
 
 def free_at(tx: sa.Connection, ids: Collection[int]) -> list[tuple[int, datetime]]:

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -78,6 +79,30 @@ def test_a_mail_that_others_cannot_wait_for_is_left_at_once_and_read_by_who_has_
 def test_what_cannot_be_read_at_all_is_known_at_a_glance(reader: Reader) -> None:
     with pytest.raises(Unreadable, match="too_deep"):
         reader.glance(nested(60))
+
+
+def test_a_mail_that_is_read_ahead_is_never_taken_for_another() -> None:
+    one, two, three = (b"Subject: mail %d\r\n\r\n%d" % (n, n) for n in (1, 2, 3))
+    with Reader(children=1) as reader:
+        assert reader.glance(one, two).subject == "mail 1"
+        assert reader.glance(two, three).subject == "mail 2"
+        assert reader.read(one).subject == "mail 1"  # another came in between
+        assert reader.glance(three, two).subject == "mail 3"
+        child = reader._places.queue[0]
+        assert child
+        os.kill(child._process.pid, signal.SIGKILL)
+        child._process.wait()
+        assert reader.glance(two).subject == "mail 2"
+
+
+def test_who_reads_ahead_what_ends_it_says_why_when_that_is_asked_for() -> None:
+    with Reader(Limits(seconds=1.0), children=1) as reader:
+        slow = HOSTILE["a parameter of semicolons"][: 30_000 - 100]
+        assert reader.glance(MAIL, HOSTILE["a parameter of semicolons"]).subject == "Bak"
+        assert reader.glance(MAIL, slow).subject == "Bak"
+        with suppress(TakesLong, Unreadable):
+            reader.glance(slow)
+        assert reader.glance(MAIL).subject == "Bak"
 
 
 def test_a_child_that_was_killed_is_replaced() -> None:

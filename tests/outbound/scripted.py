@@ -48,7 +48,7 @@ def scripted(*script: dict[str, str]) -> Iterator[Scripted]:
     """Each part of the script answers one command once, in the order given."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         relay = Scripted(server.getsockname()[1], list(script))
-        thread = threading.Thread(target=_serve, args=(server, relay))
+        thread = threading.Thread(target=_serve, args=(server, relay), daemon=True)
         thread.start()
         try:
             yield relay
@@ -66,7 +66,7 @@ def _serve(server: socket.socket, relay: Scripted) -> None:
             break
         heard: list[str] = []
         relay.lines.append(heard)
-        talks.append(threading.Thread(target=_talk, args=(line, heard, relay)))
+        talks.append(threading.Thread(target=_talk, args=(line, heard, relay), daemon=True))
         talks[-1].start()
     for talk in talks:
         talk.join(10)

@@ -172,7 +172,7 @@ def test_a_mail_another_has_taken_stays_theirs_and_comes_back_if_they_died(desk:
     complaints(desk, "jan")
     desk.time[0] += timedelta(minutes=1)
     ids = [n.id for n in owed(desk)]
-    deliver.take(ids, desk.world)
+    deliver.take(ids, {}, desk.world)
     relay.says(TAKEN)
     relay.offered.clear()
 
@@ -189,7 +189,7 @@ def test_who_holds_a_mail_no_longer_cannot_end_it(desk: Desk) -> None:
     complaints(desk, "jan")
     desk.time[0] += timedelta(minutes=1)
     ids = [n.id for n in owed(desk)]
-    late, _ = deliver.take(ids, desk.world)
+    late = deliver.take(ids, {}, desk.world)
     desk.time[0] += deliver.HOLD
     relay.says(TAKEN)
     desk.settle()
@@ -205,7 +205,7 @@ def test_the_one_process_that_sends_frees_at_its_start_what_the_dead_one_held(de
     relay.says(HUNG_UP)
     complaints(desk, "jan")
     desk.time[0] += timedelta(minutes=1)
-    deliver.take([n.id for n in owed(desk)], desk.world)
+    deliver.take([n.id for n in owed(desk)], {}, desk.world)
     relay.says(TAKEN)
 
     deliver.release(desk.world)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from scripted import HANG_UP, Scripted, commands, scripted
+from scripted import HANG_UP, POLITE, Scripted, commands, scripted
 from servers import free_port
 
 from mailagent.flow.receipt import Receipt
@@ -17,6 +17,12 @@ from mailagent.outbound.relay import Relay, RelayAccess
 
 MAIL = b"Subject: Klacht\r\n\r\nRegel een.\r\n.Regel twee.\r\n"
 OURS, JAN = "klachten+b-abcdefghijklmnop@stad.example", "jan@home.example"
+
+
+@pytest.fixture(params=["one by one", "at once"], autouse=True)
+def _commands_go(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "at once":
+        monkeypatch.setitem(POLITE, "EHLO", POLITE["EHLO"].replace("8BITMIME", "8BITMIME\r\n250-PIPELINING"))
 
 
 @contextmanager
@@ -39,7 +45,7 @@ def test_a_mail_that_was_taken_has_the_relays_own_words() -> None:
         assert receipt.accepted
         assert server.mails == [MAIL.replace(b"\r\n.", b"\r\n..")]
         mail_from, rcpt_to = server.lines[0][1:3]
-        assert (mail_from, rcpt_to) == (f"mail FROM:<{OURS}> BODY=8BITMIME", f"rcpt TO:<{JAN}>")
+        assert (mail_from, rcpt_to) == (f"MAIL FROM:<{OURS}> BODY=8BITMIME", f"RCPT TO:<{JAN}>")
 
 
 def test_many_mails_share_one_line() -> None:
@@ -47,7 +53,7 @@ def test_many_mails_share_one_line() -> None:
         assert all(deliver(ours).accepted for _ in range(5))
 
         assert len(server.lines) == 1
-        assert commands(server.lines[0]) == ["ehlo", *5 * ["mail", "rcpt", "data"]]
+        assert commands(server.lines[0]) == ["ehlo", *5 * ["MAIL", "RCPT", "DATA"]]
 
 
 def test_callers_at_once_have_lines_of_their_own_which_are_kept() -> None:

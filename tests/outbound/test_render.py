@@ -117,6 +117,10 @@ def test_a_required_variable_that_is_not_shown_is_a_mistake(admin: Admin) -> Non
         ('{{ text }}\n{% include "weg.txt" %}', "antwoord/body.txt:2: there is no file weg.txt"),
         ('{% extends "antwoord/body.txt" %}', "antwoord/body.txt:1: goes round in circles"),
         ("{{ kenmerk }}\n{{ text.__class__.__mro__ }}", "antwoord/body.txt:2: access to attribute"),
+        (
+            "{{ text.format(1) }}\n{{ '{0.__class__}'.format(text) }}",
+            "antwoord/body.txt:2: access to attribute",
+        ),
         ("\n{{ text.naam }}", "antwoord/body.txt:2: 'str object' has no attribute 'naam'"),
     ],
 )

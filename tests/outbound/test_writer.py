@@ -50,7 +50,7 @@ def test_every_mail_is_the_same_there_as_here(writer: Writer) -> None:
     templates = shipped()
     drafts = [draft(kind) for kind in MAILS]
     drafts.append(replace(drafts[0], files=[Attachment("foto.jpg", "image/jpeg", b"\xff\xd8" * 100_000)]))
-    assert writer.write(drafts, templates) == write_here(drafts, templates)
+    assert writer.write(drafts, templates)() == write_here(drafts, templates)()
     assert writer._child
 
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_made_says_why_and_holds_no_other(writer: Writer, tmp_pat
     (folder / "body.txt").write_text("{{ kenmerk.nothing() }}")
     broken = Templates([tmp_path, *(folder.path for folder in shipped().folders)])
     nameless = replace(draft("aanvulling"), values={})
-    made = writer.write([draft("ontvangstbevestiging"), draft("afgehandeld"), nameless], broken)
+    made = writer.write([draft("ontvangstbevestiging"), draft("afgehandeld"), nameless], broken)()
     assert isinstance(made[0], Receipt)
     assert "ontvangstbevestiging/body.txt:1" in made[0].text
     assert isinstance(made[1], bytes)
@@ -71,9 +71,8 @@ def test_changed_templates_are_read_anew(writer: Writer, tmp_path: Path) -> None
     folder = tmp_path / "afgehandeld"
     folder.mkdir()
     (folder / "subject.txt").write_text("Geregeld: {{ kenmerk }}")
-    [made] = writer.write(
-        [draft("afgehandeld")], Templates([tmp_path, *(folder.path for folder in shipped().folders)])
-    )
+    templates = Templates([tmp_path, *(folder.path for folder in shipped().folders)])
+    [made] = writer.write([draft("afgehandeld")], templates)()
     assert isinstance(made, bytes)
     assert b"\r\nSubject: Geregeld: KL26-" in made
 
@@ -85,7 +84,7 @@ def test_a_mail_that_never_ends_ends_alone(tmp_path: Path, monkeypatch: pytest.M
     (folder / "body.txt").write_text(endless)
     monkeypatch.setattr(written_by, "SECONDS", 1.0)
     templates, writer = Templates([tmp_path, *(folder.path for folder in shipped().folders)]), Writer()
-    made = writer.write([draft("afgehandeld"), draft("vraag"), draft("antwoord")], templates)
+    made = writer.write([draft("afgehandeld"), draft("vraag"), draft("antwoord")], templates)()
     writer.close()
     assert [isinstance(one, bytes) for one in made] == [True, False, True]
     assert isinstance(made[1], Receipt)
@@ -94,8 +93,14 @@ def test_a_mail_that_never_ends_ends_alone(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_process_that_was_killed_is_started_again(writer: Writer) -> None:
     templates = shipped()
-    [before] = writer.write([draft("vraag")], templates)
+    [before] = writer.write([draft("vraag")], templates)()
     assert writer._child
     os.kill(writer._child._process.pid, signal.SIGKILL)
     writer._child._process.wait()
-    assert writer.write([draft("vraag")], templates) == [before]
+    assert writer.write([draft("vraag")], templates)() == [before]
+
+
+def test_what_nobody_asked_for_is_not_taken_for_the_next(writer: Writer) -> None:
+    templates = shipped()
+    writer.write([draft("afgehandeld")], templates)
+    assert writer.write([draft("vraag")], templates)() == write_here([draft("vraag")], templates)()
