@@ -20,7 +20,7 @@ from pgqueuer.domain.errors import FailingListenerError, RetryRequested
 from pgqueuer.domain.models import Job
 from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
 from pgqueuer.ports.driver import NotifyCallback, SyncDriver
-from pgqueuer.queries import Queries, SyncQueries
+from pgqueuer.queries import Queries
 from psycopg.rows import dict_row
 
 from mailagent.core.errors import TryLater
@@ -35,6 +35,15 @@ LOG_KEPT = timedelta(days=1)
 
 LOOKS_BETWEEN_TRIMS = 120
 """Of so many looks at the jobs that are held, one also throws away what is old in the log."""
+
+_ENQUEUE = """WITH queued AS (
+INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)
+SELECT 0, $1::text, payload, coalesce($2::timestamptz, now()), 'queued' FROM unnest($3::bytea[]) AS payload
+RETURNING id
+) INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+SELECT id, 'queued', $1::text, 0 FROM queued"""
+"""What the engine's own statement does, without priorities, headers and keys, of which we use none: that one
+takes a seventh of the time in which a mail is kept."""
 
 _HELD = sa.text(
     "UPDATE pgqueuer SET status = 'queued', attempts = attempts + 1, execute_after = now(), updated = now(), "
@@ -71,11 +80,7 @@ class PgJobs:
         """See `Jobs.enqueue`."""
         if not targets:
             return
-        # In SQL, for the engine counts the wait from the start of the transaction, by the database's clock.
-        wait = None if at is None else tx.scalar(sa.select(sa.literal(at) - sa.func.now()))
-        count = len(targets)
-        payloads: list[bytes | None] = [b"%d" % target for target in targets]
-        SyncQueries(_InTransaction(tx)).enqueue([task] * count, payloads, [0] * count, [wait] * count)
+        _InTransaction(tx).fetch(_ENQUEUE, task, at, [b"%d" % target for target in targets])
 
     async def run(self, handlers: Handlers, stop: asyncio.Event) -> None:
         """See `Jobs.run`. `TryLater` where the connection broke; what was under way comes back."""
