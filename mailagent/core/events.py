@@ -93,8 +93,8 @@ class TakenUp(Event):
 
 @dataclass(frozen=True, slots=True)
 class Assigned(Event):
-    """The klacht now belongs to an agent (an address) or, where `to` is empty, to `team` alone. `next_up`: the
-    agent asked for the next one that waits."""
+    """The klacht now belongs to an agent (an address) or, where `to` is empty, to `team` alone; `next_up`:
+    that agent asked for the next one that waits."""
 
     to: str
     team: str

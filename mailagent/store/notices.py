@@ -91,9 +91,8 @@ _OWE = inserting(notice, ("owed_at", *_OWED), notice.c.id)
 def free(tx: sa.Connection, ids: Sequence[int], now: datetime) -> list[Notice]:
     """Those of these notices that are owed, are no letters, and nobody's now."""
     c = notice.c
-    nobodys = sa.or_(c.claimed_until.is_(None), c.claimed_until <= now)
-    query = sa.select(*_FIELDS).where(c.id.in_(ids), c.state == OWED, c.way != LETTER, nobodys)
-    return [Notice(*row) for row in tx.execute(query.order_by(c.id))]
+    where = c.id.in_(ids), c.state == OWED, c.way != LETTER, sa.func.coalesce(c.claimed_until, now) <= now
+    return [Notice(*row) for row in tx.execute(sa.select(*_FIELDS).where(*where).order_by(c.id))]
 
 
 def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime) -> list[Notice]:
@@ -286,8 +285,7 @@ def asked_about(tx: sa.Connection, kind: str, arrival_id: int) -> dict[str, str]
 
 
 def answered_since(tx: sa.Connection, since: datetime, recipient: str, klacht_id: int | None) -> int:
-    """How many answers to mails of this reader about this klacht, or about no klacht, we have owed since a
-    moment."""
+    """How many answers to mails of this reader about this klacht (or about none) we owed since a moment."""
     c = notice.c
     where = (c.klacht_id == klacht_id, c.recipient == recipient, c.arrival_id.is_not(None), c.owed_at > since)
     return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
