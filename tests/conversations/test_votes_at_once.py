@@ -14,6 +14,7 @@ from desk import Desk, Got, open_desk
 from mailagent.core.errors import LinkGone
 from mailagent.core.feedback import Answer
 from mailagent.flow import tick, vote
+from mailagent.store import audit
 
 ANNA = "anna@stad.example"
 ROUNDS = 3
@@ -134,5 +135,7 @@ def test_si_01_of_answers_that_go_together_each_is_judged_by_itself(desk: Desk) 
     assert [given(desk, mail.kenmerk) for mail in mails] == [1, 1, 0]
     statuses = [desk.klacht(mail.kenmerk).status for mail in mails]
     assert statuses == ["gesloten", "verzoek_tot_heropenen", "opgelost"]
+    with desk.world.store.read() as tx:
+        assert not [broken for _, _, broken in audit.verify(tx) if broken], "each event has its own words"
     assert two in desk.agent(ANNA).gets("verzoek_tot_heropenen").subject
     desk.agent(ANNA).gets_nothing()
