@@ -54,6 +54,8 @@ _SAY, _WORD, _PART = "say", "word", "part"
 """What every mail is filled in with beside its values: its own words and those that mails share, in its
 language; and what `_base/melder` adds, the shapes that mails share."""
 _BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_BLANKS = re.compile(r"[ \t\n]+")
+"""Those at which a line may end; the French ones before a sign stay as they are."""
 _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 # All that can go wrong in what an admin wrote, which is run here.
@@ -333,7 +335,7 @@ def _echoed(variable: str, value: Value) -> Value:
 
 
 def _one_line(subject: str) -> str:
-    return " ".join(readable(subject, SUBJECT_LENGTH).split())
+    return _BLANKS.sub(" ", readable(subject, SUBJECT_LENGTH)).strip()
 
 
 def _paragraphs(text: str) -> list[list[str]]:

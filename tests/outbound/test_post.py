@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,9 @@ from mailagent.flow import deliver, tick
 from mailagent.flow.deliver import next_try
 from mailagent.flow.process import process
 from mailagent.flow.receipt import Receipt
-from mailagent.store import notices
+from mailagent.outbound.render import Templates
+from mailagent.outbound.writer import Draft, Written
+from mailagent.store import dead_addresses, notices
 from mailagent.store.notices import Notice, Owed
 
 
@@ -181,6 +183,38 @@ def test_a_mail_another_has_taken_stays_theirs_and_comes_back_if_they_died(desk:
 
     desk.passes(minutes=10)
     assert owed(desk) == []
+
+
+def test_what_became_pointless_while_it_was_written_out_is_not_sent(desk: Desk) -> None:
+    relay, post = moody(desk), desk.house.post
+    write = post.write
+
+    def meanwhile(drafts: Sequence[Draft], templates: Templates) -> Callable[[], list[Written]]:
+        with desk.world.store.begin() as tx:
+            dead_addresses.mark(tx, "jan@home.example", desk.now(), "5.1.1")
+        return write(drafts, templates)
+
+    vars(post).update(write=meanwhile)
+    complaints(desk, "jan", "piet")
+
+    assert "jan@home.example" not in {offered.recipient for offered in relay.offered}
+    assert "piet@home.example" in {offered.recipient for offered in relay.offered}
+    assert [notice.recipient for notice in owed(desk, notices.SUPPRESSED)] == ["jan@home.example"]
+
+
+def test_more_mails_than_go_together_leave_once_each(desk: Desk) -> None:
+    relay = moody(desk)
+    relay.says(DOWN)
+    people = [f"melder{number}" for number in range(15)]
+    complaints(desk, *people)
+    relay.offered.clear()
+    relay.says(TAKEN)
+    desk.passes(minutes=5)
+
+    sent = [offered.recipient for offered in relay.offered]
+    assert len(sent) == len({(offered.recipient, offered.raw) for offered in relay.offered}) == 30
+    receipts = [recipient for recipient in sent if recipient.startswith("melder")]
+    assert sorted(receipts) == sorted(f"{name}@home.example" for name in people)
 
 
 def test_who_holds_a_mail_no_longer_cannot_end_it(desk: Desk) -> None:

@@ -220,3 +220,11 @@ def test_a_style_sheet_goes_into_the_tags_and_moves_no_line() -> None:
         '<h1 style="color: #111111;">\n</h1><p lang="nl" style="color: #111111; font-size: 14px;">a</p>'
         '<p style="color: #000">b</p><br>'
     )
+
+
+def test_a_subject_is_one_line_and_a_blank_that_holds_words_together_stays(admin: Admin) -> None:
+    admin.writes("antwoord/subject.txt", "Votre avis\u00a0:\n  merci\u202f! {{ kenmerk }}\n")
+
+    assert admin.templates.render("antwoord", "nl", samples("antwoord")).subject.startswith(
+        "Votre avis\u00a0: merci\u202f! "
+    )
