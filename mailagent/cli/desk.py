@@ -44,7 +44,7 @@ def listed(
         "kanaal",
         "categorie",
         Column("uiterlijk", no_wrap=True),
-        "kleur",
+        Column("kleur", no_wrap=True),
         "wie",
         "onderwerp",
     )

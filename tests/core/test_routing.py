@@ -300,8 +300,8 @@ def test_findings_give_the_first_value_of_the_first_kind_that_was_seen() -> None
     findings = Findings(tuple(seen("subject_kenmerk=a", "reference_own=b", "reference_own=c")))
     assert findings.value("reference_known", "reference_own", "subject_kenmerk") == "b"
     assert findings.value("spam") == ""
-    assert findings.has("subject_kenmerk", "reference_own")
-    assert not findings.has("subject_kenmerk", "spam")
+    assert findings.kinds == {"subject_kenmerk", "reference_own"}
+    assert "spam" not in findings
 
 
 def test_verdict_and_evidence_are_kept_as_plain_values() -> None:
