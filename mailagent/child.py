@@ -7,6 +7,7 @@ message on either pipe is its length and then itself; an answer begins with one 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import resource
@@ -25,8 +26,9 @@ from typing import IO
 import mailagent
 from mailagent.core.errors import TakesLong
 
-AHEAD = 30_000
-"""Octets of a question that can wait in the pipe, beside a part of the one before it: it holds 65,536."""
+AHEAD, PIPE = 30_000, 65_536
+"""Octets of a question that can wait in the pipe, beside a part of the one before it, and what a pipe holds:
+less where one user has more than a thousand of them, and then nothing can wait."""
 
 _LENGTH = struct.Struct(">Q")
 _READY = b"."
@@ -58,6 +60,8 @@ class Child:
             env={"PYTHONPATH": home, "PATH": os.defpath, **(environment or {})},
         )
         self._ended = self._started = False
+        holds = fcntl.fcntl(_pipe(self._process.stdin), fcntl.F_GETPIPE_SZ)
+        self.ahead = AHEAD if holds >= PIPE else 0
 
     @property
     def alive(self) -> bool:
@@ -71,9 +75,9 @@ class Child:
 
     def put(self, question: bytes) -> None:
         """Ask, and do something else until its answer is to be heard. Who puts a second one meanwhile must
-        know that it is no larger than AHEAD, or each would wait for the other to read."""
+        know that it is no larger than `ahead`, as the first, or each would wait for the other to read."""
         if not self._started:
-            _pipe(self._process.stdout).read(len(_READY))
+            _taken(_pipe(self._process.stdout), len(_READY))
             self._started = True
         # where it died while we wrote, its last words or its exit code say why
         with contextlib.suppress(BrokenPipeError):
@@ -150,12 +154,20 @@ def _send(pipe: IO[bytes], message: bytes) -> None:
 
 def _receive(pipe: IO[bytes]) -> bytes:
     """The next message; nothing where the other end is closed."""
-    head = pipe.read(_LENGTH.size)
-    return pipe.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
+    head = _taken(pipe, _LENGTH.size)
+    return _taken(pipe, _LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
+
+
+def _taken(pipe: IO[bytes], octets: int) -> bytes:
+    """So many, or fewer at its end; no more: who listens to the pipe does not hear what was read too far."""
+    taken = bytearray()
+    while len(taken) < octets and (some := os.read(pipe.fileno(), octets - len(taken))):
+        taken += some
+    return bytes(taken)
 
 
 def _says_something(pipe: IO[bytes], seconds: float) -> bool:
-    """Does it, within so many seconds? Each answer is read to its end: nothing of it waits elsewhere."""
+    """Does it, within so many seconds?"""
     heard = select.poll()
     heard.register(pipe, select.POLLIN)
     return bool(heard.poll(seconds * 1000))

@@ -46,7 +46,7 @@ def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
 
 def happen_all(happenings: Sequence[Happening]) -> list[Klacht]:
     """The same for many klachten in one transaction, each of another klacht: what they need is looked up for
-    all of them at once, and so it is written."""
+    all of them at once, and so it is written. What is told of a melder is as it stands after all of them."""
     if not happenings:
         return []
     tx = happenings[0].act.tx

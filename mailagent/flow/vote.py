@@ -123,9 +123,9 @@ class _Asked:
 
 def _lock(tx: Tx, round_ids: Sequence[int]) -> dict[int, _Asked]:
     """These rounds, which nobody else answers meanwhile."""
-    # the klacht is locked before the round, as everywhere, so that two writers never wait for each other
+    # no round is locked by itself: the post writes down which ones left, and in an order of its own
     ours = {klacht.id: klacht for klacht in klachten.lock_of_rounds(tx, round_ids)}
-    every = rounds.lock(tx, ours) if ours else []
+    every = rounds.of_klachten(tx, ours) if ours else []
     latest = {round.klacht_id: round.number for round in every}
     return {round.id: _Asked(round, ours[round.klacht_id], latest[round.klacht_id]) for round in every}
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
-from mailagent.child import AHEAD, Child, Died
+from mailagent.child import Child, Died
 from mailagent.core.errors import TakesLong, Unreadable
 from mailagent.core.mail import Attachment, Bounce, Mail
 from mailagent.inbound.limits import LIMITS, Limits
@@ -50,7 +50,7 @@ class Reader:
         put_back: Callable[[_Child | None], None] = self._places.put
         try:
             if child:
-                child.turn_to(raw)
+                child.turn_to(raw, patience)
             if child is None or not child.alive:
                 child = _replaced(child, self._limits)
             return child.read(raw, then, patience)
@@ -82,19 +82,19 @@ class _Child(Child):
 
     _ahead: bytes | None = None
 
-    def turn_to(self, raw: bytes) -> None:
+    def turn_to(self, raw: bytes, patience: float | None) -> None:
         """Another mail came between the last one and what it read ahead: that will be asked for again."""
         if self._ahead is not None and self._ahead is not raw:
             self._ahead = None
-            with suppress(Died):
-                self.hear()
+            with suppress(Died, TakesLong):
+                self.hear(patience)
 
     def read(self, raw: bytes, then: bytes, patience: float | None) -> Mail:
         """What this mail says, while it goes on with the next one where both are small."""
         if self._ahead is None:
             self.put(raw)
         self._ahead = None
-        if then and max(len(raw), len(then)) <= AHEAD:
+        if then and max(len(raw), len(then)) <= self.ahead:
             self.put(then)
             self._ahead = then
         try:

@@ -46,6 +46,9 @@ Carrier = Callable[[str, str, bytes], Receipt]
 _Made = dict[int, Rendering | Receipt]
 """A notice → its mail, or why that cannot be made."""
 
+_Talks = dict[tuple[str, int | None], list[str]]
+"""A reader and a klacht → the Message-IDs of our mails."""
+
 _NO_GATEWAY = Receipt(0, "[messages] has no url: nothing carries messages")
 
 
@@ -81,10 +84,13 @@ class Post:
             self._let_go()
             made: _Made = {}
             before: Sequence[int] = ()
+            talks: _Talks = {}
             for start in range(0, len(ids), AT_ONCE):
                 some = ids[start : start + AT_ONCE]
-                begun = self._begun(some)
-                self._deliver(before, made)
+                try:
+                    begun = self._begun(some, talks)
+                finally:  # whatever is wrong with these, those before them are ready
+                    self._deliver(before, made)
                 before, made = some, begun()
             self._deliver(before, made)
 
@@ -123,8 +129,9 @@ class Post:
             deliver.leave(left, self.world)
         self._in_hand.clear()
 
-    def _begun(self, ids: Sequence[int]) -> Callable[[], _Made]:
-        """What becomes of each of these that was not made before: the mail, or why it cannot be made."""
+    def _begun(self, ids: Sequence[int], talks: _Talks) -> Callable[[], _Made]:
+        """What becomes of each of these that was not made before: the mail, or why it cannot be made. `talks`
+        are those that are being made, and not kept yet."""
         looked, threads = deliver.look(ids, self.world)
         made: _Made = {}
         drafted: list[tuple[Notice, Issued | None, Draft]] = []
@@ -133,7 +140,10 @@ class Post:
                 made[notice.id] = self._message(notice)
                 continue
             try:
-                drafted.append((notice, *self._draft(notice, threads[notice.id])))
+                talk = talks.setdefault((notice.recipient, notice.klacht_id), []) if notice.klacht_id else []
+                reply, draft = self._draft(notice, [*threads[notice.id], *talk])
+                drafted.append((notice, reply, draft))
+                talk.append(draft.headers.message_id)
             except BadHeader as problem:
                 made[notice.id] = Receipt(553, str(problem))
             except NotPressed as problem:

@@ -192,6 +192,8 @@ def _commands(smtp: smtplib.SMTP, sender: str, recipient: str) -> tuple[str, str
 def _said(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[tuple[int, bytes]]:
     """The reply to each of these, up to the first that ends it. All are sent at once where the relay takes
     that (RFC 2920): each answer that is waited for is a turn of its own, for us and for it."""
+    if any(sign in command for command in commands for sign in "\r\n"):
+        raise ValueError("a command holds a line end")
     at_once = smtp.has_extn("pipelining")
     if at_once:
         smtp.send("".join(f"{command}\r\n" for command in commands))

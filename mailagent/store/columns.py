@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,10 +72,16 @@ def as_json(value: object) -> str:
 
 def from_json(text: str | bytes) -> Any:
     """What stands in a JSON column."""
+    if _LARGE.search(text if isinstance(text, str) else text.decode()):
+        return json.loads(text)
     try:
         return orjson.loads(text)
     except ValueError:
         return json.loads(text)
+
+
+_LARGE = re.compile(r"\d{19}")
+"""Whole numbers of so many digits orjson would read as fractions."""
 
 
 _NOTHING_MORE = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME

@@ -119,16 +119,19 @@ def _one(query: Prepared, tx: sa.Connection, values: dict[str, object]) -> Klach
 
 
 _WANTED: sa.BindParameter[Any] = sa.bindparam("wanted")
+_HELD: dict[str, Any] = {"key_share": True}
+"""The id of a klacht never changes: who only refers to it (a reply address, a notice) need not wait, nor be
+waited for."""
 _BY_ID = Prepared(sa.select(*FIELDS).where(klacht.c.id == _WANTED))
-_LOCK = Prepared(sa.select(*FIELDS).where(klacht.c.id == _WANTED).with_for_update())
+_LOCK = Prepared(sa.select(*FIELDS).where(klacht.c.id == _WANTED).with_for_update(**_HELD))
 _LOCK_OF_ROUNDS = Prepared(
     sa.select(*FIELDS)
     .where(klacht.c.id.in_(sa.select(round.c.klacht_id).where(is_among(round.c.id, "rounds"))))
     .order_by(klacht.c.id)
-    .with_for_update()
+    .with_for_update(**_HELD)
 )
 _NAMED = Prepared(sa.select(*FIELDS).where(klacht.c.kenmerk == _WANTED))
-_LOCK_NAMED = Prepared(sa.select(*FIELDS).where(klacht.c.kenmerk == _WANTED).with_for_update())
+_LOCK_NAMED = Prepared(sa.select(*FIELDS).where(klacht.c.kenmerk == _WANTED).with_for_update(**_HELD))
 
 
 def listed(tx: sa.Connection, *, status: str | None = None, limit: int = 50) -> list[Klacht]:

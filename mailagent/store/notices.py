@@ -91,7 +91,8 @@ _OWE = inserting(notice, ("owed_at", *_OWED), notice.c.id)
 def free(tx: sa.Connection, ids: Sequence[int], now: datetime) -> list[Notice]:
     """Those of these notices that are owed, are no letters, and nobody's now."""
     c = notice.c
-    where = c.id.in_(ids), c.state == OWED, c.way != LETTER, sa.func.coalesce(c.claimed_until, now) <= now
+    nobodys = sa.or_(c.claimed_until.is_(None), c.claimed_until <= now)
+    where = c.id.in_(ids), c.state == OWED, c.way != LETTER, nobodys
     return [Notice(*row) for row in tx.execute(sa.select(*_FIELDS).where(*where).order_by(c.id))]
 
 
@@ -295,8 +296,7 @@ def owed_of(tx: sa.Connection, klacht_id: int, kind: str, since: datetime | None
     """How many mails of this kind about a klacht we owed and did not hold back, since a moment or ever."""
     c = notice.c
     where = [c.klacht_id == klacht_id, c.kind == kind, c.state != SUPPRESSED]
-    if since:
-        where.append(c.owed_at > since)
+    where += [c.owed_at > since] if since else []
     return tx.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
 
 

@@ -8,6 +8,7 @@ those of the driver and back.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -126,24 +127,30 @@ class PreparedRows(Prepared):
 
     def each(self, tx: sa.Connection, many: Sequence[Values]) -> list[Row]:
         """What it returns, in the order of the rows."""
-        if _takes_lists(tx, many):
-            return self._all_at_once.rows(tx, self._listed(many))
+        if listed := self._listed(tx, many):
+            return self._all_at_once.rows(tx, listed)
         return super().each(tx, many)
 
     def run(self, tx: sa.Connection, many: Sequence[Values]) -> None:
         """It returns nothing."""
-        if _takes_lists(tx, many):
-            self._all_at_once.run(tx, [self._listed(many)])
+        if listed := self._listed(tx, many):
+            self._all_at_once.run(tx, [listed])
         else:
             super().run(tx, many)
 
-    def _listed(self, many: Sequence[Values]) -> Values:
-        keys = {"keys": [values[self._key] for values in many]} if self._key else {}
-        return {"rows": json.dumps(many, default=_in_json), **keys}
+    def _listed(self, tx: sa.Connection, many: Sequence[Values]) -> Values | None:
+        """The rows as one list, None where they go one by one: so a NUL or half a character can stand in a
+        JSON column, which in a list PostgreSQL refuses."""
+        if len(many) < _MANY or tx.dialect.name != "postgresql":
+            return None
+        rows = json.dumps(many, default=_in_json, ensure_ascii=False)
+        if "\\u0000" in rows or _HALF.search(rows):
+            return None
+        return {"rows": rows, **({"keys": [values[self._key] for values in many]} if self._key else {})}
 
 
-def _takes_lists(tx: sa.Connection, many: Sequence[Values]) -> bool:
-    return len(many) > 1 and tx.dialect.name == "postgresql"
+_MANY = 2
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def _in_json(value: object) -> str:

@@ -81,10 +81,10 @@ def by_id(tx: sa.Connection, id: int) -> Round | None:
     return _one(_BY_ID, tx, {"round": id})
 
 
-def lock(tx: sa.Connection, klacht_ids: Collection[int]) -> list[Round]:
-    """Every round of these klachten, those of one from its oldest to its newest; nobody else answers them
-    until this transaction ends."""
-    return [Round(*row) for row in _LOCK.rows(tx, {"klachten": klacht_ids})]
+def of_klachten(tx: sa.Connection, klacht_ids: Collection[int]) -> list[Round]:
+    """Every round of these klachten, those of one from its oldest to its newest. Who holds the klachten holds
+    their rounds: nobody else answers or closes them until this transaction ends."""
+    return [Round(*row) for row in _OF_KLACHTEN.rows(tx, {"klachten": klacht_ids})]
 
 
 def last_of(tx: sa.Connection, klacht_id: int) -> Round | None:
@@ -104,11 +104,10 @@ def latest(tx: sa.Connection, klacht_id: int) -> int:
 
 
 _BY_ID = Prepared(sa.select(*_FIELDS).where(table.c.id == _ID))
-_LOCK = Prepared(
+_OF_KLACHTEN = Prepared(
     sa.select(*_FIELDS)
     .where(is_among(table.c.klacht_id, "klachten"))
     .order_by(table.c.klacht_id, table.c.number)
-    .with_for_update()
 )
 _LAST = Prepared(
     sa.select(*_FIELDS).where(table.c.klacht_id == _KLACHT).order_by(table.c.number.desc()).limit(1)

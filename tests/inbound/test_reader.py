@@ -105,6 +105,33 @@ def test_who_reads_ahead_what_ends_it_says_why_when_that_is_asked_for() -> None:
         assert reader.glance(MAIL).subject == "Bak"
 
 
+def test_an_answer_that_came_with_the_one_before_it_is_heard_at_once() -> None:
+    raws = [b"Subject: mail %d\r\n\r\n%d" % (n, n) for n in range(3)]
+    with Reader(children=1) as reader:
+        reader.read(MAIL)
+        child = reader._places.queue[0]
+        assert child
+        child.put(raws[0])
+        child.put(raws[1])
+        time.sleep(0.3)  # both answers lie in the pipe
+        child.hear()
+        child._ahead = raws[1]
+        assert reader.glance(raws[1], raws[2]).subject == "mail 1"
+        assert reader.glance(raws[2]).subject == "mail 2"
+        assert reader._places.queue[0] is child, "it was not taken for slow"
+
+
+def test_where_pipes_are_small_nothing_is_read_ahead() -> None:
+    with Reader(children=1) as reader:
+        reader.read(MAIL)
+        child = reader._places.queue[0]
+        assert child
+        assert child.ahead
+        child.ahead = 0
+        assert reader.glance(MAIL, MAIL + b"Meer.\r\n").subject == "Bak"
+        assert child._ahead is None
+
+
 def test_a_child_that_was_killed_is_replaced() -> None:
     with Reader(children=1) as reader:
         reader.read(MAIL)

@@ -217,6 +217,27 @@ def test_more_mails_than_go_together_leave_once_each(desk: Desk) -> None:
     assert sorted(receipts) == sorted(f"{name}@home.example" for name in people)
 
 
+def test_what_cannot_be_begun_holds_none_of_those_before_it(desk: Desk) -> None:
+    relay, post = moody(desk), desk.house.post
+    relay.says(DOWN)
+    complaints(desk, *(f"melder{number}" for number in range(15)))
+    relay.offered.clear()
+    relay.says(TAKEN)
+    write, drafted = post.write, list[int]()
+
+    def breaks(drafts: Sequence[Draft], templates: Templates) -> Callable[[], list[Written]]:
+        drafted.append(len(drafts))
+        if len(drafted) > 1:
+            raise OSError("no process left")
+        return write(drafts, templates)
+
+    vars(post).update(write=breaks)
+    desk.time[0] += timedelta(minutes=5)
+    with pytest.raises(OSError, match="no process left"):
+        post.send([notice.id for notice in owed(desk)])
+    assert len(relay.offered) == 20
+
+
 def test_who_holds_a_mail_no_longer_cannot_end_it(desk: Desk) -> None:
     relay = moody(desk)
     relay.says(HUNG_UP)
