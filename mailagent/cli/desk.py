@@ -41,7 +41,7 @@ def listed(
     table = Table(
         Column("kenmerk", no_wrap=True),
         "status",
-        "kanaal",
+        Column("kanaal", no_wrap=True),
         "categorie",
         Column("uiterlijk", no_wrap=True),
         Column("kleur", no_wrap=True),
