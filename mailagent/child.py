@@ -26,7 +26,7 @@ from typing import IO
 import mailagent
 from mailagent.core.errors import TakesLong
 
-AHEAD, PIPE = 30_000, 65_536
+_AHEAD, _PIPE = 30_000, 65_536
 """Octets of a question that can wait in the pipe, beside a part of the one before it, and what a pipe holds:
 less where one user has more than a thousand of them, and then nothing can wait."""
 
@@ -61,7 +61,7 @@ class Child:
         )
         self._ended = self._started = False
         holds = fcntl.fcntl(_pipe(self._process.stdin), fcntl.F_GETPIPE_SZ)
-        self.ahead = AHEAD if holds >= PIPE else 0
+        self.ahead = _AHEAD if holds >= _PIPE else 0
 
     @property
     def alive(self) -> bool:

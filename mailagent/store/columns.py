@@ -22,14 +22,9 @@ class Moment(sa.types.TypeDecorator[datetime]):
         """PostgreSQL keeps the zone itself."""
         return dialect.type_descriptor(sa.DateTime(timezone=dialect.name == "postgresql"))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Refuse what has no zone; keep UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a zone")
-        moment = value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+        return value and in_utc(value)
 
     def bind_processor(self, dialect: Dialect) -> Any:
         """For SQLite, where SQLAlchemy would fill in its own pattern field by field, in one step."""
@@ -40,13 +35,16 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def in_utc(moment: datetime) -> datetime:
+    """The same moment. ValueError where it has no zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a zone")
+    return moment.astimezone(UTC)
+
+
 def _in_text(value: datetime | None) -> str | None:
     """As SQLAlchemy keeps a moment in SQLite: 26 characters, which sort as the moments do."""
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise ValueError("a moment needs a zone")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return None if value is None else in_utc(value).isoformat(" ", "microseconds")[:26]
 
 
 metadata = sa.MetaData(

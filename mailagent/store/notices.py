@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mailagent.core.mails import TO_MELDER
 from mailagent.core.ways import LETTER, MAIL
-from mailagent.store.prepared import Prepared, by_name, inserting
+from mailagent.store.prepared import Prepared, by_name, inserting, is_among
 from mailagent.store.tables import notice, proof
 
 OWED, ACCEPTED, SUPPRESSED, FAILED, BOUNCED = "owed", "accepted", "suppressed", "failed", "bounced"
@@ -90,10 +90,16 @@ _OWE = inserting(notice, ("owed_at", *_OWED), notice.c.id)
 
 def free(tx: sa.Connection, ids: Sequence[int], now: datetime) -> list[Notice]:
     """Those of these notices that are owed, are no letters, and nobody's now."""
-    c = notice.c
-    nobodys = sa.or_(c.claimed_until.is_(None), c.claimed_until <= now)
-    where = c.id.in_(ids), c.state == OWED, c.way != LETTER, nobodys
-    return [Notice(*row) for row in tx.execute(sa.select(*_FIELDS).where(*where).order_by(c.id))]
+    return [Notice(*row) for row in _FREE.rows(tx, {"ids": ids, "now": now})]
+
+
+_NOBODYS = (
+    is_among(notice.c.id, "ids"),
+    notice.c.state == OWED,
+    notice.c.way != LETTER,
+    sa.or_(notice.c.claimed_until.is_(None), notice.c.claimed_until <= sa.bindparam("now")),
+)
+_FREE = Prepared(sa.select(*_FIELDS).where(*_NOBODYS).order_by(notice.c.id))
 
 
 def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime) -> list[Notice]:
@@ -101,18 +107,12 @@ def claim(tx: sa.Connection, ids: Sequence[int], now: datetime, until: datetime)
 
     `attempts` counts the takings, so that who took a notice is told from who takes it later.
     """
-    asked = [{"notice": id, "now": now, "until": until} for id in sorted(set(ids))]
-    return [Notice(*row) for row in _CLAIM.each(tx, asked)]
+    return [Notice(*row) for row in sorted(_CLAIM.rows(tx, {"ids": ids, "now": now, "until": until}))]
 
 
 _CLAIM = Prepared(
     sa.update(notice)
-    .where(
-        notice.c.id == sa.bindparam("notice"),
-        notice.c.state == OWED,
-        notice.c.way != LETTER,
-        sa.or_(notice.c.claimed_until.is_(None), notice.c.claimed_until <= sa.bindparam("now")),
-    )
+    .where(*_NOBODYS)
     .values(claimed_until=sa.bindparam("until"), attempts=notice.c.attempts + 1)
     .returning(*_FIELDS)
 )

@@ -19,6 +19,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.functions import FunctionElement
 
+from mailagent.store.columns import in_utc
+
 Values = Mapping[str, Any]
 """Bound parameters by name."""
 
@@ -154,8 +156,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 def _in_json(value: object) -> str:
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise ValueError("a moment needs a zone")
+    if isinstance(value, datetime):
+        return in_utc(value).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"not for JSON: {type(value).__name__}")
