@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from mailagent.core.events import Event
 from mailagent.core.klacht import PRIORITIES, UNHANDLED, Klacht
-from mailagent.store.prepared import Prepared, by_name, inserting, is_among, updating
+from mailagent.store.prepared import NewRows, Prepared, by_name, inserting, is_among, updating
 from mailagent.store.tables import IS_OPEN, event, event_body, klacht, round
 
 FIRST_HASH = "0" * 64
@@ -203,7 +203,7 @@ def record_all(tx: sa.Connection, happened: Sequence[Happened]) -> list[list[int
     bodies: list[dict[str, Any]] = []
     for one in happened:
         _append(one, ends.get(one.klacht.id) or (0, FIRST_HASH, one.salt or b""), links, bodies)
-    ids = [id for (id,) in _APPEND.each(tx, links)]
+    ids = _APPEND.ids(tx, links)
     _BODY.run(tx, [{"event_id": id, **body} for id, body in zip(ids, bodies, strict=True)])
     of_each = iter(ids)
     return [list(itertools.islice(of_each, len(one.events))) for one in happened]
@@ -233,7 +233,7 @@ def _append(
 
 
 LINK = ("klacht_id", "seq", "at", "kind", "actor", "origin", "status", "result", "body_mac")
-_APPEND = inserting(event, (*LINK, "hash"), event.c.id)
+_APPEND = NewRows(event, (*LINK, "hash"))
 _BODY = inserting(event_body, ("event_id", "who", "data"))
 _before = event.alias()
 _NEWEST = sa.select(sa.func.max(_before.c.seq)).where(_before.c.klacht_id == klacht.c.id).scalar_subquery()

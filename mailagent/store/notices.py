@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mailagent.core.mails import TO_MELDER
 from mailagent.core.ways import LETTER, MAIL
-from mailagent.store.prepared import Prepared, by_name, inserting, is_among
+from mailagent.store.prepared import NewRows, Prepared, by_name, is_among
 from mailagent.store.tables import notice, proof
 
 OWED, ACCEPTED, SUPPRESSED, FAILED, BOUNCED = "owed", "accepted", "suppressed", "failed", "bounced"
@@ -80,12 +80,12 @@ _FIELDS = tuple(notice.c[name] for name in Notice.__dataclass_fields__)
 def owe(tx: sa.Connection, owed: Sequence[Owed], now: datetime) -> list[int]:
     """Write down what we owe; returns the ids of those that are to be sent. A letter waits to be printed."""
     rows = [{"owed_at": now, **{name: getattr(one, name) for name in _OWED}} for one in owed]
-    ids = _OWE.each(tx, rows)
-    return [id for (id,), one in zip(ids, owed, strict=True) if one.state == OWED and one.way != LETTER]
+    ids = _OWE.ids(tx, rows)
+    return [id for id, one in zip(ids, owed, strict=True) if one.state == OWED and one.way != LETTER]
 
 
 _OWED = tuple(Owed.__dataclass_fields__)
-_OWE = inserting(notice, ("owed_at", *_OWED), notice.c.id)
+_OWE = NewRows(notice, ("owed_at", *_OWED))
 
 
 def free(tx: sa.Connection, ids: Sequence[int], now: datetime) -> list[Notice]:

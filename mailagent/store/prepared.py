@@ -163,6 +163,28 @@ def _in_json(value: object) -> str:
     raise TypeError(f"not for JSON: {type(value).__name__}")
 
 
+class NewRows:
+    """New rows of a table, from the bound parameters of these names; the database gives each its id."""
+
+    def __init__(self, table: sa.Table, names: Sequence[str]) -> None:
+        self._plain = inserting(table, names)
+        self._returning = inserting(table, names, table.c.id)
+
+    def ids(self, tx: sa.Connection, many: Sequence[Values]) -> list[int]:
+        """The id of each, in order."""
+        if tx.dialect.name == "postgresql":
+            return [id for (id,) in self._returning.each(tx, many)]
+        if not many:
+            return []
+        # who writes to SQLite writes alone, and each row has the number after the highest so far
+        self._plain.run(tx, many)
+        [[last]] = _LAST_ID.rows(tx, {})
+        return list(range(last - len(many) + 1, last + 1))
+
+
+_LAST_ID = Prepared(sa.text("SELECT last_insert_rowid()"))
+
+
 def inserting(table: sa.Table, names: Sequence[str], *returning: sa.Column[Any]) -> PreparedRows:
     """New rows of a table, each from the bound parameters of these names."""
     given = _given_in_json({name: table.c[name].type for name in names})
