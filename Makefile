@@ -5,6 +5,7 @@ PYTHON  ?= $(or $(shell for p in python3.11 python3.12 python3.13; do command -v
 CORPORA := $(or $(MAILAGENT_CORPORA),../shared/corpora)
 HERE    := .venv/bin
 PANGO   := '/usr/lib/*/libpangoft2-1.0.so.0=libpangoft2-1.0-0' '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core'
+PAGES   := chromium-headless-shell=chromium-headless-shell
 DUTCH   := '/usr/share/tesseract-ocr/*/tessdata/nld.traineddata=tesseract-ocr-nld'
 PYTEST  := $(HERE)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -30,7 +31,7 @@ run: install
 	@$(HERE)/mailagent demo
 
 servers: install
-	@.ci/need initdb=postgresql imap=dovecot-imapd chromium=chromium postfix=postfix openssl=openssl neomutt=neomutt tesseract=tesseract-ocr $(DUTCH) $(PANGO)
+	@.ci/need initdb=postgresql imap=dovecot-imapd $(PAGES) postfix=postfix openssl=openssl neomutt=neomutt tesseract=tesseract-ocr $(DUTCH) $(PANGO)
 
 lint: install
 	$(HERE)/ruff format --check .

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 import structlog
 from desk import Desk, open_desk
 from hypothesis import settings
-from ready_made import upgraded
+from ready_made import tree_of, upgraded
 from servers import PostgresServer
 
 from mailagent import house
+from mailagent.config import yaml
 from mailagent.store.database import connect, upgrade
 
 # How long one example may take says more of what else this machine does than of us.
@@ -43,6 +44,12 @@ def _a_log_of_its_own() -> Iterator[None]:
 def _tables_made_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """A desk in memory need not make its tables step by step; tests/store sees to it that this goes well."""
     monkeypatch.setattr(house, "upgrade", upgraded)
+
+
+@pytest.fixture(autouse=True)
+def _rules_parsed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same rules need not be parsed for each command and each page: that takes longer than most tests."""
+    monkeypatch.setattr(yaml, "tree_of", tree_of)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
+from mailagent.config import yaml
 from mailagent.config.files import RuleFiles, load_rules
 from mailagent.core.ways import LETTER, MAIL
 from mailagent.outbound.forms import templates_for
@@ -23,6 +24,9 @@ def shipped_rules() -> RuleFiles:
 
 
 _shipped_rules = cache(load_rules)
+
+tree_of = cache(yaml.tree_of)
+"""What a text of YAML says, parsed once for all who read the same text; a tree is read and never changed."""
 
 
 @cache

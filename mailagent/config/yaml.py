@@ -83,10 +83,15 @@ def _validated(
     return None, [(e["loc"], Mistake(str(path), _line(tree, e["loc"]), sentence(e, model))) for e in errors]
 
 
+def tree_of(text: str) -> Any:
+    """What a text says, with line numbers. Raises YAMLError."""
+    return YAML(typ="rt").load(text)
+
+
 def _parse(path: Path) -> Any:
     line = None
     try:
-        return YAML(typ="rt").load(path.read_text("utf-8"))
+        return tree_of(path.read_text("utf-8"))
     except OSError as problem:
         what = f"cannot be read: {problem.strerror}"
     except UnicodeDecodeError:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from mailagent.config.files import load_rules
+from ready_made import shipped_rules
+
 from mailagent.core.errors import LinkGone, LinkUnknown
 from mailagent.core.surveys import read_answers
 from mailagent.flow.survey import Asked, Given
@@ -15,7 +16,7 @@ _WRONG = ("goed", "expired", "answered", "closed")
 
 def fake_surveys(language: str) -> SurveyDoors:
     """Doors to the survey we ship. A token is the word for what is wrong with it, or `goed`."""
-    survey = load_rules(None).surveys["afhandeling"]
+    survey = shipped_rules().surveys["afhandeling"]
 
     def known(token: str) -> int:
         if token not in _WRONG:
