@@ -66,7 +66,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that only reads: it waits for no writer, and the database refuses it a write."""
-    with engine.connect() as connection:
+    with engine.get_execution_options().get("readers", engine).connect() as connection:
         tx = connection.execution_options(reading=True, postgresql_readonly=True)
         tx.begin()
         yield tx
@@ -102,19 +102,34 @@ def version(engine: sa.Engine) -> str | None:
 
 
 def _embedded(url: sa.URL) -> sa.Engine:
+    url = url.set(drivername="sqlite")
     arguments: dict[str, Any] = {
         "connect_args": {"timeout": _BUSY_SECONDS, "check_same_thread": False},
-        "execution_options": {"writers": threading.Lock()},
+        "poolclass": sa.QueuePool,
     }
-    if url.database in (None, "", ":memory:"):
-        # The one connection is the database; a pool of one makes threads wait their turn for it.
-        arguments |= {"poolclass": sa.QueuePool, "pool_size": 1, "max_overflow": 0}
-    else:
+    # One writes at a time, on a connection that is kept for it: it finds its statements and its pages as it
+    # left them, where another's commit or a word about reading would have made it forget them.
+    engine = sa.create_engine(
+        url,
+        pool_size=1,
+        max_overflow=0,
+        execution_options={"writers": threading.Lock()},
+        **_EVERY,
+        **arguments,
+    )
+    _prepare(engine)
+    if url.database not in (None, "", ":memory:"):  # there the one connection is the database
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url.set(drivername="sqlite"), **_EVERY, **arguments)
+        readers = sa.create_engine(url, pool_use_lifo=True, **_EVERY, **arguments)
+        _prepare(readers)
+        engine.update_execution_options(readers=readers)
+        sa.event.listen(engine, "engine_disposed", lambda _: readers.dispose())
+    return engine
+
+
+def _prepare(engine: sa.Engine) -> None:
     sa.event.listen(engine, "connect", _make_durable)
     sa.event.listen(engine, "begin", _begin)
-    return engine
 
 
 def _refuse_if_gone(raw: Any, _record: ConnectionPoolEntry, _proxy: object) -> None:

@@ -203,6 +203,21 @@ def test_who_reads_waits_for_no_writer(engine: sa.Engine) -> None:
             assert other.scalar(sa.select(sa.func.count()).select_from(tables.number)) == 0
 
 
+def test_who_writes_finds_its_statements_as_it_left_them(tmp_path: Path) -> None:
+    # a PRAGMA makes a connection forget every statement, and another's commit every page
+    engine = connect(f"sqlite:///{tmp_path}/mailagent.db")
+    upgrade(engine)
+    written: list[object] = []
+    for _ in range(3):
+        with writing(engine) as tx, reading(engine) as other:
+            written.append(tx.connection.dbapi_connection)
+            assert other.connection.dbapi_connection is not written[0]
+            assert tx.exec_driver_sql("PRAGMA query_only").scalar() == 0
+            assert other.exec_driver_sql("PRAGMA query_only").scalar() == 1
+    assert written == written[:1] * 3
+    engine.dispose()
+
+
 def test_a_memory_database_is_one_database_for_every_thread() -> None:
     engine = connect("sqlite://")
     upgrade(engine)
