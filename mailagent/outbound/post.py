@@ -27,12 +27,12 @@ from mailagent.outbound.writer import WRONG, Draft, Write, write_here
 from mailagent.store.addresses import Issued
 from mailagent.store.notices import Notice
 
-AT_ONCE = 20
-"""Mails taken and rendered together."""
-
 LINES = 8
 """Connections to the relay. On each a mail is offered when the receipt of the one before it is committed: a
 crash repeats one mail of each at most, byte for byte."""
+
+AT_ONCE = 3 * LINES
+"""Mails taken and rendered together."""
 
 Speak = Callable[[str, bytes], Receipt]
 """The id of a message, and its octets → what the gateway said."""

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from mailagent.core.errors import TryLater
 from mailagent.store.database import writing
-from mailagent.store.prepared import Prepared, by_name
+from mailagent.store.prepared import Prepared, by_name, is_among
 from mailagent.store.tables import job
 
 BATCH = 50
@@ -69,6 +69,20 @@ def utc_now() -> datetime:
 
 
 _ENQUEUE = Prepared(sa.insert(job).values(by_name(("task", "target", "visible_at"))))
+_DUE = (
+    sa.select(job.c.id)
+    .where(job.c.task == sa.bindparam("asked"), job.c.visible_at <= sa.bindparam("now"))
+    .order_by(job.c.visible_at, job.c.id)
+    .limit(BATCH)
+)
+_CLAIM = Prepared(
+    sa.update(job)
+    .where(job.c.id.in_(_DUE))
+    .values(token=sa.bindparam("mine"), visible_at=sa.bindparam("until"), attempts=job.c.attempts + 1)
+    .returning(job.c.id, job.c.target, job.c.attempts)
+)
+# a late hand may not tick off or put back what another has claimed since
+_TICK_OFF = Prepared(sa.delete(job).where(is_among(job.c.id, "jobs"), job.c.token == sa.bindparam("token")))
 
 
 class SqliteJobs:
@@ -106,7 +120,7 @@ class SqliteJobs:
     def drain(self, handlers: Handlers) -> int:
         """See `Jobs.drain`."""
         total = 0
-        while done := sum(self._work(task, handler) for task, handler in handlers.items()):
+        while done := sum(self._work(task, handler, lambda: True) for task, handler in handlers.items()):
             total += done
         return total
 
@@ -114,46 +128,37 @@ class SqliteJobs:
         with self._bell(task) as bell:
             while not stop.is_set():
                 bell.quiet()
-                [done] = await asyncio.gather(
-                    asyncio.to_thread(self._work, task, handler), return_exceptions=True
-                )
+                work = asyncio.to_thread(self._work, task, handler, lambda: not stop.is_set())
+                [done] = await asyncio.gather(work, return_exceptions=True)
                 if isinstance(done, _AWAY):
                     _log.error("%s waits for the database: %s", task, done.__cause__ or done)
                 elif isinstance(done, BaseException):
                     _log.error("%s failed; its jobs will come back", task, exc_info=done)
-                if not isinstance(done, int) or not done:
-                    await bell.wait(POLL_SECONDS)
+                await bell.wait(POLL_SECONDS)
 
-    def _work(self, task: str, handler: Handler) -> int:
-        """Claim a batch, have it done, tick it off: how many jobs. What failed is put back first."""
+    def _work(self, task: str, handler: Handler, goes_on: Callable[[], bool]) -> int:
+        """Claim a batch, have it done, tick it off and claim the next in one commit, until there is none:
+        how many jobs. What failed is put back first."""
         self._put_back_the_dropped()
-        claim = self._claim(task)
-        if claim.attempts:
+        total = 0
+        with writing(self._engine) as tx:
+            claim = self._claim(tx, task)
+        while claim.attempts:
             with ExitStack() as on_failure:
                 on_failure.callback(self._put_back_the_dropped)
                 on_failure.callback(self._dropped.append, claim)
                 handler(claim.targets)
                 with writing(self._engine) as tx:
-                    tx.execute(sa.delete(job).where(claim.still_ours()))
+                    _TICK_OFF.run(tx, [{"jobs": list(claim.attempts), "token": claim.token}])
+                    following = self._claim(tx, task) if goes_on() else _NOTHING
                 on_failure.pop_all()
-        return len(claim.attempts)
+            total += len(claim.attempts)
+            claim = following
+        return total
 
-    def _claim(self, task: str) -> _Claim:
+    def _claim(self, tx: sa.Connection, task: str) -> _Claim:
         now, token = self._now(), f"{self._me}-{secrets.token_hex(8)}"
-        due = (
-            sa.select(job.c.id)
-            .where(job.c.task == task, job.c.visible_at <= now)
-            .order_by(job.c.visible_at, job.c.id)
-            .limit(BATCH)
-        )
-        claim = (
-            sa.update(job)
-            .where(job.c.id.in_(due))
-            .values(token=token, visible_at=now + LEASE, attempts=job.c.attempts + 1)
-            .returning(job.c.id, job.c.target, job.c.attempts)
-        )
-        with writing(self._engine) as tx:
-            rows = sorted((row.id, row.target, row.attempts) for row in tx.execute(claim))
+        rows = sorted(_CLAIM.rows(tx, {"asked": task, "now": now, "mine": token, "until": now + LEASE}))
         targets = dict.fromkeys(target for _, target, _ in rows)
         return _Claim(token, tuple(targets), {id_: attempts for id_, _, attempts in rows})
 
@@ -170,7 +175,7 @@ class SqliteJobs:
             for id_, attempts in claim.attempts.items():
                 tx.execute(
                     sa.update(job)
-                    .where(job.c.id == id_, claim.still_ours())
+                    .where(job.c.id == id_, job.c.token == claim.token)
                     .values(token=None, visible_at=now + retry_after(attempts))
                 )
 
@@ -215,9 +220,8 @@ class _Claim:
     targets: tuple[int, ...]
     attempts: Mapping[int, int]
 
-    def still_ours(self) -> sa.ColumnElement[bool]:
-        """A late hand may not tick off or put back what another has claimed since."""
-        return sa.and_(job.c.id.in_(self.attempts), job.c.token == self.token)
+
+_NOTHING = _Claim("", (), {})
 
 
 class _Bell:
