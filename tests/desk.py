@@ -28,6 +28,7 @@ from mailagent.flow import arrive, confirm, tick, vote
 from mailagent.flow.receipt import Receipt
 from mailagent.house import House, open_house
 from mailagent.inbound.parse import parse
+from mailagent.outbound.relay import Parcel
 from mailagent.service import handlers
 from mailagent.store import klachten, notices
 from mailagent.store.klachten import Logged
@@ -382,8 +383,8 @@ def open_desk(  # noqa: PLR0913 - each is what some test says otherwise
 
 def _remember(
     mailboxes: dict[str, list[Got]], desk: Callable[[], Desk]
-) -> Callable[[str, str, bytes], Receipt]:
-    def carry(sender: str, recipient: str, raw: bytes) -> Receipt:
+) -> Callable[[Sequence[Parcel]], list[Receipt]]:
+    def take(sender: str, recipient: str, raw: bytes) -> Receipt:
         message_id = str(email.message_from_bytes(raw)["message-id"])
         with desk().world.store.read() as tx:
             notice = notices.by_message_id(tx, [message_id])
@@ -391,7 +392,7 @@ def _remember(
         mailboxes[recipient].append(Got(notice.kind, recipient, raw, sender))
         return Receipt(250, "2.0.0 queued as TEST")
 
-    return carry
+    return lambda parcels: [take(*parcel) for parcel in parcels]
 
 
 __all__ = ["Desk", "Got", "Person", "Team", "open_desk"]

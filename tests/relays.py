@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from desk import Desk
 
 from mailagent.flow.receipt import Receipt
 from mailagent.outbound.post import Carrier
+from mailagent.outbound.relay import Parcel
 
 TAKEN = Receipt(250, "2.0.0 queued as MOODY")
 DOWN = Receipt(0, "connection refused", away=True)
@@ -19,6 +20,11 @@ NOBODY = Receipt(550, "5.1.1 no such person")
 
 Mood = Callable[[str, bytes], Receipt]
 """Recipient, bytes → what it says."""
+
+
+def one_by_one(carry: Callable[[str, str, bytes], Receipt]) -> Carrier:
+    """Carries mails by carrying each: envelope sender, recipient, octets."""
+    return lambda parcels: [carry(*parcel) for parcel in parcels]
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,14 @@ class MoodyRelay:
     mood: Mood = lambda _recipient, _raw: TAKEN
     offered: list[Offered] = field(default_factory=list)
 
-    def __call__(self, sender: str, recipient: str, raw: bytes) -> Receipt:
-        self.offered.append(Offered(sender, recipient, raw))
-        said = self.mood(recipient, raw)
-        return self.mailbox(sender, recipient, raw) if said == TAKEN else said
+    def __call__(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+        return [self._said(Offered(*parcel)) for parcel in parcels]
+
+    def _said(self, mail: Offered) -> Receipt:
+        self.offered.append(mail)
+        said = self.mood(mail.recipient, mail.raw)
+        [taken] = self.mailbox([(mail.sender, mail.recipient, mail.raw)]) if said == TAKEN else [said]
+        return taken
 
     def says(self, receipt: Receipt) -> None:
         """The same to everyone, from now on."""

@@ -22,6 +22,7 @@ from mailagent.outbound.envelope import BadHeader, Headers
 from mailagent.outbound.filling import Filling
 from mailagent.outbound.gateway import payload
 from mailagent.outbound.press import NotPressed
+from mailagent.outbound.relay import Parcel
 from mailagent.outbound.render import Templates
 from mailagent.outbound.writer import WRONG, Draft, Write, write_here
 from mailagent.store.addresses import Issued
@@ -40,8 +41,8 @@ Speak = Callable[[str, bytes], Receipt]
 MOST_PDF = 7_500_000
 """Larger than that letters do not go along with a mail: in base64 it would be what every relay just takes."""
 
-Carrier = Callable[[str, str, bytes], Receipt]
-"""Envelope sender, recipient, bytes → what the relay said."""
+Carrier = Callable[[Sequence[Parcel]], list[Receipt]]
+"""Mails, each to be handed over a line of its own → what the relay said of each."""
 
 _Made = dict[int, Rendering | Receipt]
 """A notice → its mail, or why that cannot be made."""
@@ -54,9 +55,9 @@ _NO_GATEWAY = Receipt(0, "[messages] has no url: nothing carries messages")
 
 @dataclass(frozen=True)
 class Post:
-    """Sends what is owed. `carry` hands a mail to the relay, for `lines` mails at once, each in a thread;
-    `printed` gives the letters of a batch as one PDF; `signer` signs a mail, once, when it is made. `write`
-    writes mails out. `speak` hands a message to its gateway, in the words of `messages`."""
+    """Sends what is owed. `carry` hands mails to the relay, as many at once as there are `lines`; `printed`
+    gives the letters of a batch as one PDF; `signer` signs a mail, once, when it is made. `write` writes
+    mails out. `speak` hands a message to its gateway, in the words of `messages`."""
 
     world: World
     templates: Templates
@@ -69,7 +70,7 @@ class Post:
     messages: Templates | None = None
     speak: Speak | None = None
     _in_hand: dict[int, tuple[Notice, Receipt | None]] = field(default_factory=dict, init=False)
-    _carriers: ThreadPoolExecutor = field(
+    _speakers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(LINES, "post"), init=False, repr=False
     )
     _alone: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -183,8 +184,7 @@ class Post:
         while self.world.now() < until and (chosen := self._chosen(left, later)):
             now = {notice.id for notice in chosen}
             left = [notice for notice in left if notice.id not in now]
-            at_once: Callable[..., Iterator[Receipt]] = self._carriers.map if len(chosen) > 1 else map
-            said = list(zip(chosen, at_once(self._offer, chosen), strict=True))
+            said = self._said_of(chosen)
             yield said
             if any(receipt.away for _, receipt in said):
                 return
@@ -204,12 +204,22 @@ class Post:
             threads.add(thread)
         return chosen
 
-    def _offer(self, notice: Notice) -> Receipt:
-        raw, own = notice.rendered or b"", self.world.organisation.address
-        if notice.way == MESSAGE:
-            return self.speak(notice.message_id or "", raw) if self.speak else _NO_GATEWAY
+    def _said_of(self, chosen: Sequence[Notice]) -> list[tuple[Notice, Receipt]]:
+        """The mails go over the lines of the relay, and the messages each in a thread."""
+        messages = [notice for notice in chosen if notice.way == MESSAGE]
+        mails = [notice for notice in chosen if notice.way != MESSAGE]
+        said = self.carry([self._parcel(notice) for notice in mails]) if mails else []
+        told = self._speakers.map(self._told, messages) if messages else ()
+        return [*zip(mails, said, strict=True), *zip(messages, told, strict=True)]
+
+    def _parcel(self, notice: Notice) -> Parcel:
+        own = self.world.organisation.address
         sender = reference.tokened(own, reference.BOUNCE, notice.bounce_token or "")
-        return self.carry(sender, notice.recipient, raw)
+        return sender, notice.recipient, notice.rendered or b""
+
+    def _told(self, notice: Notice) -> Receipt:
+        raw = notice.rendered or b""
+        return self.speak(notice.message_id or "", raw) if self.speak else _NO_GATEWAY
 
     def _draft(self, notice: Notice, thread: Sequence[str]) -> tuple[Issued | None, Draft]:
         """What a mail is to be written from, with the reply address that stands in it."""

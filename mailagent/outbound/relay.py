@@ -1,17 +1,27 @@
-"""The relay that carries our mail: kept connections, and its own words for every mail."""
+"""The relay that carries our mail: kept connections, several at once, and its own words for every mail."""
 
 from __future__ import annotations
 
 import smtplib
 import ssl
-from collections import deque
-from collections.abc import Sequence
+import time
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from mailagent.flow.receipt import Receipt
 
-TIMEOUT = 60.0
+TIMEOUT, SHORT = 60.0, 5.0
+"""Seconds for which we wait for the relay: the second when it was silent over another line just now, or when
+mails that were begun together are under way for `LONG`. Who holds them must not lose them meanwhile."""
+
+LONG = 4 * TIMEOUT
+
+Parcel = tuple[str, str, bytes]
+"""A mail on its way: envelope sender, recipient, octets."""
+
+_Talk = Generator[None, None, tuple[int, bytes]]
+"""What is said over a line, up to the last answer; it stops wherever the relay is to answer first."""
 
 _TROUBLE = (OSError, smtplib.SMTPException, UnicodeError)
 """UnicodeError: a login or host name that smtplib cannot write in ASCII."""
@@ -33,37 +43,48 @@ class RelayAccess:
 
 
 class Relay:
-    """As many connections as there are callers at once; each is kept for the next one."""
+    """Connections that are kept: as many as there ever were mails at once. For one thread at a time."""
 
     def __init__(self, access: RelayAccess, hostname: str) -> None:
         self._access = access
         self._hostname = hostname
-        self._free: deque[_Line] = deque()
+        self._lines: list[_Line] = []
 
-    def deliver(self, sender: str, recipient: str, raw: bytes) -> Receipt:
-        """Hand over one mail. Where the relay says nothing of it the code is 0; `away` where it cannot be
-        reached, or does not want us.
+    def deliver(self, parcels: Sequence[Parcel]) -> list[Receipt]:
+        """Hand over these mails, each over a line of its own: while the relay thinks about one it hears the
+        others. Where it says nothing of a mail the code is 0; `away` where it cannot be reached, or does not
+        want us.
 
         Only what it says of the recipient and of the mail itself can be final: a login or a sender that it
         refuses is ours to mend, and no reason to give a mail up.
         """
-        line = self._line()
+        while len(self._lines) < len(parcels):
+            self._lines.append(_Line(self._access, self._hostname))
+        lines = self._lines[: len(parcels)]
+        talks = [line.offer(parcel) for line, parcel in zip(lines, parcels, strict=True)]
+        said: list[Receipt | None] = [None] * len(parcels)
+        until, silent = time.monotonic() + LONG, False
+        while None in said:
+            for nth, (line, talk) in enumerate(zip(lines, talks, strict=True)):
+                if said[nth] is None:
+                    line.wait(SHORT if silent or time.monotonic() > until else TIMEOUT)
+                    said[nth] = receipt = self._went_on(line, talk)
+                    silent = silent or (receipt is not None and not receipt.code)
+        return [receipt for receipt in said if receipt]
+
+    def _went_on(self, line: _Line, talk: _Talk) -> Receipt | None:
+        """Up to the next answer we wait for; what came of it where that was the last."""
         try:
-            return self._receipt(*line.offer(sender, recipient, raw))
+            next(talk)
+        except StopIteration as ended:
+            return self._receipt(*ended.value)
         except _Away as error:
             line.close()
             return self._receipt(0, str(error.__cause__), away=True)
         except _TROUBLE as error:
             line.close()
             return self._receipt(0, str(error))
-        finally:
-            self._free.append(line)
-
-    def _line(self) -> _Line:
-        try:
-            return self._free.pop()
-        except IndexError:
-            return _Line(self._access, self._hostname)
+        return None
 
     def _receipt(self, code: int, said: bytes | str, *, away: bool = False) -> Receipt:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
@@ -82,8 +103,8 @@ class Relay:
 
     def close(self) -> None:
         """Say goodbye."""
-        while self._free:
-            self._free.pop().close()
+        for line in self._lines:
+            line.close()
 
 
 class _Line:
@@ -93,28 +114,38 @@ class _Line:
         self._access = access
         self._hostname = hostname
         self._kept: smtplib.SMTP | None = None
+        self._patience = TIMEOUT
 
-    def offer(self, sender: str, recipient: str, raw: bytes) -> tuple[int, bytes]:
+    def wait(self, seconds: float) -> None:
+        """Wait so long for an answer from now on."""
+        if seconds != self._patience:
+            self._patience = seconds
+            if self._kept and self._kept.sock:
+                self._kept.sock.settimeout(seconds)
+
+    def offer(self, parcel: Parcel) -> _Talk:
         """What the relay says of one mail. `_Away`, or one of _TROUBLE: close it then."""
-        smtp, code, said = self._begun(sender, recipient)
+        sender, recipient, raw = parcel
+        smtp, code, said = yield from self._begun(sender, recipient)
         if code == _GO_AHEAD:
             smtp.send(_stuffed(raw))
+            yield
             return smtp.getreply()
         if code < _LATER:  # an answer to something else: what it says from here on is worth nothing either
             raise smtplib.SMTPDataError(code, said)
         self._break_off(smtp)
         return code, said
 
-    def _begun(self, sender: str, recipient: str) -> tuple[smtplib.SMTP, int, bytes]:
+    def _begun(self, sender: str, recipient: str) -> Generator[None, None, tuple[smtplib.SMTP, int, bytes]]:
         """The relay took our sender; what it says of the recipient, or else to DATA. A line that was kept may
         have died meanwhile: then on a new one."""
         if self._kept:
             try:
-                return self._kept, *_asked(self._kept, sender, recipient)
+                return self._kept, *(yield from _asked(self._kept, sender, recipient))
             except (_Away, *_TROUBLE):
                 self.close()
         smtp = self.open()
-        return smtp, *_asked(smtp, sender, recipient)
+        return smtp, *(yield from _asked(smtp, sender, recipient))
 
     def _break_off(self, smtp: smtplib.SMTP) -> None:
         """The relay still waits for the rest of this mail; the next one must not be taken for it."""
@@ -147,8 +178,8 @@ class _Line:
         access, own = self._access, self._hostname
         if access.tls == "smtps":  # RFC 8314 3.3
             tls = ssl.create_default_context()
-            return smtplib.SMTP_SSL(access.host, access.port, own, timeout=TIMEOUT, context=tls)
-        return smtplib.SMTP(access.host, access.port, own, timeout=TIMEOUT)
+            return smtplib.SMTP_SSL(access.host, access.port, own, timeout=self._patience, context=tls)
+        return smtplib.SMTP(access.host, access.port, own, timeout=self._patience)
 
     def close(self) -> None:
         """Hang up."""
@@ -161,9 +192,9 @@ _REFUSED, _GO_AHEAD, _LATER, _GOODBYE = 300, 354, 400, 421
 _DATA = "DATA"
 
 
-def _asked(smtp: smtplib.SMTP, sender: str, recipient: str) -> tuple[int, bytes]:
+def _asked(smtp: smtplib.SMTP, sender: str, recipient: str) -> _Talk:
     """What the relay refuses of a recipient and of DATA, or its go-ahead. `_Away` where it refuses us."""
-    replies = _said(smtp, _commands(smtp, sender, recipient))
+    replies = yield from _said(smtp, _commands(smtp, sender, recipient))
     code, said = replies[0]
     if code >= _REFUSED:
         raise _Away from smtplib.SMTPSenderRefused(code, said, sender)
@@ -189,7 +220,7 @@ def _commands(smtp: smtplib.SMTP, sender: str, recipient: str) -> tuple[str, str
     )
 
 
-def _said(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[tuple[int, bytes]]:
+def _said(smtp: smtplib.SMTP, commands: Sequence[str]) -> Generator[None, None, list[tuple[int, bytes]]]:
     """The reply to each of these, up to the first that ends it. All are sent at once where the relay takes
     that (RFC 2920): each answer that is waited for is a turn of its own, for us and for it."""
     if any(sign in command for command in commands for sign in "\r\n"):
@@ -197,9 +228,13 @@ def _said(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[tuple[int, bytes]
     at_once = smtp.has_extn("pipelining")
     if at_once:
         smtp.send("".join(f"{command}\r\n" for command in commands))
+        yield
     replies: list[tuple[int, bytes]] = []
     for command in commands:
-        code, said = smtp.getreply() if at_once else smtp.docmd(command)
+        if not at_once:
+            smtp.send(f"{command}\r\n")
+            yield
+        code, said = smtp.getreply()
         if _REFUSED <= code < _LATER and command != _DATA:  # an answer to something else
             raise smtplib.SMTPDataError(code, said)
         replies.append((code, said))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from printer import PRINTING, Printer, lives
 from mailagent.cli.klantcontact import said
 from mailagent.core.klantcontact import contacts
 from mailagent.flow.receipt import Receipt
+from mailagent.outbound.relay import Parcel
 from mailagent.store import notices
 
 ANNA = "anna@stad.example"
@@ -174,9 +176,9 @@ def test_what_a_gateway_puts_off_goes_again_and_what_it_refuses_is_told(desk: De
 def test_a_relay_that_is_away_holds_no_message_and_a_message_does_not_wake_it(desk: Desk, jan: Chat) -> None:
     asked: list[str] = []
 
-    def away(_sender: str, recipient: str, _raw: bytes) -> Receipt:
-        asked.append(recipient)
-        return Receipt(0, "connection refused", away=True)
+    def away(parcels: Sequence[Parcel]) -> list[Receipt]:
+        asked.extend(recipient for _, recipient, _ in parcels)
+        return [Receipt(0, "connection refused", away=True) for _ in parcels]
 
     desk.house = replace(desk.house, post=replace(desk.house.post, carry=away))
     jan.writes("De bak is vol.")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from asking import HIGH, QUIET, Asking, asking
+from relays import one_by_one
 
 from mailagent.core.errors import LinkUnknown
 from mailagent.core.surveys import Words
@@ -213,14 +214,13 @@ def test_kt_02_a_reminder_that_waited_is_not_sent_after_the_answer(reminding: As
 
 
 def _away(post: Post) -> Post:
-    return replace(post, carry=lambda *_: Receipt(0, "no answer", away=True))
+    return replace(post, carry=one_by_one(lambda *_: Receipt(0, "no answer", away=True)))
 
 
 def test_kt_02_an_invitation_that_came_back_has_failed_and_troubles_nobody(asked: Asking) -> None:
     desk, kenmerk = asked.desk, asked.handled()
-    refusing = replace(
-        desk.house, post=replace(desk.house.post, carry=lambda *_: Receipt(550, "5.1.1 unknown user"))
-    )
+    refuses = one_by_one(lambda *_: Receipt(550, "5.1.1 unknown user"))
+    refusing = replace(desk.house, post=replace(desk.house.post, carry=refuses))
     desk.settle = lambda: desk.world.store.jobs.drain(handlers(refusing))
     desk.passes(days=7)
 

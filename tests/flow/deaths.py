@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from desk import Desk, Got
 
 from mailagent.flow import tick
 from mailagent.flow.receipt import Receipt
+from mailagent.outbound.relay import Parcel
 
 Case = TypeVar("Case")
 
@@ -64,11 +65,11 @@ class Death:
         self._commit(connection)
         self._step()
 
-    def _around_carry(self, sender: str, recipient: str, raw: bytes) -> Receipt:
+    def _around_carry(self, parcels: Sequence[Parcel]) -> list[Receipt]:
         self._step()
-        receipt = self._carry(sender, recipient, raw)
+        receipts = self._carry(parcels)
         self._step()
-        return receipt
+        return receipts
 
 
 @dataclass

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from desk import Desk
+from relays import one_by_one
 
 from mailagent.flow import rest
 from mailagent.flow.receipt import Receipt
 from mailagent.flow.tell import facts
 from mailagent.outbound.post import Carrier
+from mailagent.outbound.relay import Parcel
 from mailagent.store import notices
 from mailagent.store.notices import Owed
 
@@ -48,13 +49,12 @@ def test_mails_leave_side_by_side_and_those_of_one_reader_in_order(desk: Desk, a
         for number in range(4)
         for reader in (JAN, PIET)
     ]
-    together = threading.Barrier(2)  # breaks where one goes alone
     carried: list[tuple[str, str]] = []
 
-    def carry(_sender: str, recipient: str, raw: bytes) -> Receipt:
-        together.wait(30)
-        carried.append((recipient, re.findall(r"Nummer (\d)", raw.decode())[0]))
-        return TAKEN
+    def carry(parcels: Sequence[Parcel]) -> list[Receipt]:
+        assert [recipient for _, recipient, _ in parcels] == [JAN, PIET]
+        carried.extend((to, re.findall(r"Nummer (\d)", raw.decode())[0]) for _, to, raw in parcels)
+        return [TAKEN, TAKEN]
 
     send(desk, mails, carry)
 
@@ -72,7 +72,7 @@ def test_a_domain_that_says_later_is_asked_no_oftener_by_several_lines(desk: Des
         asked.append(rest.domain(recipient))
         return BUSY if asked[-1] == "druk.example" else TAKEN
 
-    send(desk, [replace(about, recipient=reader, key=reader) for reader in readers], carry)
+    send(desk, [replace(about, recipient=reader, key=reader) for reader in readers], one_by_one(carry))
 
     assert asked.count("druk.example") == rest.SEVERAL
     assert asked.count("rust.example") == 6

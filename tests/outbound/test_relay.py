@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import socket
-import threading
+import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -34,7 +33,8 @@ def relay(*script: dict[str, str], username: str = "") -> Iterator[tuple[Relay, 
 
 
 def deliver(relay: Relay) -> Receipt:
-    return relay.deliver(OURS, JAN, MAIL)
+    [receipt] = relay.deliver([(OURS, JAN, MAIL)])
+    return receipt
 
 
 def test_a_mail_that_was_taken_has_the_relays_own_words() -> None:
@@ -56,19 +56,38 @@ def test_many_mails_share_one_line() -> None:
         assert commands(server.lines[0]) == ["ehlo", *5 * ["MAIL", "RCPT", "DATA"]]
 
 
-def test_callers_at_once_have_lines_of_their_own_which_are_kept() -> None:
-    together = threading.Barrier(3)
-
-    def two() -> list[Receipt]:
-        together.wait(10)
-        return [deliver(ours), deliver(ours)]
-
+def test_mails_at_once_have_lines_of_their_own_which_are_kept() -> None:
+    parcels = [(OURS, f"melder{number}@home.example", MAIL) for number in range(3)]
     with relay() as (ours, server):
-        with ThreadPoolExecutor(3) as callers:
-            receipts = [asked.result(10) for asked in [callers.submit(two) for _ in range(3)]]
-        assert all(receipt.accepted for pair in receipts for receipt in pair)
-        assert len(server.mails) == 6
-        assert len(server.lines) <= 3
+        for some in (parcels, parcels[:2], parcels):
+            assert all(receipt.accepted for receipt in ours.deliver(some))
+
+        assert len(server.mails) == 8
+        assert len(server.lines) == 3
+        assert sorted(commands(line).count("MAIL") for line in server.lines) == [2, 3, 3]
+
+
+def test_what_the_relay_says_of_one_mail_it_does_not_say_of_those_beside_it() -> None:
+    with relay({"RCPT": "550 5.1.1 no such person"}, {"greeting": HANG_UP}) as (ours, server):
+        receipts = ours.deliver([(OURS, JAN, MAIL)] * 4)
+
+        assert sorted(receipt.code for receipt in receipts) == [0, 250, 250, 550]
+        assert sum(map(bool, server.mails)) == 2
+        assert all(receipt.accepted for receipt in ours.deliver([(OURS, JAN, MAIL)] * 4))
+
+
+def test_a_relay_that_is_silent_over_one_line_is_not_waited_for_as_long_over_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mailagent.outbound.relay.TIMEOUT", 1.0)
+    monkeypatch.setattr("mailagent.outbound.relay.SHORT", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = Relay(RelayAccess("127.0.0.1", server.getsockname()[1]), "stad.example")
+        began = time.monotonic()
+        receipts = ours.deliver([(OURS, JAN, MAIL)] * 8)
+
+        assert [(receipt.code, receipt.away) for receipt in receipts] == [(0, True)] * 8
+        assert time.monotonic() - began < 6
 
 
 @pytest.mark.parametrize(
@@ -182,4 +201,4 @@ def test_a_name_that_does_not_exist_is_a_receipt(monkeypatch: pytest.MonkeyPatch
         raise socket.gaierror("name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    assert Relay(RelayAccess("relay.nergens.example", 25), "stad.example").deliver(OURS, JAN, MAIL).code == 0
+    assert deliver(Relay(RelayAccess("relay.nergens.example", 25), "stad.example")).code == 0

@@ -21,6 +21,7 @@ from mailagent.cli import app
 from mailagent.config.files import load_rules
 from mailagent.core.mail import Envelope
 from mailagent.flow import arrive
+from mailagent.flow.receipt import Receipt
 from mailagent.house import House, open_house, wall_clock
 from mailagent.inbound.parse import parse
 from mailagent.outbound.dkim import Signer
@@ -58,6 +59,11 @@ def relay(postfix: Postfix, tls: Tls, host: str = "localhost") -> Iterator[Relay
     ours.close()
 
 
+def delivered(relay: Relay, recipient: str, raw: bytes) -> Receipt:
+    [receipt] = relay.deliver([(BOUNCE, recipient, raw)])
+    return receipt
+
+
 @pytest.mark.parametrize("tls", ["starttls", "smtps"])
 def test_a_relay_with_a_certificate_we_can_check_gets_its_mail_over_tls(
     postfix: Postfix, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, tls: Tls
@@ -65,7 +71,7 @@ def test_a_relay_with_a_certificate_we_can_check_gets_its_mail_over_tls(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     with relay(postfix, tls) as ours:
         assert ours.check() is None
-        first, second = (ours.deliver(BOUNCE, "jan@home.example", MAIL) for _ in range(2))
+        first, second = (delivered(ours, "jan@home.example", MAIL) for _ in range(2))
 
     assert (first.code, second.code) == (250, 250)
     assert "queued as" in first.text
@@ -74,7 +80,7 @@ def test_a_relay_with_a_certificate_we_can_check_gets_its_mail_over_tls(
 @pytest.mark.parametrize("tls", ["starttls", "smtps"])
 def test_a_certificate_that_nobody_vouches_for_gets_nothing(postfix: Postfix, tls: Tls) -> None:
     with relay(postfix, tls) as ours:
-        receipt = ours.deliver(BOUNCE, "jan@home.example", MAIL)
+        receipt = delivered(ours, "jan@home.example", MAIL)
 
         assert (receipt.code, receipt.final) == (0, False)
         assert "CERTIFICATE_VERIFY_FAILED" in receipt.text
@@ -87,7 +93,7 @@ def test_a_certificate_of_another_name_gets_nothing(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     with relay(postfix, tls, host="127.0.0.1") as ours:
-        assert "IP address mismatch" in ours.deliver(BOUNCE, "jan@home.example", MAIL).text
+        assert "IP address mismatch" in delivered(ours, "jan@home.example", MAIL).text
 
 
 def test_what_was_signed_arrives_octet_for_octet(postfix: Postfix, tmp_path: Path) -> None:
@@ -98,7 +104,7 @@ def test_what_was_signed_arrives_octet_for_octet(postfix: Postfix, tmp_path: Pat
     postfix.hand_over("smtp", door.port)
 
     with relay(postfix, "none") as ours:
-        assert ours.deliver(BOUNCE, OWN, signed).accepted
+        assert delivered(ours, OWN, signed).accepted
     postfix.until_empty()
     door.close()
 
