@@ -108,7 +108,7 @@ def open_house(  # noqa: PLR0913 - each is what some house has otherwise
         calendar=rules.calendar,
         policy=policy(settings),
         parse=parse,
-        glance=glance or (lambda raw, then: parse(raw)),  # noqa: ARG005 - nothing is read ahead here
+        glance=glance or (lambda _: parse),
         now=now,
         salt=lambda: secrets.token_bytes(16),
         vault=Vault([key.encode() for key in settings.security.keys]),

@@ -6,8 +6,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
-from itertools import zip_longest
 
 from mailagent.core.chat import is_conversation
 from mailagent.core.errors import TakesLong, Unreadable
@@ -103,10 +101,10 @@ def _letters(left: list[int], world: World, *, patient: bool) -> list[Letter]:
     letters: list[Letter] = []
     slow: list[int] = []
     # a mail may take seconds, and no transaction waits for it
-    for kept, then in zip_longest(loaded, loaded[1:]):
-        glance = partial(world.glance, then=_mail_of(then, world))
+    parse = world.parse if patient else world.glance(filter(None, (_mail_of(kept, world) for kept in loaded)))
+    for kept in loaded:
         try:
-            letters.append(_letter(kept, world, world.parse if patient else glance))
+            letters.append(_letter(kept, world, parse))
         except TakesLong:
             slow.append(kept.id)
     if slow:
@@ -115,9 +113,9 @@ def _letters(left: list[int], world: World, *, patient: bool) -> list[Letter]:
     return letters
 
 
-def _mail_of(kept: Kept | None, world: World) -> bytes:
+def _mail_of(kept: Kept, world: World) -> bytes:
     """The octets that `_read` has read of an arrival; b"" for what is no mail, or is not read whole."""
-    if kept is None or kept.envelope.channel == LETTER or chat.is_message(kept.envelope):
+    if kept.envelope.channel == LETTER or chat.is_message(kept.envelope):
         return b""
     return kept.envelope.raw if len(kept.envelope.raw) <= world.policy.max_intake else b""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cached_property
-from typing import Protocol
 
 from mailagent.core import codes, reference
 from mailagent.core.calendar import Calendar
@@ -117,11 +116,12 @@ class PostRoom:
     original: Callable[[bytes, int], bytes]
 
 
-class Glance(Protocol):
-    """Reads a mail while others wait; `then` is the one that will be asked for next, b"" for none."""
+Parse = Callable[[bytes], Mail]
+"""What a mail says; raises Unreadable."""
 
-    def __call__(self, raw: bytes, then: bytes) -> Mail:
-        """What it says."""
+Glance = Callable[[Iterable[bytes]], Parse]
+"""Reads mails while others wait; each is then asked for. Raises as well TakesLong, for one the others cannot
+wait for."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,6 @@ class World:
     """Made once by the service and handed to every flow. `now` is aware; `language` says in which of ours a
     text was written; `reports_at` is when reports are mailed, by the clock of Amsterdam; `post_room` reads
     letters, None where nobody does.
-
-    `parse` raises `Unreadable`, and `glance` as well `TakesLong`, for a mail the others cannot wait for.
     """
 
     store: Store
@@ -139,7 +137,7 @@ class World:
     presets: Mapping[str, Preset]
     calendar: Calendar
     policy: Policy
-    parse: Callable[[bytes], Mail]
+    parse: Parse
     glance: Glance
     now: Callable[[], datetime]
     salt: Callable[[], bytes]

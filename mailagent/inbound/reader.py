@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import queue
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from types import TracebackType
 from typing import Self
@@ -18,6 +17,9 @@ from mailagent.inbound.limits import LIMITS, Limits
 
 GLANCE_SECONDS = 0.5
 """A hundred times what a usual mail takes."""
+
+SMALL = 64 * 1024
+"""Octets of a mail that is read together with others."""
 
 
 class Reader:
@@ -36,24 +38,40 @@ class Reader:
         Raises Unreadable: too_large, too_deep, too_many_parts, header_too_long, html_too_large, too_slow,
         out_of_memory or broken. Another mail is none the worse for it.
         """
-        return self._ask(raw, b"", None)
+        return _told(self._alone(raw, None))
 
-    def glance(self, raw: bytes, then: bytes = b"") -> Mail:
-        """The same, or TakesLong for a mail that cannot be read while others wait. `then` is the mail that
-        comes after it: it is being read while you go on with this one."""
-        return self._ask(raw, then, GLANCE_SECONDS)
+    def glance(self, raws: Iterable[bytes]) -> Callable[[bytes], Mail]:
+        """The same for each of these, when it is asked for; or TakesLong for a mail that cannot be read while
+        others wait. Small ones are read at once: to ask takes as long as to answer."""
+        small = [raw for raw in dict.fromkeys(raws) if len(raw) <= min(SMALL, self._limits.size)]
+        try:
+            read = dict(zip(small, self._asked(small, GLANCE_SECONDS), strict=True)) if small[1:] else {}
+        except (TakesLong, Died):  # one of them is to blame, and says so when it is asked for
+            read = {}
 
-    def _ask(self, raw: bytes, then: bytes, patience: float | None) -> Mail:
+        def said(raw: bytes) -> Mail:
+            return _told(read.pop(raw) if raw in read else self._alone(raw, GLANCE_SECONDS))
+
+        return said
+
+    def _alone(self, raw: bytes, patience: float | None) -> _Said:
         if len(raw) > self._limits.size:
             raise Unreadable("too_large")
-        child = self._places.get()
-        put_back: Callable[[_Child | None], None] = self._places.put
         try:
-            if child:
-                child.turn_to(raw, patience)
+            [answer] = self._asked([raw], patience)
+        except Died as problem:
+            raise Unreadable(problem.reason, str(problem)) from problem
+        return answer
+
+    def _asked(self, raws: Sequence[bytes], patience: float | None) -> list[_Said]:
+        child = self._places.get()
+        put_back: Callable[[Child | None], None] = self._places.put
+        try:
             if child is None or not child.alive:
                 child = _replaced(child, self._limits)
-            return child.read(raw, then, patience)
+            answer = child.ask(pickle.dumps(raws, protocol=pickle.HIGHEST_PROTOCOL), patience)
+            said: list[_Said] = _Answer(io.BytesIO(answer)).load()
+            return said
         except TakesLong:
             # It starts while the others read: the next mail need not wait for it.
             child, put_back = _replaced(child, self._limits), self._places.put_last
@@ -77,49 +95,30 @@ class Reader:
         self.close()
 
 
-class _Child(Child):
-    """One that may be a mail ahead of us."""
-
-    _ahead: bytes | None = None
-
-    def turn_to(self, raw: bytes, patience: float | None) -> None:
-        """Another mail came between the last one and what it read ahead: that will be asked for again."""
-        if self._ahead is not None and self._ahead is not raw:
-            self._ahead = None
-            with suppress(Died, TakesLong):
-                self.hear(patience)
-
-    def read(self, raw: bytes, then: bytes, patience: float | None) -> Mail:
-        """What this mail says, while it goes on with the next one where both are small."""
-        if self._ahead is None:
-            self.put(raw)
-        self._ahead = None
-        if then and max(len(raw), len(then)) <= self.ahead:
-            self.put(then)
-            self._ahead = then
-        try:
-            answer = _Answer(io.BytesIO(self.hear(patience))).load()
-        except Died as problem:
-            raise Unreadable(problem.reason, str(problem)) from problem
-        if isinstance(answer, Mail):
-            return answer
-        raise Unreadable(*answer)
+_Said = Mail | tuple[str, str]
+"""What a mail says, or why it cannot be read, in a word and in a sentence."""
 
 
-class _Places(queue.LifoQueue["_Child | None"]):
+def _told(said: _Said) -> Mail:
+    if isinstance(said, Mail):
+        return said
+    raise Unreadable(*said)
+
+
+class _Places(queue.LifoQueue["Child | None"]):
     """The children that have nothing to read; who was put back last is taken first."""
 
-    def put_last(self, child: _Child | None) -> None:
+    def put_last(self, child: Child | None) -> None:
         """Put one back behind the others."""
         with self.mutex:
             self.queue.insert(0, child)
             self.not_empty.notify()
 
 
-def _replaced(child: _Child | None, limits: Limits) -> _Child:
+def _replaced(child: Child | None, limits: Limits) -> Child:
     if child:
         child.end()
-    return _Child("mailagent.inbound.reading", asdict(limits))
+    return Child("mailagent.inbound.reading", asdict(limits))
 
 
 class _Answer(pickle.Unpickler):

@@ -1,4 +1,4 @@
-"""The child that reads: the bytes of a mail in, a Mail or a reason out.
+"""The child that reads: the bytes of mails in, of each a Mail or a reason out.
 
 Started by `reader` as `python -m mailagent.inbound.reading '<limits as JSON>'`.
 """
@@ -13,15 +13,21 @@ from functools import partial
 
 from mailagent.child import answer_all
 from mailagent.core.errors import Unreadable
+from mailagent.core.mail import Mail
 from mailagent.inbound.limits import Limits
 from mailagent.inbound.parse import parse
 
 
-def _answer(limits: Limits, raw: bytes) -> bytes:
+def _answer(limits: Limits, asked: bytes) -> bytes:
+    raws: list[bytes] = pickle.loads(asked)
+    return pickle.dumps([_said(limits, raw) for raw in raws], protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _said(limits: Limits, raw: bytes) -> Mail | tuple[str, str]:
     try:
-        return pickle.dumps(parse(raw, limits), protocol=pickle.HIGHEST_PROTOCOL)
+        return parse(raw, limits)
     except Unreadable as error:
-        return pickle.dumps((error.reason, str(error)))
+        return error.reason, str(error)
 
 
 def main() -> None:

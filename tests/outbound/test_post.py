@@ -15,6 +15,7 @@ from mailagent.flow import deliver, tick
 from mailagent.flow.deliver import next_try
 from mailagent.flow.process import process
 from mailagent.flow.receipt import Receipt
+from mailagent.outbound.post import AT_ONCE
 from mailagent.outbound.render import Templates
 from mailagent.outbound.writer import Draft, Written
 from mailagent.store import dead_addresses, notices
@@ -235,7 +236,7 @@ def test_what_cannot_be_begun_holds_none_of_those_before_it(desk: Desk) -> None:
     desk.time[0] += timedelta(minutes=5)
     with pytest.raises(OSError, match="no process left"):
         post.send([notice.id for notice in owed(desk)])
-    assert len(relay.offered) == 20
+    assert len(relay.offered) == AT_ONCE
 
 
 def test_who_holds_a_mail_no_longer_cannot_end_it(desk: Desk) -> None:
