@@ -7,7 +7,6 @@ message on either pipe is its length and then itself; an answer begins with one 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import resource
@@ -25,10 +24,6 @@ from typing import IO
 
 import mailagent
 from mailagent.core.errors import TakesLong
-
-_AHEAD, _PIPE = 30_000, 65_536
-"""Octets of a question that can wait in the pipe, beside a part of the one before it, and what a pipe holds:
-less where one user has more than a thousand of them, and then nothing can wait."""
 
 _LENGTH = struct.Struct(">Q")
 _READY = b"."
@@ -60,8 +55,6 @@ class Child:
             env={"PYTHONPATH": home, "PATH": os.defpath, **(environment or {})},
         )
         self._ended = self._started = False
-        holds = fcntl.fcntl(_pipe(self._process.stdin), fcntl.F_GETPIPE_SZ)
-        self.ahead = _AHEAD if holds >= _PIPE else 0
 
     @property
     def alive(self) -> bool:
@@ -74,8 +67,7 @@ class Child:
         return self.hear(patience)
 
     def put(self, question: bytes) -> None:
-        """Ask, and do something else until its answer is to be heard. Who puts a second one meanwhile must
-        know that it is no larger than `ahead`, as the first, or each would wait for the other to read."""
+        """Ask, and do something else until its answer is to be heard."""
         if not self._started:
             _taken(_pipe(self._process.stdout), len(_READY))
             self._started = True
@@ -84,7 +76,7 @@ class Child:
             _send(_pipe(self._process.stdin), question)
 
     def hear(self, patience: float | None = None) -> bytes:
-        """The answer to the oldest question that has none; see `ask`."""
+        """The answer to what was put; see `ask`."""
         told = _pipe(self._process.stdout)
         if patience is not None and not _says_something(told, patience):
             self._process.kill()

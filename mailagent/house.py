@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def open_house(  # noqa: PLR0913 - each is what some house has otherwise
         calendar=rules.calendar,
         policy=policy(settings),
         parse=parse,
-        glance=glance or (lambda _: parse),
+        glance=glance or (lambda _: partial(parse)),  # `parse` itself is for who has patience
         now=now,
         salt=lambda: secrets.token_bytes(16),
         vault=Vault([key.encode() for key in settings.security.keys]),

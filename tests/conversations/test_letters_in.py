@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -340,7 +341,7 @@ def test_what_lies_in_the_mailbox_of_a_scanner_is_a_letter(tmp_path: Path) -> No
 
 def test_nobody_waits_while_a_letter_is_read(desk: Desk) -> None:
     world = desk.world
-    desk.house = replace(desk.house, world=replace(world, glance=lambda raw, **_: world.parse(raw)))
+    desk.house = replace(desk.house, world=replace(world, glance=lambda _: partial(world.parse)))
     desk.settle, settle = (lambda: None), desk.settle
     desk.post_room.scans(paper())
     desk.citizen("jan@home.example").writes("Container", "De gft-bak is niet geleegd.")

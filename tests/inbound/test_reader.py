@@ -7,13 +7,13 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import pytest
 
 from mailagent.core.errors import TakesLong, Unreadable
+from mailagent.core.mail import Mail
 from mailagent.inbound.limits import Limits
-from mailagent.inbound.reader import Reader
+from mailagent.inbound.reader import SMALL, Reader
 from tests.inbound.hostile import HEAD, HOSTILE, nested
 
 MAIL = HEAD + b"\r\nDe bak is vol.\r\n"
@@ -23,6 +23,10 @@ MAIL = HEAD + b"\r\nDe bak is vol.\r\n"
 def reader() -> Iterator[Reader]:
     with Reader(children=2) as reader:
         yield reader
+
+
+def glance(reader: Reader, raw: bytes) -> Mail:
+    return reader.glance([raw])(raw)
 
 
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
@@ -70,66 +74,46 @@ def test_a_mail_that_others_cannot_wait_for_is_left_at_once_and_read_by_who_has_
     with Reader(Limits(seconds=600.0), children=1) as reader:
         for _ in range(2):
             with pytest.raises(TakesLong):
-                reader.glance(slow)
-            assert reader.glance(MAIL).subject == "Bak"
+                glance(reader, slow)
+            assert glance(reader, MAIL).subject == "Bak"
     with Reader(Limits(seconds=2.0), children=1) as reader, pytest.raises(Unreadable, match="too_slow"):
         reader.read(slow)
 
 
 def test_what_cannot_be_read_at_all_is_known_at_a_glance(reader: Reader) -> None:
     with pytest.raises(Unreadable, match="too_deep"):
-        reader.glance(nested(60))
+        glance(reader, nested(60))
 
 
-def test_a_mail_that_is_read_ahead_is_never_taken_for_another() -> None:
-    one, two, three = (b"Subject: mail %d\r\n\r\n%d" % (n, n) for n in (1, 2, 3))
-    with Reader(children=1) as reader:
-        assert reader.glance(one, two).subject == "mail 1"
-        assert reader.glance(two, three).subject == "mail 2"
-        assert reader.read(one).subject == "mail 1"  # another came in between
-        assert reader.glance(three, two).subject == "mail 3"
-        child = reader._places.queue[0]
-        assert child
-        os.kill(child._process.pid, signal.SIGKILL)
-        child._process.wait()
-        assert reader.glance(two).subject == "mail 2"
-
-
-def test_who_reads_ahead_what_ends_it_says_why_when_that_is_asked_for() -> None:
-    with Reader(Limits(seconds=1.0), children=1) as reader:
-        slow = HOSTILE["a parameter of semicolons"][: 30_000 - 100]
-        assert reader.glance(MAIL, HOSTILE["a parameter of semicolons"]).subject == "Bak"
-        assert reader.glance(MAIL, slow).subject == "Bak"
-        with suppress(TakesLong, Unreadable):
-            reader.glance(slow)
-        assert reader.glance(MAIL).subject == "Bak"
-
-
-def test_an_answer_that_came_with_the_one_before_it_is_heard_at_once() -> None:
+def test_mails_that_are_read_together_are_asked_for_one_by_one() -> None:
     raws = [b"Subject: mail %d\r\n\r\n%d" % (n, n) for n in range(3)]
     with Reader(children=1) as reader:
-        reader.read(MAIL)
-        child = reader._places.queue[0]
-        assert child
-        child.put(raws[0])
-        child.put(raws[1])
-        time.sleep(0.3)  # both answers lie in the pipe
-        child.hear()
-        child._ahead = raws[1]
-        assert reader.glance(raws[1], raws[2]).subject == "mail 1"
-        assert reader.glance(raws[2]).subject == "mail 2"
-        assert reader._places.queue[0] is child, "it was not taken for slow"
+        said = reader.glance([*raws, nested(60), raws[0]])
+        assert [said(raw).subject for raw in (raws[2], raws[0], raws[1])] == ["mail 2", "mail 0", "mail 1"]
+        with pytest.raises(Unreadable, match="too_deep"):
+            said(nested(60))
+        assert said(raws[0]).subject == "mail 0", "the same one may have come twice"
+        assert said(MAIL).subject == "Bak", "nobody spoke of it"
 
 
-def test_where_pipes_are_small_nothing_is_read_ahead() -> None:
-    with Reader(children=1) as reader:
-        reader.read(MAIL)
-        child = reader._places.queue[0]
-        assert child
-        assert child.ahead
-        child.ahead = 0
-        assert reader.glance(MAIL, MAIL + b"Meer.\r\n").subject == "Bak"
-        assert child._ahead is None
+@pytest.mark.parametrize("seconds", [0.1, 600.0], ids=["ends its process", "takes long"])
+def test_of_mails_that_are_read_together_one_holds_no_other(seconds: float) -> None:
+    slow = HOSTILE["a parameter of semicolons"][:SMALL]
+    with Reader(Limits(seconds=seconds), children=1) as reader:
+        said = reader.glance([MAIL, slow])
+        assert said(MAIL).subject == "Bak"
+        with pytest.raises((TakesLong, Unreadable)):
+            said(slow)
+        assert said(MAIL).subject == "Bak"
+
+
+def test_large_mails_are_read_by_themselves() -> None:
+    large = MAIL + b"Nog een regel.\r\n" * 5_000
+    with Reader(Limits(size=len(large)), children=1) as reader:
+        said = reader.glance([MAIL, large, large + b"x"])
+        assert said(large).subject == said(MAIL).subject == "Bak"
+        with pytest.raises(Unreadable, match="too_large"):
+            said(large + b"x")
 
 
 def test_a_child_that_was_killed_is_replaced() -> None:
