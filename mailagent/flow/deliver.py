@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -61,7 +62,7 @@ def look(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list
     thread of each that is to be rendered first."""
     with world.store.read() as tx:
         free = notices.free(tx, ids, world.now())
-        return free, {one.id: _thread(tx, one) for one in free if one.rendered is None}
+        return free, _threads(tx, [one for one in free if one.rendered is None])
 
 
 def take(ids: Sequence[int], made: Mapping[int, Rendering], world: World) -> list[Notice]:
@@ -171,13 +172,25 @@ def _look_again(tx: Tx, ids: Collection[int], world: World) -> None:
         world.store.enqueue(tx, POST, [id], at)
 
 
-def _thread(tx: Tx, notice: Notice) -> list[str]:
-    """The Message-IDs this mail follows, oldest first: those of its recipient, then ours to them."""
-    if notice.klacht_id is None:
-        answers = notice.arrival_id if notice.kind in TO_MELDER else None
-        return arrivals.message_ids(tx, answers) if answers else []
-    theirs = arrivals.thread_ids(tx, notice.klacht_id, notice.recipient)
-    return theirs + notices.thread_ids(tx, notice.klacht_id, notice.recipient, notice.id)
+def _threads(tx: Tx, mails: Sequence[Notice]) -> dict[int, list[str]]:
+    """The Message-IDs that each of these follows, oldest first: those of its recipient, then ours to them."""
+    theirs: dict[tuple[int, str], list[str]] = defaultdict(list)
+    ours: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
+    if about := sorted({one.klacht_id for one in mails if one.klacht_id}):
+        for klacht_id, writer, message_id in arrivals.threads(tx, about):
+            theirs[klacht_id, writer].append(message_id)
+        for klacht_id, recipient, id, message_id in notices.threads(tx, about):
+            ours[klacht_id, recipient].append((id, message_id))
+    found: dict[int, list[str]] = {}
+    for one in mails:
+        if one.klacht_id:
+            with_them = one.klacht_id, one.recipient
+            before = [message_id for id, message_id in ours[with_them] if id < one.id]
+            found[one.id] = theirs[with_them] + before
+        else:
+            answers = one.arrival_id if one.kind in TO_MELDER else None
+            found[one.id] = arrivals.message_ids(tx, answers) if answers else []
+    return found
 
 
 def _fixed(tx: Tx, taken: Sequence[Notice], made: Mapping[int, Rendering], now: datetime) -> list[Notice]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mailagent.core.mail import Envelope, Slot
 from mailagent.core.rulings import DISMISSED, Ruling
-from mailagent.store.prepared import Prepared, by_name
+from mailagent.store.prepared import Prepared, by_name, is_among
 from mailagent.store.tables import ASIDE, arrival, klacht, mailbox_slot
 
 KEPT, DONE, STUCK = "kept", "done", "stuck"
@@ -365,17 +365,13 @@ def message_ids(tx: sa.Connection, id: int) -> list[str]:
     return list(tx.execute(sa.select(arrival.c.message_id).where(*where)).scalars())
 
 
-def thread_ids(tx: sa.Connection, klacht_id: int, writer: str) -> list[str]:
-    """Message-IDs of the mails this writer sent about a klacht, oldest first."""
-    return [id for (id,) in _THREAD.rows(tx, {"klacht": klacht_id, "writer": writer})]
+def threads(tx: sa.Connection, klacht_ids: Sequence[int]) -> list[tuple[int, str, str]]:
+    """The mails about these klachten, oldest first: the klacht, who wrote it, and its Message-ID."""
+    return [(about, by, id) for about, by, id in _THREADS.rows(tx, {"klachten": klacht_ids})]
 
 
-_THREAD = Prepared(
-    sa.select(arrival.c.message_id)
-    .where(
-        arrival.c.klacht_id == sa.bindparam("klacht"),
-        arrival.c.writer == sa.bindparam("writer"),
-        arrival.c.message_id.is_not(None),
-    )
+_THREADS = Prepared(
+    sa.select(arrival.c.klacht_id, arrival.c.writer, arrival.c.message_id)
+    .where(is_among(arrival.c.klacht_id, "klachten"), arrival.c.message_id.is_not(None))
     .order_by(arrival.c.id)
 )

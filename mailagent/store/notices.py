@@ -259,21 +259,19 @@ def waiting(tx: sa.Connection, before: datetime, limit: int = 10_000) -> list[in
 def sent_since(tx: sa.Connection, since: datetime, like: Sequence[Notice]) -> list[Sent]:
     """The mails that went to melders since a moment, to the address of one of these or about its klacht,
     oldest first."""
-    sent: dict[int, Sent] = {}
-    for recipient, klacht_id in {(one.recipient, one.klacht_id) for one in like}:
-        given = {"since": since, "whose": recipient, "about": klacht_id}
-        sent |= {id: (to, about, at) for id, to, about, at in _SENT_SINCE.rows(tx, given)}
-    return sorted(sent.values(), key=lambda one: one[2])
+    whose, about = {one.recipient for one in like}, {one.klacht_id for one in like if one.klacht_id}
+    rows = _SENT_SINCE.rows(tx, {"since": since, "whose": sorted(whose), "about": sorted(about)})
+    return sorted(((to, klacht_id, at) for to, klacht_id, at in rows), key=lambda one: one[2])
 
 
 Sent = tuple[str, int | None, datetime]
 """To whom, about which klacht, and when."""
 
 _SENT_SINCE = Prepared(
-    sa.select(notice.c.id, notice.c.recipient, notice.c.klacht_id, notice.c.sent_at).where(
+    sa.select(notice.c.recipient, notice.c.klacht_id, notice.c.sent_at).where(
         notice.c.sent_at >= sa.bindparam("since"),
         notice.c.kind.in_([sa.literal_column(f"'{kind}'") for kind in sorted(TO_MELDER)]),
-        sa.or_(notice.c.recipient == sa.bindparam("whose"), notice.c.klacht_id == sa.bindparam("about")),
+        sa.or_(is_among(notice.c.recipient, "whose"), is_among(notice.c.klacht_id, "about")),
     )
 )
 
@@ -347,20 +345,15 @@ def of_klacht(tx: sa.Connection, klacht_id: int) -> list[Notice]:
     return [Notice(**row._asdict()) for row in tx.execute(query)]
 
 
-def thread_ids(tx: sa.Connection, klacht_id: int, recipient: str, before: int) -> list[str]:
-    """Message-IDs of our earlier mails about a klacht to this address, oldest first."""
-    thread = {"klacht": klacht_id, "recipient": recipient, "before": before}
-    return [id for (id,) in _THREAD.rows(tx, thread)]
+def threads(tx: sa.Connection, klacht_ids: Sequence[int]) -> list[tuple[int, str, int, str]]:
+    """Our mails about these klachten, oldest first: the klacht, to whom, and the mail's id and Message-ID."""
+    rows = _THREADS.rows(tx, {"klachten": klacht_ids})
+    return [(about, to, number, id) for about, to, number, id in rows]
 
 
-_THREAD = Prepared(
-    sa.select(notice.c.message_id)
-    .where(
-        notice.c.klacht_id == sa.bindparam("klacht"),
-        notice.c.recipient == sa.bindparam("recipient"),
-        notice.c.id < sa.bindparam("before"),
-        notice.c.message_id.is_not(None),
-    )
+_THREADS = Prepared(
+    sa.select(notice.c.klacht_id, notice.c.recipient, notice.c.id, notice.c.message_id)
+    .where(is_among(notice.c.klacht_id, "klachten"), notice.c.message_id.is_not(None))
     .order_by(notice.c.id)
 )
 

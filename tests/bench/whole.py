@@ -28,7 +28,7 @@ from tests.servers import free_port
 KLACHTEN = 400
 WARM = 40
 CONNECTIONS = 4
-ROUNDS = 3
+ROUNDS = 5
 PATIENCE = 300.0
 
 Command = Callable[[Path, int, int], list[str]]
