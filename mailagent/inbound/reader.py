@@ -42,7 +42,7 @@ class Reader:
 
     def glance(self, raws: Iterable[bytes]) -> Callable[[bytes], Mail]:
         """The same for each of these, when it is asked for; or TakesLong for a mail that cannot be read while
-        others wait. Small ones are read at once: to ask takes as long as to answer."""
+        others wait. Small ones are read together: each question wakes a process, and its answer us."""
         small = [raw for raw in dict.fromkeys(raws) if len(raw) <= min(SMALL, self._limits.size)]
         try:
             read = dict(zip(small, self._asked(small, GLANCE_SECONDS), strict=True)) if small[1:] else {}
