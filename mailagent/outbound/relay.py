@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import smtplib
 import ssl
 import time
@@ -115,9 +116,12 @@ class _Line:
         self._hostname = hostname
         self._kept: smtplib.SMTP | None = None
         self._patience = TIMEOUT
+        self._handed_over = -math.inf
 
     def wait(self, seconds: float) -> None:
-        """Wait so long for an answer from now on."""
+        """Wait so long for an answer from now on; but what was handed over may well be taken, and who gives
+        it up sends it twice: that has its whole minute."""
+        seconds = max(seconds, self._handed_over + TIMEOUT - time.monotonic())
         if seconds != self._patience:
             self._patience = seconds
             if self._kept and self._kept.sock:
@@ -129,8 +133,11 @@ class _Line:
         smtp, code, said = yield from self._begun(sender, recipient)
         if code == _GO_AHEAD:
             smtp.send(_stuffed(raw))
+            self._handed_over = time.monotonic()
             yield
-            return smtp.getreply()
+            reply = smtp.getreply()
+            self._handed_over = -math.inf
+            return reply
         if code < _LATER:  # an answer to something else: what it says from here on is worth nothing either
             raise smtplib.SMTPDataError(code, said)
         self._break_off(smtp)
@@ -183,6 +190,7 @@ class _Line:
 
     def close(self) -> None:
         """Hang up."""
+        self._handed_over = -math.inf
         if self._kept:
             self._kept.close()
             self._kept = None

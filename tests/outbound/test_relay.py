@@ -90,6 +90,23 @@ def test_a_relay_that_is_silent_over_one_line_is_not_waited_for_as_long_over_the
         assert time.monotonic() - began < 6
 
 
+def test_what_was_handed_over_is_waited_for_also_where_another_line_was_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mailagent.outbound.relay.SHORT", 1.0)
+    answer = Scripted.answer
+
+    def thinks_long(self: Scripted, command: str) -> str:
+        time.sleep(1.2 if command == "." else 0)
+        return answer(self, command)
+
+    monkeypatch.setattr(Scripted, "answer", thinks_long)
+    with relay({"greeting": HANG_UP}) as (ours, server):
+        receipts = ours.deliver([(OURS, JAN, MAIL)] * 3)
+        assert sorted(receipt.code for receipt in receipts) == [0, 250, 250]
+        assert len(server.mails) == 2
+
+
 @pytest.mark.parametrize(
     ("script", "code", "final"),
     [
