@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from aiohttp import web
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, ViewportSize, sync_playwright
 
 SECONDS = 20
+_MADE_KNOWN = 0.01
+"""Seconds; the loop needs three turns between the accept of a connection and the moment aiohttp knows it."""
 _SHELL = "chromium-headless-shell"
 """Chromium with nothing around the page: the whole one makes windows that nobody sees, at twice the cost."""
 _HOW_TO_GET = f"Chromium is missing: run `apt-get install -y {_SHELL}` (Debian) and try again"
@@ -80,16 +83,24 @@ def served(app: web.Application) -> Iterator[str]:
 
     async def begin() -> str:
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        [(host, port)] = runner.addresses
+        await web.SockSite(runner, door).start()
+        host, port = door.getsockname()
         return f"http://{host}:{port}"
 
+    async def end() -> None:
+        # A browser connects ahead. Whom asyncio let in just before its server closes, it forgets to close:
+        # so first nobody comes in any more, and what came in is made known.
+        loop.remove_reader(door.fileno())
+        await asyncio.sleep(_MADE_KNOWN)
+        await runner.cleanup()
+
+    door = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
         yield asyncio.run_coroutine_threadsafe(begin(), loop).result(SECONDS)
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(SECONDS)
+        asyncio.run_coroutine_threadsafe(end(), loop).result(SECONDS)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
