@@ -1,6 +1,6 @@
 """Many ask, few go: whatever was asked while the last group was at work goes into the next one.
 
-There is no timer: who asks alone is served at once.
+There is no timer: who asks alone is served as soon as the loop has nobody else to hear.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from mailagent.core.errors import Crossed, TryLater
 
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
+
+_TURNS = 5
+"""Of the loop, before a group goes. Who was told a moment ago and asks again is heard within so many: the
+answer goes out, the next question comes in, is read, and asks. Who comes alone waits some microseconds."""
 
 _Waiter = tuple[Asked, "asyncio.Future[Told]"]
 
@@ -65,8 +69,7 @@ class Together(Generic[Asked, Told]):
         if self._busy < self._free:
             self._busy += 1
             self._idle.clear()
-            # Not at once: what else the loop is about to hand over goes into the same group.
-            loop.call_soon(self._go_on, loop)
+            self._go_on_after(_TURNS, loop)
         return await told
 
     async def close(self) -> None:
@@ -74,6 +77,13 @@ class Together(Generic[Asked, Told]):
         self._closed = True
         await self._idle.wait()
         self._threads.shutdown()
+
+    def _go_on_after(self, turns: int, loop: asyncio.AbstractEventLoop) -> None:
+        """What the loop is about to hand over goes into the same group."""
+        if turns and len(self._queue) < self._room.most:
+            loop.call_soon(self._go_on_after, turns - 1, loop)
+        else:
+            self._go_on(loop)
 
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
         group = self._next_group()
@@ -117,7 +127,7 @@ class Together(Generic[Asked, Told]):
                 _tell(told, error)
         else:
             self._alone.extend(group)
-        self._go_on(loop)
+        self._go_on_after(_TURNS, loop)
 
 
 def _tell(told: asyncio.Future[Told], came: Told | BaseException) -> None:

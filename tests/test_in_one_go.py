@@ -60,3 +60,24 @@ def test_a_database_that_is_away_is_asked_once_for_all() -> None:
 def test_what_is_about_one_is_told_to_that_one() -> None:
     came = asked(lambda group: [NotPossible("nee") if number == 2 else number for number in group], 1, 2, 3)
     assert [str(one) for one in came] == ["1", "nee", "3"]
+
+
+def test_who_was_told_and_asks_again_goes_along_with_the_others() -> None:
+    groups: list[int] = []
+
+    def work(group: Sequence[int]) -> list[Told]:
+        groups.append(len(group))
+        return list(group)
+
+    async def visitor(together: Together[int, int]) -> None:
+        for number in range(5):
+            await together.ask(number)
+            await asyncio.sleep(0)  # on the way back, and here again
+
+    async def all_of_them() -> None:
+        together = Together(work, Room[int](50))
+        await asyncio.gather(*(visitor(together) for _ in range(10)))
+        await together.close()
+
+    asyncio.run(all_of_them())
+    assert groups == [10] * 5

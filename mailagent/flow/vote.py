@@ -81,7 +81,7 @@ def cast(round_id: int, number: int, answer: Answer, world: World) -> Invitation
 def cast_all(votes: Sequence[Vote], world: World) -> list[Invitation | Problem]:
     """Count many answers in one transaction; of each what is known of it now, or why it does not count."""
     came: dict[int, Invitation | Problem] = {}
-    with world.store.begin() as tx:
+    with world.store.begin() as tx, world.store.unwaited(tx):
         while len(came) < len(votes):
             came |= _cast(tx, {nth: vote for nth, vote in enumerate(votes) if nth not in came}, world)
     return [came[nth] for nth in range(len(votes))]

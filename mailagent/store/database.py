@@ -19,15 +19,16 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from mailagent.core.errors import TryLater
 from mailagent.store.columns import as_json, from_json
 from mailagent.store.prepared import Prepared
+from mailagent.store.writers import Writers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _BUSY_SECONDS = 30
 _CACHED = -16 * 1024
 """Pages that a connection to SQLite keeps at hand, in KiB when it is negative."""
-_CHECKPOINT = 8192
-"""After so many pages (32 MB) the log is written back into the database: what many commits changed goes back
-once. At the 1000 that SQLite takes by itself, large mails pay for a checkpoint every few commits."""
+_CHECKPOINT = 64 * 1024
+"""After so many pages (256 MB) a commit writes the log back into the file itself: only where `Writers` never
+came to the end of it, because nobody paused."""
 _EVERY: dict[str, Any] = {
     "hide_parameters": True,
     "json_serializer": as_json,
@@ -113,18 +114,24 @@ def _embedded(url: sa.URL) -> sa.Engine:
         url,
         pool_size=1,
         max_overflow=0,
-        execution_options={"writers": threading.Lock()},
         **_EVERY,
         **arguments,
     )
     _prepare(engine)
+    engine.update_execution_options(writers=threading.Lock())
     if url.database not in (None, "", ":memory:"):  # there the one connection is the database
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         readers = sa.create_engine(url, pool_use_lifo=True, **_EVERY, **arguments)
         _prepare(readers)
-        engine.update_execution_options(readers=readers)
-        sa.event.listen(engine, "engine_disposed", lambda _: readers.dispose())
+        engine.update_execution_options(readers=readers, writers=Writers(readers))
+        sa.event.listen(engine, "engine_disposed", _dispose_readers)
     return engine
+
+
+def _dispose_readers(engine: sa.Engine) -> None:
+    options = engine.get_execution_options()
+    options["writers"].wait()
+    options["readers"].dispose()
 
 
 def _prepare(engine: sa.Engine) -> None:

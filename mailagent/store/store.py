@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -60,6 +61,24 @@ class Store:
         """A part of a transaction: whatever is raised within leaves nothing of it, and the rest goes on."""
         with tx.begin_nested():
             yield
+
+    @contextmanager
+    def unwaited(self, tx: Tx) -> Iterator[None]:
+        """Here what is written is sent, and not waited for: PostgreSQL works while we think. At the end of it
+        all of it has been done, or this raises. Who is told of a mistake need not be who made it, so nothing
+        in here may be an `attempt`."""
+        if self.is_ours_alone:
+            yield
+            return
+        raw: Any = tx.connection.dbapi_connection
+        error: Any = tx.dialect.loaded_dbapi.Error
+        try:
+            with raw.pipeline():
+                yield
+        except error as problem:
+            raise sa.exc.DBAPIError.instance(
+                None, None, problem, error, hide_parameters=True, dialect=tx.dialect
+            ) from problem
 
     def enqueue(self, tx: Tx, task: str, targets: Sequence[int], at: datetime | None = None) -> None:
         """Work that becomes visible with this very commit, not before `at`."""

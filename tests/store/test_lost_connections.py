@@ -1,4 +1,5 @@
-"""PostgreSQL ends a connection, which is not used again, or one of two that wait for each other."""
+"""PostgreSQL ends a connection, which is not used again, or one of two that wait for each other, or says late
+what is wrong."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from mailagent.core.errors import Crossed, TryLater
 from mailagent.store.database import connect, reading, writing
+from mailagent.store.prepared import Prepared
 from mailagent.store.store import Store, make_jobs
 
 HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s"
@@ -81,3 +83,19 @@ def test_of_two_that_wait_for_each_other_one_lets_go_and_says_so(grown: sa.Engin
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(take, (1, 2), (2, 1))) == ["let go", "went on"]
+
+
+def test_what_was_not_waited_for_is_told_before_it_is_committed(grown: sa.Engine) -> None:
+    store = Store(grown, make_jobs(grown))
+    with grown.begin() as tx:
+        tx.execute(sa.text("CREATE TABLE one (id integer PRIMARY KEY)"))
+    keep = Prepared(sa.text("INSERT INTO one VALUES (1)"))
+
+    with store.begin() as tx, store.unwaited(tx):
+        keep.run(tx, [{}])
+    with pytest.raises(sa.exc.IntegrityError), store.begin() as tx, store.unwaited(tx):
+        keep.run(tx, [{}])
+    with pytest.raises(TryLater), store.begin() as tx, store.unwaited(tx):
+        Prepared(sa.text("SELECT pg_terminate_backend(pg_backend_pid())")).run(tx, [{}])
+    with store.read() as tx:
+        assert tx.scalar(sa.text("SELECT count(*) FROM one")) == 1
