@@ -143,11 +143,11 @@ def _as_asked(answer: Answer, policy: Policy) -> Answer:
     """What the page did not ask for does not count."""
     if len(answer.reasons) > 1 and not policy.many_answers:
         raise AnswerWrong("one", "Kies één antwoord.")
-    return replace(
-        answer,
-        photos=answer.photos if policy.photos else (),
-        contact_refused=answer.contact_refused and policy.ask_contact,
-    )
+    if answer.photos and not policy.photos:
+        answer = replace(answer, photos=())
+    if answer.contact_refused and not policy.ask_contact:
+        answer = replace(answer, contact_refused=False)
+    return answer
 
 
 def _invitation(of: Klacht | Invited, round: Round, world: World) -> Invitation:

@@ -187,7 +187,7 @@ _LAST_ID = Prepared(sa.text("SELECT last_insert_rowid()"))
 
 def inserting(table: sa.Table, names: Sequence[str], *returning: sa.Column[Any]) -> PreparedRows:
     """New rows of a table, each from the bound parameters of these names."""
-    given = _given_in_json({name: table.c[name].type for name in names})
+    given = given_in_json({name: table.c[name].type for name in names})
     one = sa.insert(table).values(by_name(names))
     every = sa.insert(table).from_select(list(names), sa.select(*given.c))
     if returning:
@@ -198,14 +198,15 @@ def inserting(table: sa.Table, names: Sequence[str], *returning: sa.Column[Any])
 def updating(table: sa.Table, names: Sequence[str], key: str, **fixed: object) -> PreparedRows:
     """Rows of a table, each found by its id, the bound parameter `key`; `fixed` is the same in all."""
     one = sa.update(table).where(table.c.id == sa.bindparam(key)).values(by_name(names) | fixed)
-    given = _given_in_json({name: table.c[name].type for name in names} | {key: table.c.id.type})
+    given = given_in_json({name: table.c[name].type for name in names} | {key: table.c.id.type})
     set_to = {name: given.c[name] for name in names}
     # how many rows the list has PostgreSQL does not know: without their ids it may well look at every row
     mine = (table.c.id == given.c[key], is_among(table.c.id, "keys"))
     return PreparedRows(one, sa.update(table).where(*mine).values(set_to | fixed), key)
 
 
-def _given_in_json(types: Mapping[str, sa.types.TypeEngine[Any]]) -> sa.TableValuedAlias:
+def given_in_json(types: Mapping[str, sa.types.TypeEngine[Any]]) -> sa.TableValuedAlias:
+    """The bound parameter `rows`, a list of objects in JSON, as a table with columns of these types."""
     columns = [sa.column(name, type) for name, type in types.items()]
     rows = sa.cast(sa.bindparam("rows", type_=sa.Text), sa.JSON)
     given = sa.func.json_to_recordset(rows).table_valued(*columns, name="given")
@@ -222,10 +223,10 @@ class _Written:
         turns = {name: _into(bound.type, dialect) for bound, name in compiled.bind_names.items()}
         # SQLite takes values in order and PostgreSQL by name
         self._in_order = compiled.positiontup is not None
-        self._turns = [(name, turns[name]) for name in compiled.positiontup or turns]
-        self._turns_back = [
-            _back(column.type, dialect) for column in getattr(statement, "exported_columns", ())
-        ]
+        self._names = tuple(compiled.positiontup or turns)
+        self._turns = _those_that_turn(turns[name] for name in self._names)
+        columns = getattr(statement, "exported_columns", ())
+        self._turns_back = _those_that_turn(_back(column.type, dialect) for column in columns)
 
     def run(self, tx: sa.Connection, many: Sequence[Values]) -> Any:
         """The driver's cursor."""
@@ -247,18 +248,14 @@ class _Written:
 
     def read(self, rows: list[Row]) -> list[Row]:
         """Rows of the driver, in values of ours."""
-        if not any(self._turns_back):
+        if not self._turns_back:
             return rows
-        return [
-            tuple([turn(v) if turn else v for turn, v in zip(self._turns_back, row, strict=True)])
-            for row in rows
-        ]
+        return [tuple(_turned(row, self._turns_back)) for row in rows]
 
     def _given(self, values: Values) -> Any:
-        every = self._fixed | values  # type: ignore[operator]
-        if self._in_order:
-            return [turn(every[name]) if turn else every[name] for name, turn in self._turns]
-        return {name: turn(every[name]) if turn else every[name] for name, turn in self._turns}
+        every = {**self._fixed, **values} if self._fixed else values
+        given = _turned([every[name] for name in self._names], self._turns)
+        return given if self._in_order else dict(zip(self._names, given, strict=True))
 
     def _driven(self, tx: sa.Connection, how: str, given: Any, **more: bool) -> Any:
         cursor: Any = tx.connection.cursor()
@@ -272,6 +269,18 @@ class _Written:
                 self._sql, None, problem, error, hide_parameters=True, dialect=tx.dialect
             ) from problem
         return cursor
+
+
+def _those_that_turn(turns: Iterable[_Turn | None]) -> list[tuple[int, _Turn]]:
+    """Most values are of the driver already: the places of those that are not."""
+    return [(place, turn) for place, turn in enumerate(turns) if turn]
+
+
+def _turned(values: Iterable[Any], turns: Sequence[tuple[int, _Turn]]) -> list[Any]:
+    new = list(values)
+    for place, turn in turns:
+        new[place] = turn(new[place])
+    return new
 
 
 def _into(type: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> _Turn | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.clocks import STATUTORY, Clock
-from mailagent.store.prepared import Prepared, by_name, is_among
+from mailagent.store.prepared import Prepared, PreparedRows, by_name, given_in_json, is_among
 from mailagent.store.tables import clock as table
 
 
@@ -81,7 +81,11 @@ def keep(tx: sa.Connection, changed: Iterable[Terms]) -> None:
     _STOP.run(
         tx, [{"clock": term.id, "at": term.stopped_at} for _, term in every if term.id and term.stopped_at]
     )
-    _START.run(tx, [_columns(klacht_id, term) for klacht_id, term in every if not term.id])
+    started = [_columns(klacht_id, term) for klacht_id, term in every if not term.id]
+    # one that starts twice at once has two versions, and the second can only be counted after the first
+    each_once = len({(row["klacht_id"], row["name"]) for row in started}) == len(started)
+    for rows in [started] if each_once else [[row] for row in started]:
+        _START.run(tx, rows)
 
 
 def _columns(klacht_id: int, term: Term) -> dict[str, Any]:
@@ -101,13 +105,24 @@ _STOP = Prepared(
     sa.update(table).where(table.c.id == sa.bindparam("clock")).values(stopped_at=sa.bindparam("at"))
 )
 _COLUMNS = ("klacht_id", "name", "running", "started_at", "last_day", "at_risk_at", "stopped_at")
-_former = table.alias("former")
-_VERSION = (
-    sa.select(sa.func.coalesce(sa.func.max(_former.c.version), 0) + 1)
-    .where(_former.c.klacht_id == sa.bindparam("klacht_id"), _former.c.name == sa.bindparam("name"))
-    .scalar_subquery()
+
+
+def _last_version(of: Mapping[str, sa.ColumnElement[Any]]) -> sa.ScalarSelect[int]:
+    former = table.alias("former")
+    return (
+        sa.select(sa.func.coalesce(sa.func.max(former.c.version), 0))
+        .where(former.c.klacht_id == of["klacht_id"], former.c.name == of["name"])
+        .scalar_subquery()
+    )
+
+
+_given = given_in_json({name: table.c[name].type for name in _COLUMNS})
+_START = PreparedRows(
+    sa.insert(table).values(by_name(_COLUMNS) | {"version": _last_version(by_name(_COLUMNS)) + 1}),
+    sa.insert(table).from_select(
+        [*_COLUMNS, "version"], sa.select(*_given.c, _last_version(dict(_given.c)) + 1)
+    ),
 )
-_START = Prepared(sa.insert(table).values(by_name(_COLUMNS) | {"version": _VERSION}))
 
 
 def begin(tx: sa.Connection, klacht_id: int, clocks: Iterable[Clock]) -> None:

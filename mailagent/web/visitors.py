@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from secrets import token_bytes
 
 Address = IPv4Address | IPv6Address
@@ -56,7 +56,13 @@ def visitor(remote: str | None, forwarded: Sequence[str], trusted: Sequence[Netw
         if claimed is None:
             break
         address = claimed
-    return str(ip_network((address, _RANGE[address.version]), strict=False)) if address else "unknown"
+    return _range_of(address) if address else "unknown"
+
+
+def _range_of(address: Address) -> str:
+    kept = _RANGE[address.version]
+    rest = address.max_prefixlen - kept
+    return f"{type(address)(int(address) >> rest << rest)}/{kept}"
 
 
 def _address(text: str) -> Address | None:

@@ -26,7 +26,7 @@ VOTES = web.AppKey("votes", Together[Vote, Invitation])
 def line_up(app: web.Application, doors: Doors) -> None:
     """Whoever looks or votes while others do goes along with them."""
     app[LOOKS] = Together(doors.look, Room(50))
-    app[VOTES] = Together(doors.cast, Room(20, 16 * 1024 * 1024, lambda vote: sum(map(len, vote[2].photos))))
+    app[VOTES] = Together(doors.cast, Room(50, 16 * 1024 * 1024, lambda vote: sum(map(len, vote[2].photos))))
     app.on_cleanup.append(_close)
 
 
@@ -74,18 +74,16 @@ async def submit(request: web.Request) -> web.Response:
         if sent.first(TRAP):
             invitation = await request.app[LOOKS].ask(round)
         else:
-            if not answer.satisfied:
+            if sent.files and not answer.satisfied:
                 answer = replace(answer, photos=await developed(request, sent.files))
             invitation = await request.app[VOTES].ask((*round, answer))
     except AnswerWrong as problem:
         invitation = await request.app[LOOKS].ask(round)
         return _form(request, invitation, typed, Error(str(problem), _place(typed, problem), problem.word))
     form = invitation.form
-    answer = replace(
-        answer,
-        photos=answer.photos if form.photos else (),
-        contact_refused=answer.contact_refused and form.ask_contact,
-    )
+    if not answer.satisfied:
+        refused = answer.contact_refused and form.ask_contact
+        answer = replace(answer, photos=answer.photos if form.photos else (), contact_refused=refused)
     alike = thanks(answer, reopens=form.reopens and feedback.reopens(answer, form.answers))
     own = {"kenmerk": invitation.kenmerk}
     return shown_to_many(request, "kto_bedankt", alike, own, invitation.language)
