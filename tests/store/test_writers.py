@@ -71,6 +71,23 @@ def test_the_log_does_not_grow_for_ever(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("at_once")
+def test_a_long_log_ends_when_the_file_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited_for: list[Path] = []
+    monkeypatch.setattr(writers, "_LONG", 0)
+    monkeypatch.setattr(
+        writers.os, "fdatasync", lambda fd: waited_for.append(Path(f"/proc/self/fd/{fd}").readlink())
+    )
+    engine = opened(tmp_path / "db")
+    keep(engine, 20)
+    wait(engine)
+    with sqlite3.connect(tmp_path / "db") as other:
+        busy, _, _ = other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    other.close()
+    assert (busy, set(waited_for)) == (0, {tmp_path / "db"})
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("at_once")
 def test_where_it_cannot_be_written_back_the_log_keeps_it(tmp_path: Path) -> None:
     engine = opened(tmp_path / "db")
     wait(engine)
