@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -66,6 +67,22 @@ def as_json(value: object) -> str:
         return orjson.dumps(value, default=_listed, option=_NOTHING_MORE).decode()
     except TypeError:  # a stranger wrote half a character, which orjson refuses and JSON can say
         return json.dumps(value)
+
+
+def as_rows(many: Sequence[Mapping[str, Any]]) -> str | None:
+    """Values of ours for many rows, as one list in JSON. None where there is none: a NUL or half a character
+    can stand in a JSON column, which in such a list PostgreSQL refuses."""
+    try:
+        rows = orjson.dumps(many, default=_in_row, option=_NOTHING_MORE).decode()
+    except TypeError:
+        return None
+    return None if "\\u0000" in rows else rows
+
+
+def _in_row(value: object) -> object:
+    if isinstance(value, datetime):
+        return in_utc(value).isoformat()
+    return value.isoformat() if isinstance(value, date) else _listed(value)
 
 
 def from_json(text: str | bytes) -> Any:

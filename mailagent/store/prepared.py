@@ -8,9 +8,7 @@ those of the driver and back.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.functions import FunctionElement
 
-from mailagent.store.columns import in_utc
+from mailagent.store.columns import as_rows
 
 Values = Mapping[str, Any]
 """Bound parameters by name."""
@@ -145,22 +143,13 @@ class PreparedRows(Prepared):
         JSON column, which in a list PostgreSQL refuses."""
         if len(many) < _MANY or tx.dialect.name != "postgresql":
             return None
-        rows = json.dumps(many, default=_in_json, ensure_ascii=False)
-        if "\\u0000" in rows or _HALF.search(rows):
+        rows = as_rows(many)
+        if rows is None:
             return None
         return {"rows": rows, **({"keys": [values[self._key] for values in many]} if self._key else {})}
 
 
 _MANY = 2
-_HALF = re.compile("[\ud800-\udfff]")
-
-
-def _in_json(value: object) -> str:
-    if isinstance(value, datetime):
-        return in_utc(value).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"not for JSON: {type(value).__name__}")
 
 
 class NewRows:

@@ -9,6 +9,7 @@ then so many that both have all they can do, for how much that is a second is wh
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -137,6 +138,7 @@ def _on(name: str, folder: Path, postgres: PostgresServer) -> list[Bar]:
             place.mkdir(parents=True)
             url = f"sqlite:///{place}/db" if name == "SQLite" else postgres.url(postgres.create())
             invite(url)
+            os.sync()  # else the first who answer wait until a million invitations are on the disk
             pages[who] = open_.enter_context(start(place, url))
         return [each for method in MEASURES for each in _busier(name, method, pages)]
 
