@@ -3,7 +3,7 @@
 The bare one does the same one read to show a page, and the same one read and one durable write to take an
 answer, and nothing else (see `bare`). We run our role `web` alone: what an answer owes is written down, and
 nobody sends it meanwhile. Both work on tables of the same size, over as many connections at once: few, and
-then so many that both have all they can do, for how much that is a second is what the bars are about.
+then so many that both have all they can do.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.servers import PostgresServer
 
 ROUNDS = 5
 CONNECTIONS = (10, 50)
-"""At once. The bars stand at the last of these."""
+"""At once."""
 GETS, POSTS, WARM = 2_000, 500, 100
 MOST = 2.5
 SAID = {
@@ -140,14 +140,8 @@ def _on(name: str, folder: Path, postgres: PostgresServer) -> list[Bar]:
             invite(url)
             os.sync()  # else the first who answer wait until a million invitations are on the disk
             pages[who] = open_.enter_context(start(place, url))
-        return [each for method in MEASURES for each in _busier(name, method, pages)]
-
-
-def _busier(name: str, method: str, pages: dict[str, Pages]) -> list[Bar]:
-    found: list[Bar] = []
-    for connections in CONNECTIONS:
-        found = _compared(name, method, pages, connections)
-    return found
+        loads = itertools.product(MEASURES, CONNECTIONS)
+        return [each for method, at_once in loads for each in _compared(name, method, pages, at_once)]
 
 
 def _compared(name: str, method: str, pages: dict[str, Pages], connections: int) -> list[Bar]:
