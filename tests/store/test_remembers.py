@@ -286,6 +286,18 @@ def test_a_clock_that_starts_again_is_a_new_version(engine: sa.Engine) -> None:
         assert terms.versions(tx, klacht.id) == [(1, clock, NOON + 2 * week), (2, wound, NOON + 3 * week)]
 
 
+def test_a_clock_that_starts_twice_at_once_has_two_versions(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        klacht = kept(tx)
+        own = terms.of(tx, [klacht.id])
+        for later in (0, 7):
+            at = NOON + timedelta(days=later)
+            own[klacht.id].start(clocks.start(AWB, at, Calendar()), at)
+        terms.keep(tx, own.values())
+        assert [version for version, _, _ in terms.versions(tx, klacht.id)] == [1, 2]
+        assert len(terms.running(tx, klacht.id)) == 1
+
+
 def test_service_clocks_run_beside_the_one_of_the_law_and_stop_each_by_itself(engine: sa.Engine) -> None:
     law = clocks.start(AWB, NOON, Calendar())
     service = [
