@@ -14,7 +14,7 @@ from mailagent.core.klacht import Klacht
 from mailagent.core.organisation import Agent
 from mailagent.flow.content import discreet, facts
 from mailagent.flow.world import POST, Act
-from mailagent.store import klachten, notices, pending
+from mailagent.store import chain, notices, pending
 from mailagent.store.notices import Owed
 from mailagent.store.pending import Pending
 
@@ -67,8 +67,8 @@ def answer(act: Act, topic: Topic, agent: Agent, mail: str, values: Mapping[str,
         owed = replace(owed, state=notices.SUPPRESSED)
         if topic.klacht:
             silent = MailSuppressed(act.at, Actor(AGENT, agent.address), mail, "too_many", agent.address)
-            klachten.record(act.tx, topic.klacht, [silent], act.origin)
-    act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, [owed], act.at))
+            chain.record(act.tx, topic.klacht, [silent], act.origin)
+    act.world.store.owe(act.tx, POST, [owed], act.at)
 
 
 def origin_of(act: Act) -> int:

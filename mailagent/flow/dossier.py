@@ -91,7 +91,7 @@ def _of_this_melder(tx: Tx, klacht: Klacht) -> dict[str, Any]:
     where this one is confidential."""
     if klacht.confidential or not klacht.melder:
         return {"melder_brought": None, "melder_earlier": []}
-    found = melders.brought(tx, [klacht.melder], MOST_EARLIER + 1).get(klacht.melder.lower(), Brought())
+    found = melders.brought(tx, [klacht.melder], MOST_EARLIER + 1)().get(klacht.melder.lower(), Brought())
     counts = {name: value for name, value in asdict(found).items() if name != "newest"}
     earlier = found.besides(klacht.kenmerk, MOST_EARLIER)
     return {"melder_brought": counts, "melder_earlier": [asdict(one) for one in earlier]}

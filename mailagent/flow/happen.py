@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from mailagent.core.clocks import Clock, next_wake
 from mailagent.core.events import (
@@ -24,8 +25,9 @@ from mailagent.flow.invite import invite, remind_at
 from mailagent.flow.reach import CHANNEL_OFF, CONTACT_REFUSED, DEAD_ADDRESS, way_to
 from mailagent.flow.tell import Kept, needs_letter, owed_for
 from mailagent.flow.world import POST, Act
-from mailagent.store import dead_addresses, klachten, notices, rounds, terms
+from mailagent.store import chain, dead_addresses, klachten, notices, rounds, terms
 from mailagent.store.notices import Owed
+from mailagent.store.prepared import Later
 from mailagent.store.terms import Terms
 
 
@@ -53,14 +55,20 @@ def happen_all(happenings: Sequence[Happening]) -> list[Klacht]:
     for one in happenings:
         for event in one.events:
             _follow(one.act, one.klacht, event)
-    every = terms.of(tx, [one.klacht.id for one in happenings])
-    timed = [_timed(one, every[one.klacht.id]) for one in happenings]
+    about = {one.klacht.id: one.klacht.status == OPGELOST for one in happenings}
     # what is handled closes when its newest round is over, also one to which nobody was invited
-    ends = rounds.next_moments(tx, {one.klacht.id: one.klacht.status == OPGELOST for one in timed})
-    done = [_to_be_kept(one, ends[one.klacht.id], every[one.klacht.id]) for one in timed]
+    running, moments, ends = (
+        terms.of(tx, about),
+        rounds.next_moments(tx, about),
+        chain.ends_of(tx, about),
+    )
+    every = running()
+    timed = [_timed(one, every[one.klacht.id]) for one in happenings]
+    over = moments()
+    done = [_to_be_kept(one, over[one.klacht.id], every[one.klacht.id]) for one in timed]
     terms.keep(tx, every.values())
     klachten.save(tx, *(one.klacht for one in done))
-    _tell(_record([(one, every[one.klacht.id].running) for one in done]))
+    _tell(_record([(one, every[one.klacht.id].running) for one in done], ends=ends))
     return [one.klacht for one in done]
 
 
@@ -88,21 +96,29 @@ def begin(act: Act, new: Klacht, received: Received) -> Klacht:
     return klacht
 
 
-def _record(done: Sequence[tuple[Happening, Sequence[Clock]]], salt: bytes | None = None) -> list[Kept]:
+def _record(
+    done: Sequence[tuple[Happening, Sequence[Clock]]],
+    salt: bytes | None = None,
+    ends: Later[chain.Ends] | None = None,
+) -> list[Kept]:
     """Into the log, with the clocks that run now."""
-    happened = [klachten.Happened(one.klacht, one.events, one.act.origin, salt) for one, _ in done]
-    ids = klachten.record_all(done[0][0].act.tx, happened)
+    happened = [chain.Happened(one.klacht, one.events, one.act.origin, salt) for one, _ in done]
+    ids = chain.record_all(done[0][0].act.tx, happened, ends)
     return [
-        Kept(one.act, one.klacht, list(zip(one.events, its_ids, strict=True)), running)
-        for (one, running), its_ids in zip(done, ids, strict=True)
+        Kept(one.act, one.klacht, one.events, partial(_nth, ids, nth), running)
+        for nth, (one, running) in enumerate(done)
     ]
+
+
+def _nth(ids: Later[list[list[int]]], nth: int) -> list[int]:
+    return ids()[nth]
 
 
 def _tell(kept: Sequence[Kept]) -> None:
     """Owe the mails of these events; what may not be sent leaves an event with its reason."""
     act, owed = kept[0].act, owed_for(kept)
     mails = list(itertools.chain.from_iterable(owed))
-    act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, mails, act.at))
+    act.world.store.owe(act.tx, POST, mails, act.at)
     silent = [
         (Happening(one.act, one.klacht, _silent(one, its)), one.running)
         for one, its in zip(kept, owed, strict=True)
@@ -113,7 +129,7 @@ def _tell(kept: Sequence[Kept]) -> None:
 
 
 def _silent(one: Kept, owed: Sequence[Owed]) -> list[Event]:
-    actors = {id: event.actor for event, id in one.events}
+    actors = {id: event.actor for event, id in zip(one.events, one.ids(), strict=True)}
     return [
         MailSuppressed(
             one.act.at, actors[mail.event_id], mail.kind, str(mail.values["suppressed"]), mail.recipient
@@ -127,12 +143,13 @@ def _look_for_another_way(kept: Kept) -> None:
     """Whose address is dead is reached otherwise: somebody hears of it, once for each klacht; and of
     every notice that the law asks for and no mail carries."""
     act, klacht = kept.act, kept.klacht
-    silent = [(one, id) for one, id in kept.events if isinstance(one, MailSuppressed)]
+    every = zip(kept.events, kept.ids(), strict=True)
+    silent = [(one, id) for one, id in every if isinstance(one, MailSuppressed)]
     dead = dead_addresses.among(act.tx, {one.recipient for one, _ in silent if one.reason == DEAD_ADDRESS})
     for one, id in silent:
         died = dead.get(one.recipient.lower()) if one.reason == DEAD_ADDRESS else None
         if needs_letter(one, klacht, act.world.policy) or (died and not _knows(act, klacht, died.since)):
-            _tell([Kept(act, klacht, [(one, id)], kept.running)])
+            _tell([Kept(act, klacht, [one], partial(list, [id]), kept.running)])
 
 
 def _knows(act: Act, klacht: Klacht, since: datetime) -> bool:

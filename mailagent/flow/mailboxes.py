@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from mailagent.core.calendar import local_day
 from mailagent.flow.world import POST, World
-from mailagent.store import arrivals, mailboxes, notices
+from mailagent.store import arrivals, mailboxes
 from mailagent.store.notices import Owed
 from mailagent.store.store import Tx
 
@@ -108,4 +108,4 @@ def _owe(tx: Tx, mail: str, key: str, values: Mapping[str, str], world: World) -
     if to := world.organisation.stand_in(coordinator, local_day(now)) or coordinator:
         said = {"kenmerk": "", "language": "nl", **values}
         owed = Owed(mail, to, f"{mail}:{key}", said)
-        world.store.enqueue(tx, POST, notices.owe(tx, [owed], now))
+        world.store.owe(tx, POST, [owed], now)

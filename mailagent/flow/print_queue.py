@@ -68,9 +68,7 @@ def mail_out(world: World, printer: str, day: date) -> None:
             "letters": [line(one) for one in waiting],
             "tags": (),
         }
-        world.store.enqueue(
-            tx, POST, notices.owe(tx, [Owed(PRINT, printer, f"{PRINT}:{batch.id}", values)], act.at)
-        )
+        world.store.owe(tx, POST, [Owed(PRINT, printer, f"{PRINT}:{batch.id}", values)], act.at)
 
 
 def line(letter: Notice) -> str:

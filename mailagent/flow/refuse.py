@@ -34,7 +34,7 @@ def too_large(act: Act, letter: Letter) -> None:
         "most": _in_megabytes(act.world.policy.max_intake),
     }
     owed = Owed(TOO_LARGE, letter.sender, key, values, arrival_id=letter.arrival_id)
-    act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, [owed], act.at))
+    act.world.store.owe(act.tx, POST, [owed], act.at)
 
 
 def _in_megabytes(octets: int) -> str:

@@ -132,7 +132,7 @@ def _owe(making: _Making, klachten: Iterable[Standing], values: Mapping[str, Any
     dead = dead_addresses.among(act.tx, [making.reader])
     if reason := why_not(making.reader, act.world, dead):
         owed = replace(owed, state=notices.SUPPRESSED, values={**said, "suppressed": reason})
-    act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, [owed], act.at))
+    act.world.store.owe(act.tx, POST, [owed], act.at)
 
 
 def _line(one: Standing, act: Act) -> tuple[str, ...]:

@@ -26,4 +26,4 @@ def refused(mail: str, mistakes: Sequence[str], world: World) -> None:
             return
         more = str(len(mistakes) - len(told)) if len(mistakes) > len(told) else ""
         values = {"kenmerk": "", "language": "nl", "mistakes": told, "more": more}
-        world.store.enqueue(tx, POST, notices.owe(tx, [Owed(mail, to, key, values)], now))
+        world.store.owe(tx, POST, [Owed(mail, to, key, values)], now)

@@ -55,7 +55,7 @@ def ask(act: Act, letter: Letter, reason: str) -> None:
         Owed(MAIL, address, f"{letter.origin}:{MAIL}:{address}", values, arrival_id=letter.arrival_id)
         for address in _who_sorts(act)
     ]
-    act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, owed, act.at))
+    act.world.store.owe(act.tx, POST, owed, act.at)
 
 
 def ask_another(act: Act, lost: Notice) -> None:
@@ -73,7 +73,7 @@ def ask_another(act: Act, lost: Notice) -> None:
         if address in others and not why_not(address, act.world, dead):
             key = f"arrival:{lost.arrival_id}:{MAIL}:{address}"
             owed = Owed(MAIL, address, key, lost.values, arrival_id=lost.arrival_id)
-            act.world.store.enqueue(act.tx, POST, notices.owe(act.tx, [owed], act.at))
+            act.world.store.owe(act.tx, POST, [owed], act.at)
             return
 
 

@@ -17,6 +17,7 @@ from mailagent.core.postroom import Transcribed
 from mailagent.flow.world import Act
 from mailagent.store import klachten, melders
 from mailagent.store.klachten import Logged
+from mailagent.store.prepared import Later
 from mailagent.store.store import Tx
 
 MOST_HISTORY, MOST_EARLIER = 8, 5
@@ -33,11 +34,12 @@ class Background:
 
 def background(
     tx: Tx, klachten_: Collection[int], melders_: Collection[str], running: Mapping[int, Sequence[Clock]]
-) -> Background:
+) -> Later[Background]:
     """What tasks tell, looked up for all of them at once: what happened to these klachten before, what these
     melders brought; and which clocks are running."""
-    logged = klachten.histories(tx, klachten_) if klachten_ else {}
-    return Background(logged, running, melders.brought(tx, melders_, MOST_EARLIER + 1))
+    logged = klachten.histories(tx, klachten_) if klachten_ else dict
+    brought = melders.brought(tx, melders_, MOST_EARLIER + 1)
+    return lambda: Background(logged(), running, brought())
 
 
 def task(act: Act, klacht: Klacht, event: Event, event_id: int, known: Background) -> dict[str, Any]:

@@ -60,6 +60,7 @@ from mailagent.flow.task import Background, background
 from mailagent.flow.world import Act, Policy
 from mailagent.store import dead_addresses, notices
 from mailagent.store.notices import Owed
+from mailagent.store.prepared import Later
 
 When = Callable[[Any, Klacht, Policy], bool]
 
@@ -221,11 +222,12 @@ _TOLD_OF: Mapping[type[Event], Sequence[Telling]] = {
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What happened to one klacht, as it was kept: each event with its id, and the clocks that run now."""
+    """What happened to one klacht, as it was kept: the events, their ids, and the clocks that run now."""
 
     act: Act
     klacht: Klacht
-    events: Sequence[tuple[Event, int]]
+    events: Sequence[Event]
+    ids: Later[Sequence[int]]
     running: Sequence[Clock]
 
 
@@ -234,7 +236,7 @@ class _Row:
     """A mail that an event owes, and the circles of those who may hear of it."""
 
     event: Event
-    event_id: int
+    nth: int
     mail: str
     circles: Sequence[tuple[str, ...]]
 
@@ -252,7 +254,7 @@ def owed_for(kept: Sequence[Kept]) -> list[list[Owed]]:
     reason. What they say is looked up for all klachten at once."""
     rows = [list(_rows(one)) for one in kept]
     away = [_away(one.act, one.klacht) for one in kept]
-    known = _look_up(kept, rows, away)
+    known = _look_up(kept, rows, away)()
     return [
         [
             _owed(one, row, hearer, known)
@@ -265,15 +267,15 @@ def owed_for(kept: Sequence[Kept]) -> list[list[Owed]]:
 
 def _rows(one: Kept) -> Iterator[_Row]:
     organisation, policy = one.act.world.organisation, one.act.world.policy
-    for event, id in one.events:
+    for nth, event in enumerate(one.events):
         for row in _TOLD_OF.get(type(event), ()):
             if row.when(event, one.klacht, policy):
-                yield _Row(event, id, row.mail, list(circles(row.to, one.klacht, event, organisation)))
+                yield _Row(event, nth, row.mail, list(circles(row.to, one.klacht, event, organisation)))
 
 
 def _look_up(
     kept: Sequence[Kept], rows: Sequence[Sequence[_Row]], away: Sequence[Mapping[str, str]]
-) -> _Known:
+) -> Later[_Known]:
     act = kept[0].act
     hear = {address for some in rows for row in some for circle in row.circles for address in circle}
     stand_in = {out[address] for out in away for address in hear & out.keys()}
@@ -286,7 +288,8 @@ def _look_up(
     running = {one.klacht.id: one.running for one, _ in tasks}
     before = [one.klacht.id for one, is_new in tasks if not is_new]
     about = background(act.tx, before, {one.klacht.melder for one, _ in tasks}, running)
-    return _Known(dead_addresses.among(act.tx, hear | stand_in), about)
+    dead = dead_addresses.later_among(act.tx, hear | stand_in)
+    return lambda: _Known(dead(), about())
 
 
 def _away(act: Act, klacht: Klacht) -> dict[str, str]:
@@ -307,7 +310,8 @@ def for_melder(events: Sequence[Event], klacht: Klacht, policy: Policy) -> list[
 
 def _owed(one: Kept, row: _Row, hearer: Hearer, known: _Known) -> Owed:
     act, klacht, mail, dead = one.act, one.klacht, row.mail, known.dead
-    recipient, told = hearer.address, said(act, klacht, row.event, row.event_id, mail, known.background)
+    event_id = one.ids()[row.nth]
+    recipient, told = hearer.address, said(act, klacht, row.event, event_id, mail, known.background)
     if MAILS[mail].audience == AGENT:
         values = discreet(klacht, facts(klacht, act.world) | told) | _stands_in(act, hearer)
     else:
@@ -318,8 +322,8 @@ def _owed(one: Kept, row: _Row, hearer: Hearer, known: _Known) -> Owed:
         way, reason = (LETTER, "") if on_paper else way_of(klacht, mail, recipient, act.world, dead)
     if way == LETTER and klacht.postal:
         recipient, values = str(klacht.postal), values | {"address": klacht.postal.lines}
-    key = f"{klacht.kenmerk}:{row.event_id}:{mail}:{recipient}"
-    owed = Owed(mail, recipient, key, values, klacht.id, row.event_id, way=way)
+    key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
+    owed = Owed(mail, recipient, key, values, klacht.id, event_id, way=way)
     if reason := reason or _enough(act, mail, klacht):
         return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})
     return owed

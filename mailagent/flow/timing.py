@@ -159,7 +159,7 @@ def _stopped_by(mail: str, klacht: Klacht, act: Act) -> tuple[str, ...]:
 
 def acknowledged(act: Act, klacht_id: int) -> None:
     """The melder has the receipt: the service clocks that waited for that stop."""
-    every = terms.of(act.tx, [klacht_id])
+    every = terms.of(act.tx, [klacht_id])()
     _reach(every[klacht_id], act.at, "acknowledged")
     terms.keep(act.tx, every.values())
 

@@ -81,7 +81,7 @@ def cast(round_id: int, number: int, answer: Answer, world: World) -> Invitation
 def cast_all(votes: Sequence[Vote], world: World) -> list[Invitation | Problem]:
     """Count many answers in one transaction; of each what is known of it now, or why it does not count."""
     came: dict[int, Invitation | Problem] = {}
-    with world.store.begin() as tx, world.store.unwaited(tx):
+    with world.store.begin(waits=False) as tx:
         while len(came) < len(votes):
             came |= _cast(tx, {nth: vote for nth, vote in enumerate(votes) if nth not in came}, world)
     return [came[nth] for nth in range(len(votes))]
@@ -124,8 +124,9 @@ class _Asked:
 def _lock(tx: Tx, round_ids: Sequence[int]) -> dict[int, _Asked]:
     """These rounds, which nobody else answers meanwhile."""
     # no round is locked by itself: the post writes down which ones left, and in an order of its own
-    ours = {klacht.id: klacht for klacht in klachten.lock_of_rounds(tx, round_ids)}
-    every = rounds.of_klachten(tx, ours) if ours else []
+    held, beside = klachten.lock_of_rounds(tx, round_ids), rounds.beside(tx, round_ids)
+    ours = {klacht.id: klacht for klacht in held()}
+    every = beside()
     latest = {round.klacht_id: round.number for round in every}
     return {round.id: _Asked(round, ours[round.klacht_id], latest[round.klacht_id]) for round in every}
 

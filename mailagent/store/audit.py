@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from mailagent.store.klachten import FIRST_HASH, body_mac, body_text, chained
+from mailagent.store.chain import FIRST_HASH, body_mac, body_text, chained
 from mailagent.store.tables import event, event_body, klacht
 
 

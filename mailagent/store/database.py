@@ -65,6 +65,26 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 @contextmanager
+def sending(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """The same on PostgreSQL, but nothing is waited for, from the beginning to the commit, until what was
+    found is asked for, or it ends."""
+    with engine.connect() as connection:
+        # the driver would begin by itself, and wait until that was done
+        tx = connection.execution_options(isolation_level="AUTOCOMMIT")
+        raw: Any = tx.connection.dbapi_connection
+        error: Any = tx.dialect.loaded_dbapi.Error
+        try:
+            with raw.pipeline():
+                _BEGIN.run(tx, [{}])
+                yield tx
+                _COMMIT.run(tx, [{}])
+        except error as problem:
+            raise sa.exc.DBAPIError.instance(
+                None, None, problem, error, hide_parameters=True, dialect=tx.dialect
+            ) from problem
+
+
+@contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that only reads: it waits for no writer, and the database refuses it a write."""
     with engine.get_execution_options().get("readers", engine).connect() as connection:
@@ -163,7 +183,8 @@ def _make_durable(raw: Any, _: ConnectionPoolEntry) -> None:
         raw.execute(f"PRAGMA {pragma}")
 
 
-_READ, _WRITE = Prepared(sa.text("BEGIN")), Prepared(sa.text("BEGIN IMMEDIATE"))
+_BEGIN, _WRITE = Prepared(sa.text("BEGIN")), Prepared(sa.text("BEGIN IMMEDIATE"))
+_COMMIT = Prepared(sa.text("COMMIT"))
 
 
 def _begin(connection: sa.Connection) -> None:
@@ -172,4 +193,4 @@ def _begin(connection: sa.Connection) -> None:
     if connection.info.get("reads") != reads:
         connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
         connection.info["reads"] = reads
-    (_READ if reads else _WRITE).run(connection, [{}])
+    (_BEGIN if reads else _WRITE).run(connection, [{}])

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mailagent.store.prepared import Prepared, is_among
+from mailagent.store.prepared import Later, Prepared, is_among
 from mailagent.store.tables import dead_address, notice
 
 
@@ -52,8 +52,14 @@ def revive_for(tx: sa.Connection, notices: Sequence[int]) -> None:
 
 def among(tx: sa.Connection, addresses: Collection[str]) -> dict[str, Dead]:
     """Which of these are dead."""
+    return later_among(tx, addresses)()
+
+
+def later_among(tx: sa.Connection, addresses: Collection[str]) -> Later[dict[str, Dead]]:
+    """The same, looked up while we go on."""
     wanted = {address.lower() for address in addresses} - {""}
-    return {row[0]: Dead(*row) for row in _AMONG.rows(tx, {"wanted": wanted})} if wanted else {}
+    rows = _AMONG.later(tx, {"wanted": wanted}) if wanted else list
+    return lambda: {row[0]: Dead(*row) for row in rows()}
 
 
 _AMONG = Prepared(

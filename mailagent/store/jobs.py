@@ -21,7 +21,9 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from mailagent.core.errors import TryLater
+from mailagent.store import notices
 from mailagent.store.database import writing
+from mailagent.store.notices import Owed
 from mailagent.store.prepared import Prepared, by_name, is_among
 from mailagent.store.tables import job
 
@@ -50,6 +52,9 @@ class Jobs(Protocol):
         self, tx: sa.Connection, task: str, targets: Sequence[int], at: datetime | None = None
     ) -> None:
         """Owe `task` for each of `targets`, now or `at` a moment, as part of the transaction `tx`."""
+
+    def owe(self, tx: sa.Connection, task: str, mails: Sequence[Owed], now: datetime) -> None:
+        """Write down mails we owe, and `task` for each that is to be sent; see `notices.owe`."""
 
     async def run(self, handlers: Handlers, stop: asyncio.Event) -> None:
         """Do the work of these tasks until `stop`, each handler in a thread of its own."""
@@ -107,6 +112,10 @@ class SqliteJobs:
             due = at or self._now()
             _ENQUEUE.run(tx, [{"task": task, "target": t, "visible_at": due} for t in targets])
             tx.info.setdefault(self._me, set()).add(task)
+
+    def owe(self, tx: sa.Connection, task: str, mails: Sequence[Owed], now: datetime) -> None:
+        """See `Jobs.owe`."""
+        self.enqueue(tx, task, notices.owe(tx, mails, now))
 
     async def run(self, handlers: Handlers, stop: asyncio.Event) -> None:
         """See `Jobs.run`. What a dead process still held is free at once: nobody else serves this file."""

@@ -1,24 +1,23 @@
-"""Klachten and their events: found, saved, and chained so that no event can be changed unseen."""
+"""Klachten, found and saved, and what happened to them (see `chain`)."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import itertools
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from mailagent.core.events import Event
 from mailagent.core.klacht import PRIORITIES, UNHANDLED, Klacht
-from mailagent.store.prepared import NewRows, Prepared, by_name, inserting, is_among, updating
+from mailagent.store.prepared import (
+    Later,
+    Prepared,
+    by_name,
+    is_among,
+    updating,
+)
 from mailagent.store.tables import IS_OPEN, event, event_body, klacht, round
-
-FIRST_HASH = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,13 @@ def add(tx: sa.Connection, new: Klacht, salt: bytes) -> Klacht:
 
 
 def save(tx: sa.Connection, *changed: Klacht) -> None:
-    """Write every field of these klachten."""
-    _SAVE.run(tx, [{**_columns(one), "klacht": one.id} for one in changed])
+    """Write every field of these klachten but the kenmerk, which never changes."""
+    rows = [{**_columns(one), "klacht": one.id} for one in changed]
+    if tx.dialect.name == "postgresql":
+        _SAVE.run(tx, rows)
+    else:  # SQLite writes the index of a column anew where it is named, also where it stays the same
+        _SAVE_ALL_BUT.run(tx, rows)
+        _SAVE_MELDER.run(tx, rows)
 
 
 def _columns(value: Klacht) -> dict[str, Any]:
@@ -70,7 +74,11 @@ _COLUMNS = tuple(name for name in Klacht.__dataclass_fields__ if name != "id")
 _LISTS = ("labels", "by_hand")
 FIELDS = tuple(klacht.c[name] for name in Klacht.__dataclass_fields__)
 _ADD = Prepared(sa.insert(klacht).values(by_name((*_COLUMNS, "salt"))).returning(klacht.c.id))
-_SAVE = updating(klacht, _COLUMNS, "klacht")
+_SAVED = tuple(name for name in _COLUMNS if name != "kenmerk")
+_SAVE = updating(klacht, _SAVED, "klacht")
+_SAVE_ALL_BUT = updating(klacht, [name for name in _SAVED if name != "melder"], "klacht")
+_is_another = sa.and_(klacht.c.id == sa.bindparam("klacht"), klacht.c.melder != sa.bindparam("melder"))
+_SAVE_MELDER = Prepared(sa.update(klacht).where(_is_another).values(by_name(["melder"])))
 
 
 def from_row(row: Sequence[Any]) -> Klacht:
@@ -89,10 +97,11 @@ def by_id(tx: sa.Connection, id: int, *, lock: bool = False) -> Klacht | None:
     return _one(_LOCK if lock else _BY_ID, tx, {"wanted": id})
 
 
-def lock_of_rounds(tx: sa.Connection, round_ids: Collection[int]) -> list[Klacht]:
+def lock_of_rounds(tx: sa.Connection, round_ids: Collection[int]) -> Later[list[Klacht]]:
     """The klachten of these rounds, each once; nobody else changes them until this transaction ends. They are
     locked by id, so that two who want several of them never wait for each other."""
-    return [from_row(row) for row in _LOCK_OF_ROUNDS.rows(tx, {"rounds": round_ids})]
+    found = _LOCK_OF_ROUNDS.later(tx, {"rounds": round_ids})
+    return lambda: [from_row(row) for row in found()]
 
 
 def of_event(tx: sa.Connection, event_id: int, *, lock: bool = False) -> Klacht | None:
@@ -174,117 +183,22 @@ def due(tx: sa.Connection, now: datetime, limit: int = 500) -> list[int]:
     return list(tx.execute(query).scalars())
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """What happened to one klacht, and what set it off. `salt` is given for a klacht's first events."""
-
-    klacht: Klacht
-    events: Sequence[Event]
-    origin: str
-    salt: bytes | None = None
-
-
-def record(
-    tx: sa.Connection, of: Klacht, events: Sequence[Event], origin: str, *, salt: bytes | None = None
-) -> list[int]:
-    """Append events to the chain of one klacht; see `record_all`."""
-    [ids] = record_all(tx, [Happened(of, events, origin, salt)])
-    return ids
-
-
-def record_all(tx: sa.Connection, happened: Sequence[Happened]) -> list[list[int]]:
-    """Append events to the chains of klachten and return the ids of each; no klacht is among them twice.
-
-    The chain holds words, ids and HMACs under the klacht's salt; the texts and addresses stand apart, so
-    that erasure can remove them and leave the chain whole (AVG 17, BIO2 8.15).
-    """
-    ends = _chain_ends(tx, [one.klacht.id for one in happened if one.events and one.salt is None])
-    links: list[dict[str, Any]] = []
-    bodies: list[dict[str, Any]] = []
-    for one in happened:
-        _append(one, ends.get(one.klacht.id) or (0, FIRST_HASH, one.salt or b""), links, bodies)
-    ids = _APPEND.ids(tx, links)
-    _BODY.run(tx, [{"event_id": id, **body} for id, body in zip(ids, bodies, strict=True)])
-    of_each = iter(ids)
-    return [list(itertools.islice(of_each, len(one.events))) for one in happened]
-
-
-def _append(
-    one: Happened, end: tuple[int, str, bytes], links: list[dict[str, Any]], bodies: list[dict[str, Any]]
-) -> None:
-    seq, previous, salt = end
-    for happened in one.events:
-        seq += 1
-        who, data = happened.actor.address, happened.data
-        link = {
-            "klacht_id": one.klacht.id,
-            "seq": seq,
-            "at": happened.at,
-            "kind": happened.kind,
-            "actor": happened.actor.role,
-            "origin": one.origin,
-            "status": one.klacht.status,
-            "result": "done",
-            "body_mac": body_mac(salt, body_text(who, data)),
-        }
-        previous = chained(previous, link)
-        links.append({**link, "hash": previous})
-        bodies.append({"who": who, "data": data})
-
-
-LINK = ("klacht_id", "seq", "at", "kind", "actor", "origin", "status", "result", "body_mac")
-_APPEND = NewRows(event, (*LINK, "hash"))
-_BODY = inserting(event_body, ("event_id", "who", "data"))
-_before = event.alias()
-_NEWEST = sa.select(sa.func.max(_before.c.seq)).where(_before.c.klacht_id == klacht.c.id).scalar_subquery()
-_CHAIN_ENDS = Prepared(
-    sa.select(klacht.c.id, event.c.seq, event.c.hash, klacht.c.salt)
-    .select_from(klacht.outerjoin(event, sa.and_(event.c.klacht_id == klacht.c.id, event.c.seq == _NEWEST)))
-    .where(is_among(klacht.c.id, "klachten"))
-)
-
-
-def _chain_ends(tx: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[int, str, bytes]]:
-    """The number and hash of the newest event of each klacht, and its salt."""
-    rows = _CHAIN_ENDS.rows(tx, {"klachten": ids}) if ids else []
-    return {id: (seq or 0, hash or FIRST_HASH, salt or b"") for id, seq, hash, salt in rows}
-
-
-def body_text(who: str, data: Mapping[str, object]) -> str:
-    """What an event says about people, in one form only."""
-    return json.dumps({"who": who, "data": data}, sort_keys=True, ensure_ascii=False)
-
-
-def body_mac(salt: bytes, text: str) -> str:
-    """Binds the text to the chain; worthless once the salt is gone."""
-    return hmac.new(salt, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
-
-
-def chained(previous: str, link: Mapping[str, Any]) -> str:
-    """The hash of one link of the chain."""
-    parts = [previous, *(_plain(link[name]) for name in LINK)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    return str(value)
-
-
 def history(tx: sa.Connection, klacht_id: int) -> list[Logged]:
     """Everything that happened to a klacht, oldest first."""
-    return histories(tx, [klacht_id])[klacht_id]
+    return histories(tx, [klacht_id])()[klacht_id]
 
 
-def histories(tx: sa.Connection, klacht_ids: Collection[int]) -> dict[int, list[Logged]]:
+def histories(tx: sa.Connection, klacht_ids: Collection[int]) -> Later[dict[int, list[Logged]]]:
     """Everything that happened to each of these klachten, oldest first."""
-    every: dict[int, list[Logged]] = {id: [] for id in klacht_ids}
-    for of, id, seq, at, kind, actor, origin, status, who, data in _HISTORY.rows(
-        tx, {"klachten": klacht_ids}
-    ):
-        every[of].append(Logged(id, seq, at, kind, actor, origin, status, who or "", data or {}))
-    return every
+    found = _HISTORY.later(tx, {"klachten": klacht_ids})
+
+    def of_each() -> dict[int, list[Logged]]:
+        every: dict[int, list[Logged]] = {id: [] for id in klacht_ids}
+        for of, id, seq, at, kind, actor, origin, status, who, data in found():
+            every[of].append(Logged(id, seq, at, kind, actor, origin, status, who or "", data or {}))
+        return every
+
+    return of_each
 
 
 _HISTORY = Prepared(

@@ -8,24 +8,28 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from mailagent.core.feedback import Brought, Earlier
-from mailagent.store.prepared import Prepared, is_among
+from mailagent.store.prepared import Later, Prepared, is_among
 from mailagent.store.tables import klacht, round
 
 
-def brought(tx: sa.Connection, melders: Collection[str], newest: int) -> dict[str, Brought]:
+def brought(tx: sa.Connection, melders: Collection[str], newest: int) -> Later[dict[str, Brought]]:
     """By address in lower case, every klacht but the confidential ones, of which nobody hears here; so many
     of the newest, one at least, by name.
 
     The newest round that reached the melder counts; one to which nobody was invited says nothing.
     """
     wanted = {melder.lower() for melder in melders} - {""}
-    found: dict[str, Brought] = {}
-    rows = _BROUGHT.rows(tx, {"by": wanted, "most": newest}) if wanted else []
-    for melder, klachten, unsatisfied, unanswered, kenmerk, status, satisfied, asked in rows:
-        before = found.get(melder, Brought(klachten, unsatisfied, unanswered))
-        one = Earlier(kenmerk, status, satisfied, bool(asked))
-        found[melder] = replace(before, newest=(*before.newest, one))
-    return found
+    rows = _BROUGHT.later(tx, {"by": wanted, "most": newest}) if wanted else list
+
+    def of_each() -> dict[str, Brought]:
+        found: dict[str, Brought] = {}
+        for melder, klachten, unsatisfied, unanswered, kenmerk, status, satisfied, asked in rows():
+            before = found.get(melder, Brought(klachten, unsatisfied, unanswered))
+            one = Earlier(kenmerk, status, satisfied, bool(asked))
+            found[melder] = replace(before, newest=(*before.newest, one))
+        return found
+
+    return of_each
 
 
 def _unanswered(one: sa.FromClause) -> sa.ColumnElement[bool]:

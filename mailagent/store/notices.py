@@ -79,13 +79,17 @@ _FIELDS = tuple(notice.c[name] for name in Notice.__dataclass_fields__)
 
 def owe(tx: sa.Connection, owed: Sequence[Owed], now: datetime) -> list[int]:
     """Write down what we owe; returns the ids of those that are to be sent. A letter waits to be printed."""
-    rows = [{"owed_at": now, **{name: getattr(one, name) for name in _OWED}} for one in owed]
-    ids = _OWE.ids(tx, rows)
+    ids = _OWE.ids(tx, rows_of(owed, now))
     return [id for id, one in zip(ids, owed, strict=True) if one.state == OWED and one.way != LETTER]
 
 
-_OWED = tuple(Owed.__dataclass_fields__)
-_OWE = NewRows(notice, ("owed_at", *_OWED))
+def rows_of(owed: Sequence[Owed], now: datetime) -> list[dict[str, Any]]:
+    """What we owe since now, as rows of COLUMNS."""
+    return [{"owed_at": now, **{name: getattr(one, name) for name in COLUMNS[1:]}} for one in owed]
+
+
+COLUMNS = ("owed_at", *Owed.__dataclass_fields__)
+_OWE = NewRows(notice, COLUMNS)
 
 
 def free(tx: sa.Connection, ids: Sequence[int], now: datetime) -> list[Notice]:

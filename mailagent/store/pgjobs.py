@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import uuid4
 
@@ -24,8 +25,14 @@ from pgqueuer.queries import Queries
 from psycopg.rows import dict_row
 
 from mailagent.core.errors import TryLater
+from mailagent.core.ways import LETTER
+from mailagent.store import notices
+from mailagent.store.columns import Moment
 from mailagent.store.database import writing
 from mailagent.store.jobs import BATCH, Handler, Handlers, retry_after
+from mailagent.store.notices import Owed
+from mailagent.store.prepared import Prepared, PreparedRows, by_name, given_in_json
+from mailagent.store.tables import notice
 
 AT_ONCE = 2 * BATCH
 """How many jobs of one task a process holds at most; the rest is left to the others."""
@@ -36,14 +43,50 @@ LOG_KEPT = timedelta(days=1)
 LOOKS_BETWEEN_TRIMS = 120
 """Of so many looks at the jobs that are held, one also throws away what is old in the log."""
 
-_ENQUEUE = """WITH queued AS (
-INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)
-SELECT 0, $1::text, payload, coalesce($2::timestamptz, now()), 'queued' FROM unnest($3::bytea[]) AS payload
-RETURNING id
-) INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
-SELECT id, 'queued', $1::text, 0 FROM queued"""
-"""What the engine's own statement does, without priorities, headers and keys, of which we use none: that one
-takes a seventh of the time in which a mail is kept."""
+_QUEUE = sa.table(
+    "pgqueuer", *map(sa.column, ("id", "priority", "entrypoint", "payload", "execute_after", "status"))
+)
+_LOG = sa.table("pgqueuer_log", *map(sa.column, ("job_id", "status", "entrypoint", "priority")))
+
+
+def _enqueued(task: sa.ColumnElement[str], due: sa.ColumnElement[Any], targets: sa.Select[str]) -> sa.Insert:
+    """What the engine's own statement does, without priorities, headers and keys, of which we use none: that
+    one takes a seventh of the time in which a mail is kept."""
+    none, queued = sa.literal_column("0", sa.Integer), sa.literal_column("'queued'", sa.Text)
+    [target] = targets.subquery("targets").c
+    payload = sa.func.convert_to(target, sa.literal_column("'UTF8'"))
+    names = ["priority", "entrypoint", "payload", "execute_after", "status"]
+    new = sa.insert(_QUEUE).from_select(names, sa.select(none, task, payload, due, queued))
+    job = new.returning(_QUEUE.c.id).cte("job")
+    line = sa.select(job.c.id, queued, task, none)
+    return sa.insert(_LOG).from_select(["job_id", "status", "entrypoint", "priority"], line)
+
+
+_ENQUEUE = Prepared(
+    _enqueued(
+        sa.bindparam("task", type_=sa.Text),
+        sa.func.coalesce(sa.bindparam("due", type_=Moment), sa.func.now()),
+        sa.select(sa.func.unnest(sa.cast(sa.bindparam("targets", type_=sa.Text), sa.ARRAY(sa.Text)))),
+    )
+)
+
+
+@cache
+def _owing(task: str) -> PreparedRows:
+    """Mails that are written down with the work of sending them, in one statement."""
+    named = notices.COLUMNS
+    given = given_in_json({name: notice.c[name].type for name in named})
+    one = sa.insert(notice).values(by_name(named))
+    every = sa.insert(notice).from_select(list(named), sa.select(*given.c))
+    written, listed = (_enqueued(sa.literal(task), sa.func.now(), _to_be_sent(new)) for new in (one, every))
+    return PreparedRows(written, listed)
+
+
+def _to_be_sent(new: sa.Insert) -> sa.Select[str]:
+    owed = new.returning(notice.c.id, notice.c.state, notice.c.way).cte("owed")
+    leaves = (owed.c.state == notices.OWED, owed.c.way != LETTER)
+    return sa.select(sa.cast(owed.c.id, sa.Text)).where(*leaves)
+
 
 _HELD = sa.text(
     "UPDATE pgqueuer SET status = 'queued', attempts = attempts + 1, execute_after = now(), updated = now(), "
@@ -80,7 +123,12 @@ class PgJobs:
         """See `Jobs.enqueue`."""
         if not targets:
             return
-        _InTransaction(tx).fetch(_ENQUEUE, task, at, [b"%d" % target for target in targets])
+        listed = f"{{{','.join(map(str, targets))}}}"
+        _ENQUEUE.run(tx, [{"task": task, "due": at, "targets": listed}])
+
+    def owe(self, tx: sa.Connection, task: str, mails: Sequence[Owed], now: datetime) -> None:
+        """See `Jobs.owe`."""
+        _owing(task).run(tx, notices.rows_of(mails, now))
 
     async def run(self, handlers: Handlers, stop: asyncio.Event) -> None:
         """See `Jobs.run`. `TryLater` where the connection broke; what was under way comes back."""

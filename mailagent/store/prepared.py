@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -23,6 +24,10 @@ Values = Mapping[str, Any]
 """Bound parameters by name."""
 
 Row = tuple[Any, ...]
+Found = TypeVar("Found")
+Later = Callable[[], Found]
+"""What was asked for: the database looks it up while we go on, and who calls this waits for it."""
+
 _Turn = Callable[[Any], Any]
 
 
@@ -71,12 +76,24 @@ class _Listed(sa.types.TypeDecorator[Collection[Any]]):
         """SQLite has no arrays."""
         return dialect.type_descriptor(sa.ARRAY(self.each) if dialect.name == "postgresql" else sa.Text())
 
-    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Any:
         """In the order in which they are given."""
-        listed = list(value or ())
-        if dialect.name == "postgresql":
-            return listed + listed[-1:] * (_FORESEEN - len(listed))
-        return json.dumps(listed)
+        return _as_array if dialect.name == "postgresql" else _in_json
+
+
+def _in_json(listed: Collection[Any]) -> str:
+    return json.dumps(list(listed))
+
+
+def _as_array(listed: Collection[Any]) -> str:
+    """Written out: the driver would look at each of them for a type that they all have."""
+    written = [one if isinstance(one, int) else _quoted(one) for one in listed]
+    written += written[-1:] * (_FORESEEN - len(written))
+    return f"{{{','.join(map(str, written))}}}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 _FORESEEN = 10
@@ -95,6 +112,15 @@ class Prepared:
         """What it finds or returns."""
         written = self._in_sql_of(tx)
         return written.read(written.run(tx, [values]).fetchall())
+
+    def later(self, tx: sa.Connection, values: Values) -> Later[list[Row]]:
+        """What it finds, as it stands now, whatever is written before it is called for."""
+        written = self._in_sql_of(tx)
+        cursor = written.run(tx, [values])
+        if tx.dialect.name == "postgresql":
+            return cache(lambda: written.read(cursor.fetchall()))
+        found = written.read(cursor.fetchall())  # SQLite would look only then
+        return lambda: found
 
     def first(self, tx: sa.Connection, values: Values) -> Row | None:
         """The first row, None where there is none."""
@@ -130,6 +156,13 @@ class PreparedRows(Prepared):
         if listed := self._listed(tx, many):
             return self._all_at_once.rows(tx, listed)
         return super().each(tx, many)
+
+    def later_each(self, tx: sa.Connection, many: Sequence[Values]) -> Later[list[Row]]:
+        """The same; a list is not waited for until it is called for."""
+        if listed := self._listed(tx, many):
+            return self._all_at_once.later(tx, listed)
+        found = super().each(tx, many)
+        return lambda: found
 
     def run(self, tx: sa.Connection, many: Sequence[Values]) -> None:
         """It returns nothing."""

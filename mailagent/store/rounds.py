@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.feedback import Answer, Round
-from mailagent.store.prepared import Prepared, by_name, is_among, updating
+from mailagent.store.prepared import Later, Prepared, by_name, is_among, updating
 from mailagent.store.tables import klacht
 from mailagent.store.tables import round as table
 
@@ -81,10 +81,11 @@ def by_id(tx: sa.Connection, id: int) -> Round | None:
     return _one(_BY_ID, tx, {"round": id})
 
 
-def of_klachten(tx: sa.Connection, klacht_ids: Collection[int]) -> list[Round]:
-    """Every round of these klachten, those of one from its oldest to its newest. Who holds the klachten holds
-    their rounds: nobody else answers or closes them until this transaction ends."""
-    return [Round(*row) for row in _OF_KLACHTEN.rows(tx, {"klachten": klacht_ids})]
+def beside(tx: sa.Connection, ids: Collection[int]) -> Later[list[Round]]:
+    """Every round of the klachten of these rounds, those of one from its oldest to its newest. Who holds the
+    klachten holds their rounds: nobody else answers or closes them until this transaction ends."""
+    found = _BESIDE.later(tx, {"ids": ids})
+    return lambda: [Round(*row) for row in found()]
 
 
 def last_of(tx: sa.Connection, klacht_id: int) -> Round | None:
@@ -104,9 +105,12 @@ def latest(tx: sa.Connection, klacht_id: int) -> int:
 
 
 _BY_ID = Prepared(sa.select(*_FIELDS).where(table.c.id == _ID))
-_OF_KLACHTEN = Prepared(
+_one_of_them = table.alias()
+_BESIDE = Prepared(
     sa.select(*_FIELDS)
-    .where(is_among(table.c.klacht_id, "klachten"))
+    .where(
+        table.c.klacht_id.in_(sa.select(_one_of_them.c.klacht_id).where(is_among(_one_of_them.c.id, "ids")))
+    )
     .order_by(table.c.klacht_id, table.c.number)
 )
 _LAST = Prepared(
@@ -185,16 +189,21 @@ def expire(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
     return sorted((Round(**row._asdict()) for row in rows), key=lambda round: round.number)
 
 
-def next_moments(tx: sa.Connection, newest: Mapping[int, bool]) -> dict[int, datetime | None]:
+def next_moments(tx: sa.Connection, newest: Mapping[int, bool]) -> Later[dict[int, datetime | None]]:
     """When to remind of a round of each of these klachten, or when the next one lapses; where `newest` holds
     for a klacht, the end of its newest one counts in any state."""
-    moments: dict[int, list[datetime]] = {id: [] for id in newest}
-    for klacht_id, waits, is_last, ends_at, remind_at in _MOMENTS.rows(tx, {"klachten": newest}):
-        if waits or (is_last and newest[klacht_id]):
-            moments[klacht_id].append(ends_at)
-        if remind_at:
-            moments[klacht_id].append(remind_at)
-    return {id: min(some, default=None) for id, some in moments.items()}
+    found = _MOMENTS.later(tx, {"klachten": newest})
+
+    def of_each() -> dict[int, datetime | None]:
+        moments: dict[int, list[datetime]] = {id: [] for id in newest}
+        for klacht_id, waits, is_last, ends_at, remind_at in found():
+            if waits or (is_last and newest[klacht_id]):
+                moments[klacht_id].append(ends_at)
+            if remind_at:
+                moments[klacht_id].append(remind_at)
+        return {id: min(some, default=None) for id, some in moments.items()}
+
+    return of_each
 
 
 _MOMENTS = Prepared(

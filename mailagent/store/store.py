@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from mailagent.core.errors import Crossed, TryLater
-from mailagent.store.database import reading, writing
+from mailagent.store.database import reading, sending, writing
 from mailagent.store.jobs import Jobs, SqliteJobs, utc_now
+from mailagent.store.notices import Owed
 
 AWAY = (sa.exc.OperationalError, sa.exc.TimeoutError)
 """The database does not answer, or all who may ask it wait for an answer already, and too long."""
@@ -37,11 +37,16 @@ class Store:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def begin(self) -> Iterator[Tx]:
+    def begin(self, *, waits: bool = True) -> Iterator[Tx]:
         """A transaction that writes: commits at the end, or leaves nothing. `TryLater` where it cannot,
-        `Crossed` where it let go so that another could go on."""
+        `Crossed` where it let go so that another could go on.
+
+        Where nothing `waits`, what is written is sent, and PostgreSQL works while we think. At the end all of
+        it has been done, or this raises. Who is told of a mistake need not be who made it, so nothing in
+        there may be an `attempt`.
+        """
         try:
-            with writing(self.engine) as tx:
+            with writing(self.engine) if waits or self.is_ours_alone else sending(self.engine) as tx:
                 yield tx
         except AWAY as error:
             orig = getattr(error, "orig", None)
@@ -62,23 +67,9 @@ class Store:
         with tx.begin_nested():
             yield
 
-    @contextmanager
-    def unwaited(self, tx: Tx) -> Iterator[None]:
-        """Here what is written is sent, and not waited for: PostgreSQL works while we think. At the end of it
-        all of it has been done, or this raises. Who is told of a mistake need not be who made it, so nothing
-        in here may be an `attempt`."""
-        if self.is_ours_alone:
-            yield
-            return
-        raw: Any = tx.connection.dbapi_connection
-        error: Any = tx.dialect.loaded_dbapi.Error
-        try:
-            with raw.pipeline():
-                yield
-        except error as problem:
-            raise sa.exc.DBAPIError.instance(
-                None, None, problem, error, hide_parameters=True, dialect=tx.dialect
-            ) from problem
+    def owe(self, tx: Tx, task: str, mails: Sequence[Owed], now: datetime) -> None:
+        """Mails we owe since now; the work of sending them is `task`. A letter waits to be printed."""
+        self.jobs.owe(tx, task, mails, now)
 
     def enqueue(self, tx: Tx, task: str, targets: Sequence[int], at: datetime | None = None) -> None:
         """Work that becomes visible with this very commit, not before `at`."""

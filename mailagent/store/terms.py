@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailagent.core.clocks import STATUTORY, Clock
-from mailagent.store.prepared import Prepared, PreparedRows, by_name, given_in_json, is_among
+from mailagent.store.prepared import Later, Prepared, PreparedRows, by_name, given_in_json, is_among
 from mailagent.store.tables import clock as table
 
 
@@ -60,12 +60,17 @@ def _kind(clock: Clock) -> str:
     return STATUTORY if clock.name == STATUTORY else "service"
 
 
-def of(tx: sa.Connection, klacht_ids: Collection[int]) -> dict[int, Terms]:
+def of(tx: sa.Connection, klacht_ids: Collection[int]) -> Later[dict[int, Terms]]:
     """The clocks that run for each of these klachten."""
-    every = {id: Terms(id, []) for id in klacht_ids}
-    for klacht_id, id, kept in _RUNNING.rows(tx, {"klachten": klacht_ids}):
-        every[klacht_id].every.append(Term(Clock.from_dict(kept), id))
-    return every
+    found = _RUNNING.later(tx, {"klachten": klacht_ids})
+
+    def of_each() -> dict[int, Terms]:
+        every = {id: Terms(id, []) for id in klacht_ids}
+        for klacht_id, id, kept in found():
+            every[klacht_id].every.append(Term(Clock.from_dict(kept), id))
+        return every
+
+    return of_each
 
 
 _RUNNING = Prepared(
@@ -132,12 +137,12 @@ def begin(tx: sa.Connection, klacht_id: int, clocks: Iterable[Clock]) -> None:
 
 def running(tx: sa.Connection, klacht_id: int) -> list[tuple[int, Clock]]:
     """The clocks that run for a klacht, each with its row id."""
-    return [(term.id, term.clock) for term in of(tx, [klacht_id])[klacht_id].every]
+    return [(term.id, term.clock) for term in of(tx, [klacht_id])()[klacht_id].every]
 
 
 def stop(tx: sa.Connection, klacht_id: int, at: datetime, kinds: Collection[str]) -> None:
     """The `statutory` clock of a klacht stops, or every `service` clock, or both."""
-    every = of(tx, [klacht_id])
+    every = of(tx, [klacht_id])()
     every[klacht_id].stop_kinds(at, kinds)
     keep(tx, every.values())
 

@@ -21,7 +21,7 @@ from mailagent.core.klacht import Klacht
 from mailagent.core.suggestion import Model
 from mailagent.flow import suggest
 from mailagent.flow.suggest import LOOKED
-from mailagent.store import klachten
+from mailagent.store import chain, klachten
 from mailagent.store import learned as learnt
 from mailagent.store.tables import learned
 
@@ -134,7 +134,7 @@ def test_what_was_handled_as_it_was_sorted_is_learned_from_too_and_the_confident
         anna = Actor(AGENT, ANNA)
         for one in (handled, replace(hidden, confidential=True)):
             klachten.save(tx, one)
-            klachten.record(tx, one, [Received(MONDAY, anna, ""), Resolved(MONDAY, anna, "", "")], "")
+            chain.record(tx, one, [Received(MONDAY, anna, ""), Resolved(MONDAY, anna, "", "")], "")
 
         [case] = suggest.cases(tx, desk.world.ruleset, STREET)
 

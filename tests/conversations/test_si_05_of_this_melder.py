@@ -29,7 +29,7 @@ def handled(desk: Desk, melder: str = JAN) -> Got:
 
 def counts(desk: Desk, melder: str = JAN) -> Brought:
     with desk.world.store.read() as tx:
-        brought = melders.brought(tx, [melder], 1).get(melder.lower(), Brought())
+        brought = melders.brought(tx, [melder], 1)().get(melder.lower(), Brought())
     return replace(brought, newest=())
 
 

@@ -80,7 +80,7 @@ def test_si_01_an_answer_that_is_not_complete_uses_up_nothing(desk: Desk) -> Non
 class _AwayForAWhile(Store):
     """A store that fails on its way to the commit."""
 
-    def enqueue(self, *_: object) -> None:
+    def owe(self, *_: object) -> None:
         raise TryLater
 
 

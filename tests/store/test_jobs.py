@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,9 +17,13 @@ import sqlalchemy as sa
 from at_work import at_work, process, quick, until
 
 from mailagent.core.errors import TryLater
-from mailagent.store.database import connect, upgrade, writing
+from mailagent.core.ways import LETTER
+from mailagent.store import notices
+from mailagent.store.database import connect, reading, upgrade, writing
 from mailagent.store.jobs import LEASE, Jobs, SqliteJobs, retry_after
+from mailagent.store.notices import Owed
 from mailagent.store.store import make_jobs
+from mailagent.store.tables import notice
 
 
 @pytest.fixture
@@ -27,6 +32,7 @@ def jobs(engine: sa.Engine) -> Jobs:
 
 
 OTHERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HANG_UP = OTHERS.replace("SELECT pid", "SELECT pg_terminate_backend(pid)")
 
 
@@ -61,6 +67,29 @@ def test_a_job_is_done_soon_after_its_commit(engine: sa.Engine, jobs: Jobs) -> N
         owe(engine, jobs, "note", 7)
         until(lambda: desk.done == [7])
         assert time.monotonic() - before < 0.4
+
+
+def test_a_mail_is_owed_with_the_work_of_sending_it(engine: sa.Engine, jobs: Jobs) -> None:
+    """But for what is printed, or may not be sent; one mail as well as many, whatever stands in it."""
+    desk = Desk()
+    said = [{"text": text} for text in ("dag", "half \ud83d \x00", "dag", "dag")]
+    mails = [Owed("hulp", "jan@home.example", str(nth), values) for nth, values in enumerate(said)]
+    mails[2], mails[3] = replace(mails[2], state=notices.SUPPRESSED), replace(mails[3], way=LETTER)
+    with writing(engine) as tx:
+        jobs.owe(tx, "post", mails[:1], NOW)
+        jobs.owe(tx, "post", mails[:0], NOW)
+        jobs.owe(tx, "post", [replace(one, key=f"again {one.key}") for one in mails], NOW)
+        jobs.owe(tx, "post", [replace(one, key=f"plain {one.key}", values={}) for one in mails], NOW)
+
+    jobs.drain({"post": desk})
+
+    with reading(engine) as tx:
+        rows = tx.execute(
+            sa.select(notice.c.id, notice.c.key, notice.c["values"]).order_by(notice.c.id)
+        ).all()
+    sent = [key for id, key, _ in rows if id in desk.done]
+    assert sent == ["0", "again 0", "again 1", "plain 0", "plain 1"]
+    assert [values for _, key, values in rows if key.startswith("again")] == said
 
 
 def test_a_rollback_drops_the_job(engine: sa.Engine, jobs: Jobs) -> None:

@@ -3,13 +3,14 @@ what is wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from at_work import until
 
 from mailagent.core.errors import Crossed, TryLater
 from mailagent.store.database import connect, reading, writing
@@ -89,13 +90,56 @@ def test_what_was_not_waited_for_is_told_before_it_is_committed(grown: sa.Engine
     store = Store(grown, make_jobs(grown))
     with grown.begin() as tx:
         tx.execute(sa.text("CREATE TABLE one (id integer PRIMARY KEY)"))
-    keep = Prepared(sa.text("INSERT INTO one VALUES (1)"))
+    keep = Prepared(sa.text("INSERT INTO one VALUES (:id)"))
+    hang_up = Prepared(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    with store.begin() as tx, store.unwaited(tx):
-        keep.run(tx, [{}])
-    with pytest.raises(sa.exc.IntegrityError), store.begin() as tx, store.unwaited(tx):
-        keep.run(tx, [{}])
-    with pytest.raises(TryLater), store.begin() as tx, store.unwaited(tx):
-        Prepared(sa.text("SELECT pg_terminate_backend(pg_backend_pid())")).run(tx, [{}])
+    def write(*ids: int, but: Callable[[sa.Connection], object] = lambda _: None) -> None:
+        with store.begin(waits=False) as tx:
+            for id in ids:
+                keep.run(tx, [{"id": id}])
+            but(tx)
+
+    write(1)
+    with pytest.raises(sa.exc.IntegrityError):
+        write(2, 1)
+    with pytest.raises(TryLater):
+        write(3, but=lambda tx: hang_up.run(tx, [{}]))
+    with pytest.raises(ZeroDivisionError):
+        write(4, but=lambda _: 1 / 0)
+    write(5)
+    with pytest.raises(sa.exc.IntegrityError), store.begin() as tx:  # the same connection, as it was before
+        keep.run(tx, [{"id": 6}, {"id": 5}])
     with store.read() as tx:
-        assert tx.scalar(sa.text("SELECT count(*) FROM one")) == 1
+        assert list(tx.scalars(sa.text("SELECT id FROM one ORDER BY id"))) == [1, 5]
+
+
+def test_what_another_committed_last_is_found_by_who_waited_for_it(grown: sa.Engine) -> None:
+    """Who asks for what lies beside a row, in one breath with the row itself, finds it as it is by then."""
+    store, line = Store(grown, make_jobs(grown)), Barrier(2)
+    with grown.begin() as tx:
+        tx.execute(sa.text("CREATE TABLE one (id integer PRIMARY KEY, beside integer)"))
+        tx.execute(sa.text("INSERT INTO one VALUES (1, 0)"))
+    hold = Prepared(sa.text("SELECT id FROM one WHERE id = 1 FOR NO KEY UPDATE").columns(id=sa.Integer))
+    beside = Prepared(sa.text("SELECT beside FROM one").columns(beside=sa.Integer))
+
+    def first() -> None:
+        with store.begin() as tx:
+            hold.rows(tx, {})
+            line.wait()
+            until(lambda: waits(grown))
+            tx.execute(sa.text("UPDATE one SET beside = 1"))
+
+    with ThreadPoolExecutor(1) as pool:
+        going = pool.submit(first)
+        line.wait()
+        with store.begin(waits=False) as tx:
+            held, found = hold.later(tx, {}), beside.later(tx, {})
+            assert (held(), found()) == ([(1,)], [(1,)])
+        going.result()
+
+
+def waits(engine: sa.Engine) -> bool:
+    """Does anybody wait for a lock?"""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with reading(engine) as tx:
+        return bool(tx.execute(sa.text(asked)).scalar_one())

@@ -14,7 +14,7 @@ from mailagent.core.events import AGENT, Actor, Closed, Resolved
 from mailagent.core.klacht import Klacht
 from mailagent.core.mail import Envelope
 from mailagent.core.standing import Life
-from mailagent.store import arrivals, klachten, notices, pending, reports, standing, terms
+from mailagent.store import arrivals, chain, klachten, notices, pending, reports, standing, terms
 from mailagent.store.arrivals import Fate
 from mailagent.store.database import writing
 from mailagent.store.notices import Owed
@@ -49,7 +49,7 @@ def test_re_03_the_open_klachten_of_agents_come_with_every_clock_that_runs(engin
             ("KL26-00001", ["statutory", "reactie"]),
             ("KL26-00003", []),
         ]
-        every = terms.of(tx, [1])
+        every = terms.of(tx, [1])()
         every[1].stop(NOON, "reactie")
         terms.keep(tx, every.values())
         assert [len(one.clocks) for one in standing.of_agents(tx, [ANNA, BRAM])] == [1, 1, 0]
@@ -100,14 +100,14 @@ def test_kl_05_a_life_ends_at_its_first_handling(engine: sa.Engine) -> None:
     anna, day = Actor(AGENT, ANNA), timedelta(days=1)
     with writing(engine) as tx:
         long_ago = kept(tx, 1, received_at=NOON - 90 * day)
-        klachten.record(tx, long_ago, [Resolved(NOON, anna, "x", "gegrond")], "test")
-        klachten.record(tx, long_ago, [Closed(NOON + 2 * day, anna, "dubbel")], "test")
+        chain.record(tx, long_ago, [Resolved(NOON, anna, "x", "gegrond")], "test")
+        chain.record(tx, long_ago, [Closed(NOON + 2 * day, anna, "dubbel")], "test")
         recent = kept(tx, 2, category=None)
-        klachten.record(tx, recent, [Resolved(NOON + 30 * day, anna, "x", "gegrond")], "test")
+        chain.record(tx, recent, [Resolved(NOON + 30 * day, anna, "x", "gegrond")], "test")
         kept(tx, 3, received_at=NOON - 90 * day)
         handled_before = kept(tx, 4, received_at=NOON - 90 * day)
-        klachten.record(tx, handled_before, [Resolved(NOON - 20 * day, anna, "x", "gegrond")], "test")
-        klachten.record(tx, handled_before, [Closed(NOON, anna, "dubbel")], "test")
+        chain.record(tx, handled_before, [Resolved(NOON - 20 * day, anna, "x", "gegrond")], "test")
+        chain.record(tx, handled_before, [Closed(NOON, anna, "dubbel")], "test")
 
         found = standing.lives(tx, NOON - 7 * day, NOON + 7 * day)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from mailagent.core.events import AGENT, Actor, Received, Resolved
 from mailagent.core.klacht import Klacht
-from mailagent.store import klachten, learned
+from mailagent.store import chain, klachten, learned
 from mailagent.store.database import reading, writing
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -53,7 +53,7 @@ def test_what_a_human_chose_or_handled_so_is_learned_from(
     with writing(engine) as tx:
         klacht = klachten.add(tx, replace(new, by_hand=by_hand, confidential=confidential), b"salt")
         events = [Received(NOON, ANNA, ""), *([Resolved(NOON, ANNA, "", "")] if resolved else [])]
-        klachten.record(tx, klacht, events, "arrival:1", salt=b"salt")
+        chain.record(tx, klacht, events, "arrival:1", salt=b"salt")
 
     with reading(engine) as tx:
         found = learned.sorted_by_humans(tx)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from mailagent.store import dead_addresses, notices, resting
@@ -44,6 +45,22 @@ def test_an_address_is_dead_since_it_was_first_said_until_it_is_revived(engine: 
         assert dead_addresses.among(tx, [JAN, PIET]) == {JAN: Dead(JAN, NOON, "5.1.1")}
         assert dead_addresses.among(tx, []) == {}
         assert dead_addresses.count(tx) == 1
+
+
+@pytest.mark.parametrize("odd", ["o'neil", 'a"b', "a\\b", "{a,b}", "null", "é🙂", " a ", "a,b"])
+def test_any_address_is_found_among_others(engine: sa.Engine, odd: str) -> None:
+    address = f"{odd}@home.example"
+    with writing(engine) as tx:
+        dead_addresses.mark(tx, address, NOON, "5.1.1")
+        asked = dead_addresses.later_among(tx, [PIET, address])
+        dead_addresses.mark(tx, PIET, NOON, "5.1.1")
+        assert asked().keys() == {address}, "as it was when it was asked"
+        assert asked() == asked()
+
+
+def test_who_writes_again_is_alive(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        dead_addresses.mark(tx, JAN, NOON, "5.1.1")
     with writing(engine) as tx:
         assert dead_addresses.revive(tx, JAN) is True
         assert dead_addresses.revive(tx, JAN) is False
