@@ -31,9 +31,9 @@ class Moment(sa.types.TypeDecorator[datetime]):
         """For SQLite, where SQLAlchemy would fill in its own pattern field by field, in one step."""
         return super().bind_processor(dialect) if dialect.name == "postgresql" else _in_text
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Always aware again."""
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
+        """Always aware again, as PostgreSQL's are."""
+        return None if dialect.name == "postgresql" else _from_text
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -46,6 +46,10 @@ def in_utc(moment: datetime) -> datetime:
 def _in_text(value: datetime | None) -> str | None:
     """As SQLAlchemy keeps a moment in SQLite: 26 characters, which sort as the moments do."""
     return None if value is None else in_utc(value).isoformat(" ", "microseconds")[:26]
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
 
 
 metadata = sa.MetaData(
@@ -107,6 +111,12 @@ def _listed(value: object) -> list[object]:
     if isinstance(value, tuple):
         return list(value)
     raise TypeError(f"{type(value).__name__} has no JSON")
+
+
+def only(rows: str) -> dict[str, Any]:
+    """Of an index over some rows of a table alone, on both databases."""
+    where = sa.text(rows)
+    return {"sqlite_where": where, "postgresql_where": where}
 
 
 def words(name: str, default: str = "") -> sa.Column[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from mailagent.store.columns import Id, Moment, metadata
+from mailagent.store.columns import Id, Moment, metadata, only
 
 letter_batch = sa.Table(
     "letter_batch",
@@ -18,5 +18,4 @@ letter_batch = sa.Table(
 
 def unposted(name: str, column: str) -> sa.Index:
     """An index of `notice` over the letters that were not posted yet."""
-    rows = sa.text("way = 'letter' AND state = 'owed'")
-    return sa.Index(name, column, sqlite_where=rows, postgresql_where=rows)
+    return sa.Index(name, column, **only("way = 'letter' AND state = 'owed'"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from mailagent.store.columns import Id, Json, Moment, metadata, words
+from mailagent.store.columns import Id, Json, Moment, metadata, only, words
 
 survey = sa.Table(
     "survey",
@@ -44,8 +44,7 @@ invitation = sa.Table(
     sa.Index(
         "ix_invitation_due_at",
         "due_at",
-        sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
+        **only("due_at IS NOT NULL"),
     ),
 )
 """Who was invited to a survey, or why not. `state`: scheduled, sent, answered, expired, suppressed, failed;

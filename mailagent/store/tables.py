@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from mailagent.store.columns import Id, Json, Moment, metadata
+from mailagent.store.columns import Id, Json, Moment, metadata, only
 from mailagent.store.columns import words as _text
 from mailagent.store.letter_tables import letter, letter_page
 from mailagent.store.print_tables import letter_batch, unposted
@@ -27,8 +27,7 @@ __all__ = [
 
 def _index(column: str, where: str, name: str = "") -> sa.Index:
     """An index of `arrival` over some of its rows."""
-    rows = sa.text(where)
-    return sa.Index(f"ix_arrival_{name or column}", column, sqlite_where=rows, postgresql_where=rows)
+    return sa.Index(f"ix_arrival_{name or column}", column, **only(where))
 
 
 NOTHING = "state = 'done' AND klacht_id IS NULL AND raw IS NOT NULL"
@@ -80,15 +79,9 @@ klacht = sa.Table(
     _text("postcode"),
     _text("city"),
     _text("prefers"),
-    sa.Index("ix_klacht_wake_at", "wake_at"),
+    sa.Index("ix_klacht_wake_at", "wake_at", **only("wake_at IS NOT NULL")),
     sa.Index("ix_klacht_melder", "melder"),
-    sa.Index(
-        "ix_klacht_open",
-        "assigned_to",
-        "deadline",
-        sqlite_where=sa.text(IS_OPEN),
-        postgresql_where=sa.text(IS_OPEN),
-    ),
+    sa.Index("ix_klacht_open", "assigned_to", "deadline", **only(IS_OPEN)),
 )
 
 number = sa.Table(
@@ -213,18 +206,8 @@ notice = sa.Table(
     sa.Column("batch_id", Id),
     sa.Index("ix_notice_recipient_sent_at", "recipient", "sent_at"),
     sa.Index("ix_notice_klacht_id", "klacht_id"),
-    sa.Index(
-        "ix_notice_arrival_id",
-        "arrival_id",
-        sqlite_where=sa.text("arrival_id IS NOT NULL"),
-        postgresql_where=sa.text("arrival_id IS NOT NULL"),
-    ),
-    sa.Index(
-        "ix_notice_open",
-        "id",
-        sqlite_where=sa.text("state = 'owed'"),
-        postgresql_where=sa.text("state = 'owed'"),
-    ),
+    sa.Index("ix_notice_arrival_id", "arrival_id", **only("arrival_id IS NOT NULL")),
+    sa.Index("ix_notice_open", "id", **only("state = 'owed'")),
     unposted("ix_notice_letters", "batch_id"),
 )
 """A mail we owe. `state`: owed, accepted, suppressed, failed, bounced. `key` makes it unique per
@@ -305,18 +288,8 @@ round = sa.Table(
     sa.Column("code", sa.Text),
     sa.UniqueConstraint("klacht_id", "number"),
     sa.Index("ix_round_address", "address"),
-    sa.Index(
-        "ix_round_code",
-        "code",
-        sqlite_where=sa.text("code IS NOT NULL"),
-        postgresql_where=sa.text("code IS NOT NULL"),
-    ),
-    sa.Index(
-        "ix_round_reminded",
-        "address",
-        sqlite_where=sa.text("reminded_at IS NOT NULL"),
-        postgresql_where=sa.text("reminded_at IS NOT NULL"),
-    ),
+    sa.Index("ix_round_code", "code", **only("code IS NOT NULL")),
+    sa.Index("ix_round_reminded", "address", **only("reminded_at IS NOT NULL")),
 )
 """A smiley round: one invitation. `state`: scheduled, sent, answered, expired, suppressed, failed; `why` is
 the reason of the last two. `address` is the melder's as it was when the round was opened. `sent_at` is when a
@@ -348,6 +321,7 @@ clock = sa.Table(
     sa.Column("at_risk_at", Moment, nullable=False),
     sa.Column("stopped_at", Moment),
     sa.UniqueConstraint("klacht_id", "name", "version"),
+    sa.Index("ix_clock_running", "klacht_id", **only("stopped_at IS NULL")),
 )
 """A running term. `name` tells the clocks of a klacht apart: `statutory`, or the id of a service preset.
 `running` is the clock with the preset as it was at the start and the levels not yet crossed."""
@@ -365,12 +339,7 @@ pending_order = sa.Table(
     sa.Column("expires_at", Moment, nullable=False),
     _text("state", "open"),
     sa.Column("about_report", Id),
-    sa.Index(
-        "ix_pending_order_open",
-        "expires_at",
-        sqlite_where=sa.text("state = 'open'"),
-        postgresql_where=sa.text("state = 'open'"),
-    ),
+    sa.Index("ix_pending_order_open", "expires_at", **only("state = 'open'")),
 )
 """An agent's order that waits for its confirm link: about a klacht, about a message that was set aside, or
 about klachten that a report lists. `state`: open, done, refused, expired."""
