@@ -8,9 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailagent.core import clocks
+from mailagent.core.calendar import Calendar
+from mailagent.store.chain import FIRST_HASH
 from mailagent.store.database import connect, upgrade
-from mailagent.store.klachten import FIRST_HASH
-from mailagent.store.tables import event, event_body, klacht, round
+from mailagent.store.tables import clock, event, event_body, klacht, round
 
 INVITATIONS = 1_000_000
 
@@ -65,8 +67,9 @@ def _numbers(dialect: str) -> sa.FromClause:
 
 
 def _rows(now: datetime) -> Mapping[sa.Table, Mapping[str, Column]]:
-    """Each klacht was received and handled, with its term still running until the relay has our answer."""
+    """Each klacht was received and handled; its term stopped when the relay had our answer, which invites."""
     received, until = now - timedelta(days=20), now + timedelta(days=5)
+    term = clocks.start(clocks.Preset("awb", clocks.STATUTORY, weeks=6), received, Calendar())
 
     def always(table: sa.Table, **values: object) -> dict[str, Column]:
         return {name: _the(sa.literal(value, table.c[name].type)) for name, value in values.items()}
@@ -84,7 +87,7 @@ def _rows(now: datetime) -> Mapping[sa.Table, Mapping[str, Column]]:
             "id": lambda n: n,
             "klacht_id": lambda n: n,
             "address": lambda n: "melder" + sa.cast(n, sa.Text) + "@home.example",
-            **always(round, number=1, opened_at=now, expires_at=until, reasons=[]),
+            **always(round, number=1, opened_at=now, expires_at=until, reasons=[], state="sent", sent_at=now),
         },
         event: {
             "id": lambda n: n,
@@ -95,6 +98,12 @@ def _rows(now: datetime) -> Mapping[sa.Table, Mapping[str, Column]]:
         event_body: {
             "event_id": lambda n: n,
             **always(event_body, who="", data={}),
+        },
+        clock: {
+            "id": lambda n: n,
+            "klacht_id": lambda n: n,
+            **always(clock, name=term.name, version=1, running=term.as_dict(), started_at=received),
+            **always(clock, last_day=term.last_day, at_risk_at=term.at_risk_at, stopped_at=now),
         },
     }
 
