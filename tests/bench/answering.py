@@ -2,11 +2,8 @@
 
 The bare one does the same one read to show a page, and the same one read and one durable write to take an
 answer, and nothing else (see `bare`). We run our role `web` alone: what an answer owes is written down, and
-nobody sends it meanwhile. Both work on tables of the same size, over as many connections at once.
-
-How many can be served in a second is told by so many at once that both have all they can do. With few of them
-an answer of ours costs more beside the bare one, for a group of few shares less: there the bar only sees to
-it that this stays so.
+nobody sends it meanwhile. Both work on tables of the same size, over as many connections at once: few, and
+then so many that both have all they can do.
 """
 
 from __future__ import annotations
@@ -29,10 +26,11 @@ from tests.bench.visits import Asked, ask, get, post
 from tests.servers import PostgresServer
 
 ROUNDS = 5
-MOST = {10: 3.5, 50: 2.5}
-"""At once → how often the bare handler's cost it may be."""
+CONNECTIONS = (10, 50)
+"""At once."""
 ASKED, WARM = 2_000, 100
 """Times in a round. Of fewer, the p99 would be of those who came first, when nobody was served yet."""
+MOST = 2.5
 SAID = {
     "tevreden": "keuze=tevreden&tevreden=goed-geholpen&toelichting=Snel+en+vriendelijk.",
     "ontevreden": "keuze=ontevreden&ontevreden=niet-opgelost&toelichting=Hij+is+nog+steeds+vol.",
@@ -143,7 +141,7 @@ def _on(name: str, folder: Path, postgres: PostgresServer) -> list[Bar]:
             invite(url)
             os.sync()  # else the first who answer wait until a million invitations are on the disk
             pages[who] = open_.enter_context(start(place, url))
-        loads = itertools.product(MEASURES, MOST)
+        loads = itertools.product(MEASURES, CONNECTIONS)
         return [each for method, at_once in loads for each in _compared(name, method, pages, at_once)]
 
 
@@ -173,7 +171,7 @@ def _compared(name: str, method: str, pages: dict[str, Pages], connections: int)
             f"{what} ({method}), {name} × {connections}, {cost}",
             "bare aiohttp",
             ratios,
-            MOST[connections],
+            MOST,
             at_most=True,
         )
         for cost, ratios in (
