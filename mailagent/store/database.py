@@ -50,6 +50,7 @@ def connect(url: str) -> sa.Engine:
         case "postgresql":
             engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), **_EVERY)
             sa.event.listen(engine, "checkout", _refuse_if_gone)
+            sa.event.listen(engine, "after_cursor_execute", _wait_for_it)
             return engine
         case other:
             raise ValueError(f"no database of ours: {other}; use sqlite:///path or postgresql://host/name")
@@ -67,21 +68,31 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
 @contextmanager
 def sending(engine: sa.Engine) -> Iterator[sa.Connection]:
     """The same on PostgreSQL, but nothing is waited for, from the beginning to the commit, until what was
-    found is asked for, or it ends."""
+    found is asked for, or it ends; what SQLAlchemy itself executes is waited for at once."""
     with engine.connect() as connection:
         # the driver would begin by itself, and wait until that was done
         tx = connection.execution_options(isolation_level="AUTOCOMMIT")
         raw: Any = tx.connection.dbapi_connection
         error: Any = tx.dialect.loaded_dbapi.Error
         try:
-            with raw.pipeline():
+            with raw.pipeline() as tx.info["sent"]:
                 _BEGIN.run(tx, [{}])
                 yield tx
-                _COMMIT.run(tx, [{}])
+                end = raw.execute("COMMIT")
         except error as problem:
             raise sa.exc.DBAPIError.instance(
                 None, None, problem, error, hide_parameters=True, dialect=tx.dialect
             ) from problem
+        finally:
+            tx.info.pop("sent", None)
+        if end.statusmessage != "COMMIT":  # what failed was passed over, and PostgreSQL did not complain
+            raise sa.exc.PendingRollbackError("nothing was kept: a part of it had failed")
+
+
+def _wait_for_it(tx: sa.Connection, *_: object) -> None:
+    """SQLAlchemy takes an answer that has not come yet for one without rows."""
+    if sent := tx.info.get("sent"):
+        sent.sync()
 
 
 @contextmanager
@@ -184,7 +195,6 @@ def _make_durable(raw: Any, _: ConnectionPoolEntry) -> None:
 
 
 _BEGIN, _WRITE = Prepared(sa.text("BEGIN")), Prepared(sa.text("BEGIN IMMEDIATE"))
-_COMMIT = Prepared(sa.text("COMMIT"))
 
 
 def _begin(connection: sa.Connection) -> None:

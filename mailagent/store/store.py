@@ -43,7 +43,7 @@ class Store:
 
         Where nothing `waits`, what is written is sent, and PostgreSQL works while we think. At the end all of
         it has been done, or this raises. Who is told of a mistake need not be who made it, so nothing in
-        there may be an `attempt`.
+        there may be an `attempt`. What SQLAlchemy itself executes is waited for, as ever.
         """
         try:
             with writing(self.engine) if waits or self.is_ours_alone else sending(self.engine) as tx:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 
 import psycopg
@@ -111,6 +112,44 @@ def test_what_was_not_waited_for_is_told_before_it_is_committed(grown: sa.Engine
         keep.run(tx, [{"id": 6}, {"id": 5}])
     with store.read() as tx:
         assert list(tx.scalars(sa.text("SELECT id FROM one ORDER BY id"))) == [1, 5]
+
+
+def test_who_asks_in_another_way_is_answered_as_well(grown: sa.Engine) -> None:
+    """By SQLAlchemy itself, which looks at once at what came: also after what was only sent."""
+    store = Store(grown, make_jobs(grown))
+    with grown.begin() as tx:
+        tx.execute(sa.text("CREATE TABLE one (id serial PRIMARY KEY, word text)"))
+    one = sa.table("one", sa.column("id", sa.Integer), sa.column("word", sa.Text))
+    keep = Prepared(sa.text("INSERT INTO one (word) VALUES ('sent')"))
+
+    with store.begin(waits=False) as tx:
+        keep.run(tx, [{}])
+        assert tx.execute(sa.select(one.c.word)).scalar() == "sent"
+        assert tx.execute(sa.insert(one).values(word="told").returning(one.c.id)).scalar_one() == 2
+        assert [row.word for row in tx.execute(sa.select(one).order_by(one.c.id))] == ["sent", "told"]
+        later = Prepared(sa.select(one.c.word).order_by(one.c.id)).later(tx, {})
+        tx.execute(sa.update(one).values(word="changed"))
+        assert later() == [("sent",), ("told",)]
+    with store.read() as tx:
+        assert list(tx.execute(sa.select(one.c.word)).scalars()) == ["changed", "changed"]
+
+
+def test_what_was_not_kept_is_never_said_to_be(grown: sa.Engine) -> None:
+    """PostgreSQL answers the end of a transaction that failed without complaint: it rolls it back."""
+    store = Store(grown, make_jobs(grown))
+    with grown.begin() as tx:
+        tx.execute(sa.text("CREATE TABLE one (id integer PRIMARY KEY)"))
+
+    def swallow() -> None:
+        with store.begin(waits=False) as tx:
+            tx.execute(sa.text("INSERT INTO one VALUES (1)"))
+            with suppress(sa.exc.IntegrityError, psycopg.Error):
+                tx.execute(sa.text("INSERT INTO one VALUES (1)"))
+
+    with pytest.raises(sa.exc.PendingRollbackError):
+        swallow()
+    with store.read() as tx:
+        assert tx.scalar(sa.text("SELECT count(*) FROM one")) == 0
 
 
 def test_what_another_committed_last_is_found_by_who_waited_for_it(grown: sa.Engine) -> None:
