@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
@@ -15,7 +14,7 @@ from desk import Desk, Got, open_desk
 from mailagent.core.errors import LinkGone
 from mailagent.core.feedback import Answer
 from mailagent.flow import tick, vote
-from mailagent.store import audit, photos
+from mailagent.store import audit
 
 ANNA = "anna@stad.example"
 ROUNDS = 3
@@ -103,16 +102,6 @@ def test_si_03_an_answer_in_the_last_moment_and_the_clock_at_once_are_one_ending
         assert desk.klacht(mail.kenmerk).status == "gesloten"
         assert desk.kinds(mail.kenmerk).count("settled") == 1
         desk.agent(ANNA).reads_all()
-
-
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_si_02_photos_are_kept_on_both_databases_however_many_there_are(desk: Desk, count: int) -> None:
-    mail, sent = handled(desk, 1), tuple(b"photo %d" % n for n in range(count))
-
-    assert votes(desk, mail, replace(UNHAPPY, photos=sent))() == mail.kenmerk
-
-    with desk.world.store.read() as tx:
-        assert tuple(photos.of_round(tx, link(desk, mail)[0])) == sent
 
 
 def test_si_01_of_answers_that_go_together_each_is_judged_by_itself(desk: Desk) -> None:

@@ -21,6 +21,7 @@ from servers import PostgresServer
 
 from mailagent.core import clocks
 from mailagent.core.calendar import Calendar
+from mailagent.core.feedback import Answer
 from mailagent.store import tables, terms
 from mailagent.store.database import MIGRATIONS, connect, reading, upgrade, version, writing
 
@@ -141,6 +142,26 @@ def test_nw_02_a_clock_that_ran_before_an_upgrade_runs_on(empty_url: str) -> Non
     assert clocks.colour(clock, at_risk_at) == "bijna"
     fresh = clocks.start(clock.preset, clock.started_at, Calendar())
     assert (fresh.ends_at, fresh.at_risk_at) == (clock.ends_at, clock.at_risk_at)
+    engine.dispose()
+
+
+def test_si_01_an_answer_from_before_an_upgrade_is_known_again(empty_url: str) -> None:
+    engine, answer = connect(empty_url), Answer(satisfied=True)
+    with writing(engine) as tx:
+        config = Config(attributes={"connection": tx})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, "0020")
+        tx.execute(sa.text("INSERT INTO klacht (kenmerk, received_at) VALUES ('KL26-00001', '2026-03-02')"))
+        columns = "klacht_id, number, address, opened_at, expires_at, submitted"
+        for number, kept in ((1, f"'{answer.digest}{answer.digest}'"), (2, "NULL")):
+            row = f"1, {number}, 'jan@home.example', '2026-03-02', '2026-03-09', {kept}"
+            tx.exec_driver_sql(f"INSERT INTO round ({columns}) VALUES ({row})")
+
+    upgrade(engine)
+
+    with reading(engine) as tx:
+        kept = list(tx.execute(sa.select(tables.round.c.submitted).order_by(tables.round.c.id)).scalars())
+    assert kept == [answer.digest, None]
     engine.dispose()
 
 
