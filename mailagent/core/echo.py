@@ -35,7 +35,7 @@ _DOT_OF_WWW = re.compile(r"\.(?<=www\.)(?<![^\W_]www\.)", re.IGNORECASE)
 _AT = re.compile(r"@(?<=\S@)(?=\S)")
 
 
-_LIVELY = re.compile(r"[\\:@]|\.\S")
+_LIVELY = re.compile(r"[\\:@]|\.\S|[wW]\.")
 """Without one of these no part of a text is an address."""
 
 # Who wraps links in links of their own (Safe Links) writes %2F for a slash.

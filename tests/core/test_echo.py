@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailagent.core.echo import inert, readable, veiled
@@ -80,6 +80,7 @@ def test_a_long_text_is_cut_and_shows_that_it_was() -> None:
 CLICKABLE = re.compile(r"\w\.[^\W\d_]{2}|\w:[/\\]{2}|(?<![^\W_])www\.|\S@\S", re.IGNORECASE)
 
 
+@example("WWW.")
 @given(st.text(st.sampled_from("ehtp.:/\\@wW[]1 -\n。：Nl\u200b"), max_size=60))
 def test_no_mix_of_address_signs_comes_out_clickable_and_doing_it_twice_changes_nothing(text: str) -> None:
     shown = inert(text)
