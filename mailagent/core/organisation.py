@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
+from functools import cached_property
 
 from mailagent.core.calendar import Calendar
 
@@ -126,7 +127,7 @@ def in_order(answers: Iterable[StandardAnswer], topics: Sequence[Topic]) -> tupl
     return tuple(sorted(answers, key=lambda answer: (place.get(answer.topic, -1), answer.order)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Organisation:
     """Who we are to the melder, to whom tasks go when a team is empty, and who hears last of what is late."""
 
@@ -157,7 +158,7 @@ class Organisation:
 
     def team(self, id: str | None) -> Team:
         """The team by its id; the sorting team where it is unknown."""
-        return next((t for t in self.teams if t.id == id), None) or self.sorting_team
+        return self._teams.get(id) or self.sorting_team
 
     @property
     def sorting_team(self) -> Team:
@@ -166,20 +167,33 @@ class Organisation:
 
     def category(self, id: str | None) -> Category | None:
         """The category by its id."""
-        return next((c for c in self.categories if c.id == id), None)
+        return self._categories.get(id)
 
     def agents(self) -> Iterable[Agent]:
         """Every registered agent, once; the coordinator and the manager are agents as well."""
+        return self._agents.values()
+
+    # An organisation never changes, and is asked these for every mail.
+
+    @cached_property
+    def _teams(self) -> dict[str | None, Team]:
+        return {team.id: team for team in reversed(self.teams)}
+
+    @cached_property
+    def _categories(self) -> dict[str | None, Category]:
+        return {category.id: category for category in reversed(self.categories)}
+
+    @cached_property
+    def _agents(self) -> dict[str, Agent]:
         agents = {m.address: m for t in self.teams for m in t.members}
         for address, name in ((self.coordinator, "de coördinator"), (self.manager, "de manager")):
             if address:
                 agents.setdefault(address.lower(), Agent(address.lower(), name))
-        return agents.values()
+        return agents
 
     def agent(self, address: str | None) -> Agent | None:
         """The registered agent with this address (any case)."""
-        wanted = (address or "").lower()
-        return next((a for a in self.agents() if a.address == wanted), None)
+        return self._agents.get((address or "").lower())
 
     def task_addresses(self, team: Team) -> tuple[str, ...]:
         """Where a team's tasks go: to each member, else to the coordinator."""

@@ -9,7 +9,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from mailagent.store.prepared import (
     given_in_json,
     inserting,
     is_among,
+    once,
 )
 from mailagent.store.tables import event, event_body, klacht
 
@@ -72,7 +72,7 @@ def record_all(
         every = iter(ids())
         return [list(itertools.islice(every, len(one.events))) for one in happened]
 
-    return cache(of_each)
+    return once(of_each)
 
 
 def _append(
@@ -151,12 +151,15 @@ def ends_of(tx: sa.Connection, ids: Collection[int]) -> Later[Ends]:
 
 def body_text(who: str, data: Mapping[str, object]) -> str:
     """What an event says about people, in one form only."""
-    return json.dumps({"who": who, "data": data}, sort_keys=True, ensure_ascii=False)
+    return _IN_ONE_FORM.encode({"who": who, "data": data})
+
+
+_IN_ONE_FORM = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 def body_mac(salt: bytes, text: str) -> str:
     """Binds the text to the chain; worthless once the salt is gone."""
-    return hmac.new(salt, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    return hmac.digest(salt, text.encode("utf-8", "replace"), "sha256").hex()
 
 
 def chained(previous: str, link: Mapping[str, Any]) -> str:

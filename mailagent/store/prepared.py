@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -29,6 +29,18 @@ Later = Callable[[], Found]
 """What was asked for: the database looks it up while we go on, and who calls this waits for it."""
 
 _Turn = Callable[[Any], Any]
+
+
+def once(ask: Later[Found]) -> Later[Found]:
+    """The same, for who calls it more than once."""
+    kept: list[Found] = []
+
+    def told() -> Found:
+        if not kept:
+            kept.append(ask())
+        return kept[0]
+
+    return told
 
 
 def by_name(names: Iterable[str]) -> dict[str, sa.BindParameter[Any]]:
@@ -118,7 +130,7 @@ class Prepared:
         written = self._in_sql_of(tx)
         cursor = written.run(tx, [values])
         if tx.dialect.name == "postgresql":
-            return cache(lambda: written.read(cursor.fetchall()))
+            return once(lambda: written.read(cursor.fetchall()))
         found = written.read(cursor.fetchall())  # SQLite would look only then
         return lambda: found
 
@@ -246,6 +258,7 @@ class _Written:
         # SQLite takes values in order and PostgreSQL by name
         self._in_order = compiled.positiontup is not None
         self._names = tuple(compiled.positiontup or turns)
+        self._values = _all_of(self._names)
         self._turns = _those_that_turn(turns[name] for name in self._names)
         columns = getattr(statement, "exported_columns", ())
         self._turns_back = _those_that_turn(_back(column.type, dialect) for column in columns)
@@ -276,12 +289,14 @@ class _Written:
 
     def _given(self, values: Values) -> Any:
         every = {**self._fixed, **values} if self._fixed else values
-        given = _turned([every[name] for name in self._names], self._turns)
+        given = _turned(self._values(every), self._turns)
         return given if self._in_order else dict(zip(self._names, given, strict=True))
 
     def _driven(self, tx: sa.Connection, how: str, given: Any, **more: bool) -> Any:
         cursor: Any = tx.connection.cursor()
-        for hear in tx.dispatch.before_cursor_execute:  # who listens to the engine hears of these as well
+        for (
+            hear
+        ) in tx.engine.dispatch.before_cursor_execute:  # who listens to the engine hears of these as well
             hear(tx, cursor, self._sql, given, None, how == "executemany")
         error: Any = tx.dialect.loaded_dbapi.Error
         try:
@@ -291,6 +306,13 @@ class _Written:
                 self._sql, None, problem, error, hide_parameters=True, dialect=tx.dialect
             ) from problem
         return cursor
+
+
+def _all_of(names: Sequence[str]) -> Callable[[Values], Iterable[Any]]:
+    """Takes the values of these names, in order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
 
 
 def _those_that_turn(turns: Iterable[_Turn | None]) -> list[tuple[int, _Turn]]:
@@ -306,6 +328,8 @@ def _turned(values: Iterable[Any], turns: Sequence[tuple[int, _Turn]]) -> list[A
 
 
 def _into(type: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> _Turn | None:
+    if isinstance(type, sa.Boolean):  # both drivers take it as it is
+        return None
     return type.dialect_impl(dialect).bind_processor(dialect)
 
 
