@@ -36,9 +36,9 @@ def said(tx: Tx, klacht: Klacht) -> list[Said]:
     log = klachten.history(tx, klacht.id)
     received = {f"arrival:{row.id}": row.received_at for row in arrivals.told_of(tx, kenmerk=klacht.kenmerk)}
     answers = {
-        int(n.key.split(":")[1]): n
+        n.event_id: n
         for n in notices.of_klacht(tx, klacht.id)
-        if n.kind in TO_MELDER and n.state != SUPPRESSED and n.key.startswith(f"{klacht.kenmerk}:")
+        if n.kind in TO_MELDER and n.state != SUPPRESSED
     }
     heard: dict[str, Said] = {}
     for event in log:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from mailagent.core import hearing
 from mailagent.core.awb import HearingInvited
 from mailagent.core.calendar import local_day
+from mailagent.core.clocks import Clock
 from mailagent.core.events import (
     Assigned,
     CallOverdue,
@@ -39,7 +40,7 @@ from mailagent.core.postroom import LINK_LIVES, LetterRead, OriginalAsked, Trans
 from mailagent.core.surveys import SUPPRESSED
 from mailagent.flow import outward, timing
 from mailagent.flow.reach import DEAD_ADDRESS
-from mailagent.flow.task import Background, task
+from mailagent.flow.task import TASKS, task
 from mailagent.flow.world import Act, World
 from mailagent.store import invitations, notices, printing, rounds
 from mailagent.store.store import Tx
@@ -64,17 +65,11 @@ def facts(klacht: Klacht, world: World) -> dict[str, Any]:
     }
 
 
-TASKS = frozenset(name for name, mail in MAILS.items() if "history" in mail.variables)
-"""Mails that tell what happened before, for whoever has work to do."""
-
-
-def said(
-    act: Act, klacht: Klacht, event: Event, event_id: int, mail: str, background: Background
-) -> dict[str, Any]:
-    """What this mail says beyond the facts of the klacht. `background` is asked for what a task tells."""
-    known = MAILS[mail].variables
+def said(act: Act, klacht: Klacht, event: Event, mail: str, running: Sequence[Clock]) -> dict[str, Any]:
+    """What this mail says beyond the facts of the klacht, of which these clocks run."""
+    known = _KNOWN[mail]
     values = {
-        **(task(act, klacht, event, event_id, background) if mail in TASKS else {}),
+        **(task(act, klacht, event, running) if mail in TASKS else {}),
         **{name: value for name, value in event.data.items() if name in known},
         **_of_the_melder(act, klacht, event, mail),
         **_of_an_agent(act, klacht, event),
@@ -83,7 +78,6 @@ def said(
         **_on_paper(act, klacht, event),
         **_asked(act, klacht, event),
         **outward.told(act.tx, klacht, event),
-        **({"login": event_id} if isinstance(event, OriginalAsked) else {}),
     }
     return {name: value for name, value in values.items() if name in known or name in _ROWS}
 
@@ -91,6 +85,8 @@ def said(
 _ROWS = ("round", "invitation", "photos_of", "files_of", "original_of", "pictures_of", "login", "enclosed")
 """Beside what a mail says, what it is made with: the round or the survey it invites to, the round whose
 photos go along, the arrival whose files or masked pages do, and the event that asked for a login link."""
+
+_KNOWN = {name: mail.variables for name, mail in MAILS.items()}
 
 
 def _of_the_melder(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:

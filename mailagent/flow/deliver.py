@@ -14,6 +14,7 @@ from mailagent.flow import invite, paper, rest, settle, timing
 from mailagent.flow.happen import happen
 from mailagent.flow.reach import DEAD_ADDRESS
 from mailagent.flow.receipt import Receipt
+from mailagent.flow.task import filled
 from mailagent.flow.timing import ENDS_HANDLING, RECEIPT
 from mailagent.flow.world import POST, Act, World
 from mailagent.store import (
@@ -58,10 +59,11 @@ def next_try(attempts: int, at: datetime) -> datetime | None:
 
 
 def look(ids: Sequence[int], world: World) -> tuple[list[Notice], dict[int, list[str]]]:
-    """Those of these notices that may be sent, as far as can be seen from here, with the Message-IDs of the
-    thread of each that is to be rendered first."""
+    """Those of these notices that may be sent, as far as can be seen from here, with all they say, and the
+    Message-IDs of the thread of each that is to be rendered first."""
     with world.store.read() as tx:
         free = notices.free(tx, ids, world.now())
+        free = filled(tx, free, world.policy)
         return free, _threads(tx, [one for one in free if one.rendered is None])
 
 

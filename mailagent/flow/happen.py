@@ -4,7 +4,7 @@ transaction."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from mailagent.flow.world import POST, Act
 from mailagent.store import chain, dead_addresses, klachten, notices, rounds, terms
 from mailagent.store.notices import Owed
 from mailagent.store.prepared import Later
+from mailagent.store.store import Tx
 from mailagent.store.terms import Terms
 
 
@@ -40,15 +41,29 @@ class Happening:
     events: Sequence[Event]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How klachten stand before anything happens to them: their clocks, and the ends of their chains. Asked
+    for, and not waited for yet."""
+
+    running: Later[dict[int, Terms]]
+    ends: Later[chain.Ends]
+
+
+def standing(tx: Tx, klacht_ids: Collection[int]) -> Standing:
+    """Ask how these klachten stand, which nobody else changes any more."""
+    return Standing(terms.of(tx, klacht_ids), chain.ends_of(tx, klacht_ids))
+
+
 def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
     """Let events take effect on a kept klacht: one commit holds them, the clocks and the mails they owe."""
     [after] = happen_all([Happening(act, klacht, events)])
     return after
 
 
-def happen_all(happenings: Sequence[Happening]) -> list[Klacht]:
-    """The same for many klachten in one transaction, each of another klacht: what they need is looked up for
-    all of them at once, and so it is written. What is told of a melder is as it stands after all of them."""
+def happen_all(happenings: Sequence[Happening], before: Standing | None = None) -> list[Klacht]:
+    """The same for many klachten in one transaction, each of another klacht, and held: what they need is
+    looked up for all of them at once, and so it is written. `before` is how they stood, if that was asked."""
     if not happenings:
         return []
     tx = happenings[0].act.tx
@@ -57,18 +72,14 @@ def happen_all(happenings: Sequence[Happening]) -> list[Klacht]:
             _follow(one.act, one.klacht, event)
     about = {one.klacht.id: one.klacht.status == OPGELOST for one in happenings}
     # what is handled closes when its newest round is over, also one to which nobody was invited
-    running, moments, ends = (
-        terms.of(tx, about),
-        rounds.next_moments(tx, about),
-        chain.ends_of(tx, about),
-    )
-    every = running()
+    before, moments = before or standing(tx, about), rounds.next_moments(tx, about)
+    every = before.running()
     timed = [_timed(one, every[one.klacht.id]) for one in happenings]
     over = moments()
     done = [_to_be_kept(one, over[one.klacht.id], every[one.klacht.id]) for one in timed]
-    terms.keep(tx, every.values())
+    terms.keep(tx, (every[id] for id in about))
     klachten.save(tx, *(one.klacht for one in done))
-    _tell(_record([(one, every[one.klacht.id].running) for one in done], ends=ends))
+    _tell(_record([(one, every[one.klacht.id].running) for one in done], ends=before.ends))
     return [one.klacht for one in done]
 
 

@@ -41,9 +41,10 @@ def instead(act: Act, klacht: Klacht | None, lost: Notice) -> bool:
     values = {**lost.values, "address": klacht.postal.lines}
     if "round" in values and (round := rounds.by_id(act.tx, values["round"][0])) and round.is_open(act.at):
         values["link_until"] = invite(act, round).expires_at.isoformat()
-    letter = Owed(lost.kind, str(klacht.postal), f"{lost.key}:letter", values, klacht.id, way=LETTER)
-    if notices.is_owed(act.tx, letter.key):
+    key, to = f"{lost.key}:letter", str(klacht.postal)
+    if notices.is_owed(act.tx, key):
         return False
+    letter = Owed(lost.kind, to, key, values, klacht.id, lost.event_id, way=LETTER)
     notices.owe(act.tx, [letter], act.at)
     return True
 

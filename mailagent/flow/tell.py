@@ -41,7 +41,7 @@ from mailagent.core.mails import AGENT, BY_LAW, MAILS, TO_MELDER
 from mailagent.core.paper import LetterWritten
 from mailagent.core.postroom import LetterRead, OriginalAsked, Transcribed, to_retype
 from mailagent.core.ways import LETTER, MAIL
-from mailagent.flow.content import TASKS, discreet, facts, said
+from mailagent.flow.content import discreet, facts, said
 from mailagent.flow.invite import GOVERNED
 from mailagent.flow.reach import (
     ABSENT,
@@ -56,7 +56,6 @@ from mailagent.flow.reach import (
     way_of,
     why_not,
 )
-from mailagent.flow.task import Background, background
 from mailagent.flow.world import Act, Policy
 from mailagent.store import dead_addresses, notices
 from mailagent.store.notices import Owed
@@ -241,27 +240,21 @@ class _Row:
     circles: Sequence[tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What was looked up for all mails that are owed at once."""
-
-    dead: Collection[str]
-    background: Background
-
-
 def owed_for(kept: Sequence[Kept]) -> list[list[Owed]]:
     """The mails that these events owe, for each klacht; those that may not be sent are suppressed, with their
-    reason. What they say is looked up for all klachten at once."""
+    reason."""
     rows = [list(_rows(one)) for one in kept]
-    away = [_away(one.act, one.klacht) for one in kept]
-    known = _look_up(kept, rows, away)()
+    away = _away(kept[0].act)
+    asked = _dead_among(kept[0].act, rows, away)
+    values = [[_values(one, row) for row in its_rows] for one, its_rows in zip(kept, rows, strict=True)]
+    dead = asked()
     return [
         [
-            _owed(one, row, hearer, known)
-            for row in its_rows
-            for hearer in heard_by(row.circles, known.dead, out if MAILS[row.mail].audience == AGENT else {})
+            _owed(one, row, hearer, said_in_it, dead)
+            for row, said_in_it in zip(its_rows, its_values, strict=True)
+            for hearer in heard_by(row.circles, dead, _away_for(one.klacht, row.mail, away))
         ]
-        for one, its_rows, out in zip(kept, rows, away, strict=True)
+        for one, its_rows, its_values in zip(kept, rows, values, strict=True)
     ]
 
 
@@ -273,28 +266,24 @@ def _rows(one: Kept) -> Iterator[_Row]:
                 yield _Row(event, nth, row.mail, list(circles(row.to, one.klacht, event, organisation)))
 
 
-def _look_up(
-    kept: Sequence[Kept], rows: Sequence[Sequence[_Row]], away: Sequence[Mapping[str, str]]
-) -> Later[_Known]:
-    act = kept[0].act
+def _dead_among(act: Act, rows: Sequence[Sequence[_Row]], away: Mapping[str, str]) -> Later[Collection[str]]:
+    """Those of whoever may hear of it whose address is dead, looked up for all klachten at once."""
     hear = {address for some in rows for row in some for circle in row.circles for address in circle}
-    stand_in = {out[address] for out in away for address in hear & out.keys()}
-    tasks = [
-        (one, isinstance(row.event, Received))
-        for one, some in zip(kept, rows, strict=True)
-        for row in some
-        if row.mail in TASKS
-    ]
-    running = {one.klacht.id: one.running for one, _ in tasks}
-    before = [one.klacht.id for one, is_new in tasks if not is_new]
-    about = background(act.tx, before, {one.klacht.melder for one, _ in tasks}, running)
-    dead = dead_addresses.later_among(act.tx, hear | stand_in)
-    return lambda: _Known(dead(), about())
+    stand_in = {away[address] for address in hear & away.keys()}
+    return dead_addresses.later_among(act.tx, hear | stand_in)
 
 
-def _away(act: Act, klacht: Klacht) -> dict[str, str]:
-    """Who is absent, with who stands in; never whom the klacht is about."""
-    away = act.world.organisation.away(local_day(act.at))
+def _away(act: Act) -> dict[str, str]:
+    """Who is absent, with who stands in."""
+    return act.world.organisation.away(local_day(act.at))
+
+
+def _away_for(klacht: Klacht, mail: str, away: Mapping[str, str]) -> Mapping[str, str]:
+    """Who is absent for this mail; whom the klacht is about stands in for nobody."""
+    if MAILS[mail].audience != AGENT:
+        return {}
+    if klacht.beklaagde not in away.values():
+        return away
     return {absent: "" if deputy == klacht.beklaagde else deputy for absent, deputy in away.items()}
 
 
@@ -308,21 +297,26 @@ def for_melder(events: Sequence[Event], klacht: Klacht, policy: Policy) -> list[
     ]
 
 
-def _owed(one: Kept, row: _Row, hearer: Hearer, known: _Known) -> Owed:
-    act, klacht, mail, dead = one.act, one.klacht, row.mail, known.dead
-    event_id = one.ids()[row.nth]
-    recipient, told = hearer.address, said(act, klacht, row.event, event_id, mail, known.background)
-    if MAILS[mail].audience == AGENT:
-        values = discreet(klacht, facts(klacht, act.world) | told) | _stands_in(act, hearer)
-    else:
-        values = facts(klacht, act.world) | told
+def _values(one: Kept, row: _Row) -> dict[str, Any]:
+    """What a mail says, whoever hears of it."""
+    act, klacht = one.act, one.klacht
+    values = facts(klacht, act.world) | said(act, klacht, row.event, row.mail, one.running)
+    return discreet(klacht, values) if MAILS[row.mail].audience == AGENT else values
+
+
+def _owed(one: Kept, row: _Row, hearer: Hearer, values: Mapping[str, Any], dead: Collection[str]) -> Owed:
+    act, klacht, mail = one.act, one.klacht, row.mail
+    event_id, recipient = one.ids()[row.nth], hearer.address
+    values = {**values, **_stands_in(act, hearer)}
+    if isinstance(row.event, OriginalAsked):
+        values["login"] = event_id
     way, reason = MAIL, ABSENT if hearer.absent else why_not(recipient, act.world, dead)
     if mail in TO_MELDER:
         on_paper = isinstance(row.event, LetterWritten)
         way, reason = (LETTER, "") if on_paper else way_of(klacht, mail, recipient, act.world, dead)
     if way == LETTER and klacht.postal:
         recipient, values = str(klacht.postal), values | {"address": klacht.postal.lines}
-    key = f"{klacht.kenmerk}:{event_id}:{mail}:{recipient}"
+    key = f"{event_id}:{mail}:{recipient}"
     owed = Owed(mail, recipient, key, values, klacht.id, event_id, way=way)
     if reason := reason or _enough(act, mail, klacht):
         return replace(owed, state=notices.SUPPRESSED, values=values | {"suppressed": reason})

@@ -12,7 +12,7 @@ from mailagent.core.errors import AnswerWrong, LinkGone, LinkProblem, LinkUnknow
 from mailagent.core.events import MELDER, Actor, Event, FeedbackGiven, Reacted, ReopenRequested, Settled
 from mailagent.core.feedback import Answer, Round, SmileyForm
 from mailagent.core.klacht import Klacht
-from mailagent.flow.happen import Happening, happen_all
+from mailagent.flow.happen import Happening, Standing, happen_all, standing
 from mailagent.flow.world import Act, Policy, World
 from mailagent.store import klachten, photos, rounds
 from mailagent.store.rounds import Invited
@@ -94,6 +94,7 @@ def _cast(tx: Tx, votes: Mapping[int, Vote], world: World) -> dict[int, Invitati
     came: dict[int, Invitation | Problem] = {}
     counted: dict[int, Counted] = {}
     asked = _lock(tx, [round_id for round_id, _, _ in votes.values()])
+    before = standing(tx, {its.klacht.id for its in asked.values()})
     for nth, (round_id, number, answer) in votes.items():
         its = asked.get(round_id)
         if its and its.klacht.id in counted:
@@ -108,7 +109,7 @@ def _cast(tx: Tx, votes: Mapping[int, Vote], world: World) -> dict[int, Invitati
             came[nth] = _invitation(its.klacht, its.round, world)
         except (AnswerWrong, LinkProblem) as problem:
             came[nth] = problem
-    count_all(list(counted.values()))
+    count_all(list(counted.values()), before)
     return came
 
 
@@ -174,13 +175,13 @@ def count(counted: Counted) -> Klacht:
     return klacht
 
 
-def count_all(counted: Sequence[Counted]) -> list[Klacht]:
-    """Keep answers and let them take effect, each on another klacht."""
+def count_all(counted: Sequence[Counted], before: Standing | None = None) -> list[Klacht]:
+    """Keep answers and let them take effect, each on another klacht; these stood as `before` says."""
     for one in counted[:1]:
         rounds.answered(one.act.tx, {one.round.id: one.answer for one in counted}, one.act.at)
     for one in counted:
         photos.keep(one.act.tx, one.round.id, one.answer.photos)
-    return happen_all([_happening(one) for one in counted])
+    return happen_all([_happening(one) for one in counted], before)
 
 
 def _happening(one: Counted) -> Happening:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,12 +67,13 @@ def save(tx: sa.Connection, *changed: Klacht) -> None:
 
 
 def _columns(value: Klacht) -> dict[str, Any]:
-    lists = {name: list(getattr(value, name)) for name in _LISTS}
-    return {name: getattr(value, name) for name in _COLUMNS} | lists
+    return dict(zip(_COLUMNS, _values(value), strict=True))
 
 
 _COLUMNS = tuple(name for name in Klacht.__dataclass_fields__ if name != "id")
 _LISTS = ("labels", "by_hand")
+_values = attrgetter(*_COLUMNS)
+_PLACES = tuple(list(Klacht.__dataclass_fields__).index(name) for name in _LISTS)
 FIELDS = tuple(klacht.c[name] for name in Klacht.__dataclass_fields__)
 _ADD = Prepared(sa.insert(klacht).values(by_name((*_COLUMNS, "salt"))).returning(klacht.c.id))
 _SAVED = tuple(name for name in _COLUMNS if name != "kenmerk")
@@ -83,8 +85,10 @@ _SAVE_MELDER = Prepared(sa.update(klacht).where(_is_another).values(by_name(["me
 
 def from_row(row: Sequence[Any]) -> Klacht:
     """The klacht in the columns of FIELDS."""
-    fields = dict(zip(Klacht.__dataclass_fields__, row, strict=True))
-    return Klacht(**fields | {name: tuple(fields[name]) for name in _LISTS})
+    fields = list(row)
+    for place in _PLACES:
+        fields[place] = tuple(fields[place])
+    return Klacht(*fields)
 
 
 def by_kenmerk(tx: sa.Connection, kenmerk: str, *, lock: bool = False) -> Klacht | None:
@@ -95,6 +99,11 @@ def by_kenmerk(tx: sa.Connection, kenmerk: str, *, lock: bool = False) -> Klacht
 def by_id(tx: sa.Connection, id: int, *, lock: bool = False) -> Klacht | None:
     """One klacht by its id."""
     return _one(_LOCK if lock else _BY_ID, tx, {"wanted": id})
+
+
+def by_ids(tx: sa.Connection, ids: Collection[int]) -> list[Klacht]:
+    """Klachten by their ids."""
+    return [from_row(row) for row in _BY_IDS.rows(tx, {"ids": ids})]
 
 
 def lock_of_rounds(tx: sa.Connection, round_ids: Collection[int]) -> Later[list[Klacht]]:
@@ -132,6 +141,7 @@ _HELD: dict[str, Any] = {"key_share": True}
 """The id of a klacht never changes: who only refers to it (a reply address, a notice) need not wait, nor be
 waited for."""
 _BY_ID = Prepared(sa.select(*FIELDS).where(klacht.c.id == _WANTED))
+_BY_IDS = Prepared(sa.select(*FIELDS).where(is_among(klacht.c.id, "ids")))
 _LOCK = Prepared(sa.select(*FIELDS).where(klacht.c.id == _WANTED).with_for_update(**_HELD))
 _LOCK_OF_ROUNDS = Prepared(
     sa.select(*FIELDS)

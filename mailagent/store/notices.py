@@ -51,6 +51,7 @@ class Notice:
     key: str
     values: Mapping[str, Any]
     klacht_id: int | None
+    event_id: int | None
     arrival_id: int | None
     state: str
     owed_at: datetime

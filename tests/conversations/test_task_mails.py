@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from desk import INTAKE, Desk, Got, open_desk
 
 from mailagent.flow.files import MOST_OCTETS
+from mailagent.service import handlers
 from mailagent.store.tables import arrival
 
 ANNA, BRAM, JAN = "anna@stad.example", "bram@stad.example", "jan@home.example"
@@ -95,6 +96,52 @@ def test_what_an_agent_gets_about_a_klacht_is_one_thread(two: Desk) -> None:
     assert str(done.message["message-id"]) in str(reaction.message["references"])
     answers = [mail for mail in two.mailboxes[ANNA] if mail.kind.startswith("opdracht_")]
     assert len(answers) == 1
+
+
+def held_back(desk: Desk) -> None:
+    """Whatever is owed from now on waits."""
+    desk.settle = lambda: desk.world.store.jobs.drain(handlers(desk.house, ["worker"]))
+
+
+def let_go(desk: Desk) -> None:
+    """What waits leaves."""
+    desk.settle = lambda: desk.world.store.jobs.drain(handlers(desk.house))
+    desk.settle()
+
+
+def test_a_task_that_waited_tells_of_what_came_before_it_and_of_nothing_since(two: Desk) -> None:
+    jan, anna, bram = two.citizen(JAN), two.agent(ANNA), two.agent(BRAM)
+    jan.writes("Balie", "Ik werd onbeleefd behandeld.")
+    task = anna.gets("nieuw_voor_team")
+    bram.reads_all()
+    held_back(two)
+    anna.replies(task, "#toewijzen bram")
+    anna.replies(task, "#notitie Bel haar niet.")
+
+    let_go(two)
+
+    given = bram.gets("toegewezen")
+    assert below(given, "Wat er eerder gebeurde") == ["02-03-2026 10.00: De klacht kwam binnen."]
+
+
+def test_a_task_of_what_became_confidential_meanwhile_says_nothing_of_the_past(two: Desk) -> None:
+    jan, anna, bram = two.citizen(JAN), two.agent(ANNA), two.agent(BRAM)
+    jan.writes("Fiets", "Mijn fiets is weg.")
+    jan.writes("Balie", "Ik werd onbeleefd behandeld.")
+    anna.gets("nieuw_voor_team")
+    task = anna.gets("nieuw_voor_team")
+    bram.reads_all()
+    held_back(two)
+    anna.replies(task, "#toewijzen bram")
+    anna.replies(task, "#vertrouwelijk")
+
+    let_go(two)
+
+    given = bram.gets("toegewezen")
+    assert "Eerdere klachten" in task.text
+    assert "“onbeleefd” (bejegening" in task.text
+    for past in ("Eerdere klachten", "Wat er eerder gebeurde", "“onbeleefd”"):
+        assert past not in given.text + given.html
 
 
 # --- files
