@@ -310,10 +310,9 @@ def _a_year_on(at: datetime) -> date:
 
 CONTENT = (
     *("melder_name", "sender", "description", "quote", "attachments", "locked", "reasons", "why", "note"),
-    *("history", "earlier", "brought", "postal", "recipient"),
-    *("answers", "low"),
+    *("postal", "recipient", "answers", "low"),
 )
-"""What a mail may say of the melder, their words and what else they brought."""
+"""What a mail may say of the melder and their words; what it tells of before, `task.filled` leaves out."""
 
 
 def discreet(klacht: Klacht, values: Mapping[str, Any]) -> dict[str, Any]:

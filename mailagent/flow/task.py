@@ -10,7 +10,7 @@ from mailagent.core import clocks
 from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.chronicle import QUIET, told
 from mailagent.core.clocks import Clock
-from mailagent.core.events import Assigned, Event, Reacted, Received, ReopenRequested, Routed
+from mailagent.core.events import Assigned, Event, FieldSet, Reacted, Received, ReopenRequested, Routed
 from mailagent.core.feedback import Brought
 from mailagent.core.klacht import Klacht
 from mailagent.core.mails import MAILS
@@ -74,7 +74,7 @@ def _filled(owed: Notice, known: _Known) -> Notice:
         "history": [_sentence(one) for one in before[-MOST_HISTORY:]],
         "earlier": list(map(str, brought.besides(klacht.kenmerk, MOST_EARLIER))),
         "brought": str(brought) if known.policy.melder_counts and brought.klachten > 1 else "",
-        **_sorted(klacht, logged),
+        **_sorted(logged, before),
         **_first_files(owed, logged),
     }
     if klacht.confidential or owed.values.get("confidential"):
@@ -95,10 +95,10 @@ def _sentence(one: Logged) -> str:
     return f"{when:%d-%m-%Y %H.%M}: {told(one.kind, {**one.data, 'why': ''})}"
 
 
-def _sorted(klacht: Klacht, logged: Sequence[Logged]) -> dict[str, Any]:
+def _sorted(logged: Sequence[Logged], before: Sequence[Logged]) -> dict[str, Any]:
     """What the rules made of it, whether a human chose otherwise, and else what earlier klachten suggest."""
     came = next((one.data for one in logged if one.kind == Received.word()), {})
-    if "category" in klacht.by_hand:
+    if any(one.kind == FieldSet.word() and one.data.get("name") == "category" for one in before):
         return {"why": f"{came.get('why', '')} Een mens koos de categorie.".strip()}
     return {name: str(came.get(name, "")) for name in ("why", "human", "suggested")}
 

@@ -294,9 +294,8 @@ class _Written:
 
     def _driven(self, tx: sa.Connection, how: str, given: Any, **more: bool) -> Any:
         cursor: Any = tx.connection.cursor()
-        for (
-            hear
-        ) in tx.engine.dispatch.before_cursor_execute:  # who listens to the engine hears of these as well
+        # who listens to the engine hears of these as well
+        for hear in tx.engine.dispatch.before_cursor_execute:
             hear(tx, cursor, self._sql, given, None, how == "executemany")
         error: Any = tx.dialect.loaded_dbapi.Error
         try:

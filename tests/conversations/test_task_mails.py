@@ -116,11 +116,12 @@ def test_a_task_that_waited_tells_of_what_came_before_it_and_of_nothing_since(tw
     bram.reads_all()
     held_back(two)
     anna.replies(task, "#toewijzen bram")
-    anna.replies(task, "#notitie Bel haar niet.")
+    anna.replies(task, "#categorie overig")
 
     let_go(two)
 
     given = bram.gets("toegewezen")
+    assert "Een mens koos de categorie" not in given.text
     assert below(given, "Wat er eerder gebeurde") == ["02-03-2026 10.00: De klacht kwam binnen."]
 
 

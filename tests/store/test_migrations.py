@@ -148,9 +148,7 @@ def test_nw_02_a_clock_that_ran_before_an_upgrade_runs_on(empty_url: str) -> Non
 def test_si_01_an_answer_from_before_an_upgrade_is_known_again(empty_url: str) -> None:
     engine, answer = connect(empty_url), Answer(satisfied=True)
     with writing(engine) as tx:
-        config = Config(attributes={"connection": tx})
-        config.set_main_option("script_location", str(MIGRATIONS))
-        command.upgrade(config, "0020")
+        _upgrade_to(tx, "0020")
         tx.execute(sa.text("INSERT INTO klacht (kenmerk, received_at) VALUES ('KL26-00001', '2026-03-02')"))
         columns = "klacht_id, number, address, opened_at, expires_at, submitted"
         for number, kept in ((1, f"'{answer.digest}{answer.digest}'"), (2, "NULL")):
@@ -163,6 +161,38 @@ def test_si_01_an_answer_from_before_an_upgrade_is_known_again(empty_url: str) -
         kept = list(tx.execute(sa.select(tables.round.c.submitted).order_by(tables.round.c.id)).scalars())
     assert kept == [answer.digest, None]
     engine.dispose()
+
+
+def test_a_letter_for_a_lost_mail_from_before_an_upgrade_is_about_the_same_event(empty_url: str) -> None:
+    engine = connect(empty_url)
+    with writing(engine) as tx:
+        _upgrade_to(tx, "0021")
+        tx.execute(sa.text("INSERT INTO klacht (kenmerk, received_at) VALUES ('KL26-00001', '2026-03-02')"))
+        tx.exec_driver_sql(
+            "INSERT INTO event (klacht_id, seq, at, kind, actor, origin, status, result, body_mac, hash) "
+            "VALUES (1, 1, '2026-03-02', 'resolved', 'agent', 'arrival:1', 'opgelost', 'done', '', '')"
+        )
+        columns = 'klacht_id, event_id, kind, recipient, key, "values", owed_at, way'
+        for key, event, way in (
+            ("k:1", "1", "mail"),
+            ("k:1:letter", "NULL", "letter"),
+            ("o", "NULL", "letter"),
+        ):
+            row = f"1, {event}, 'afgehandeld', 'jan', '{key}', '{{}}', '2026-03-02', '{way}'"
+            tx.exec_driver_sql(f"INSERT INTO notice ({columns}) VALUES ({row})")
+
+    upgrade(engine)
+
+    with reading(engine) as tx:
+        about = list(tx.execute(sa.select(tables.notice.c.event_id).order_by(tables.notice.c.id)).scalars())
+    assert about == [1, 1, None]
+    engine.dispose()
+
+
+def _upgrade_to(tx: sa.Connection, revision: str) -> None:
+    config = Config(attributes={"connection": tx})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    command.upgrade(config, revision)
 
 
 def test_processes_that_start_at_once_upgrade_once(empty_url: str) -> None:
