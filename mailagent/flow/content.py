@@ -67,7 +67,7 @@ def facts(klacht: Klacht, world: World) -> dict[str, Any]:
 
 def said(act: Act, klacht: Klacht, event: Event, mail: str, running: Sequence[Clock]) -> dict[str, Any]:
     """What this mail says beyond the facts of the klacht, of which these clocks run."""
-    known = _KNOWN[mail]
+    known = _SAYS[mail]
     values = {
         **(task(act, klacht, event, running) if mail in TASKS else {}),
         **{name: value for name, value in event.data.items() if name in known},
@@ -86,7 +86,8 @@ _ROWS = ("round", "invitation", "photos_of", "files_of", "original_of", "picture
 """Beside what a mail says, what it is made with: the round or the survey it invites to, the round whose
 photos go along, the arrival whose files or masked pages do, and the event that asked for a login link."""
 
-_KNOWN = {name: mail.variables for name, mail in MAILS.items()}
+_SAYS = {name: mail.variables for name, mail in MAILS.items()}
+"""By the name of a mail, all that its text may say."""
 
 
 def _of_the_melder(act: Act, klacht: Klacht, event: Event, mail: str) -> dict[str, Any]:

@@ -28,8 +28,8 @@ TASKS = frozenset(name for name, mail in MAILS.items() if "history" in mail.vari
 
 
 def task(act: Act, klacht: Klacht, event: Event, running: Sequence[Clock]) -> dict[str, Any]:
-    """What is known of it when it is owed: how the term stands, where the melder gets letters, and the files
-    that go along. The rest is looked up when the mail is made (`filled`): nobody waits for that."""
+    """What a task says already when it is owed: how the term stands, where the melder gets letters, and the
+    files that go along. The rest is looked up when its mail is made (`filled`): nobody waits for that."""
     return {
         "colour": clocks.worst(running, act.at),
         "postal": str(klacht.postal or ""),
