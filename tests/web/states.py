@@ -55,6 +55,12 @@ class State:
     languages: tuple[str, ...] = LANGUAGES
 
 
+def send(page: Page) -> None:
+    """Press the button of the form, and be where it leads."""
+    with page.expect_navigation():
+        page.click(SEND)
+
+
 def _at(path: str) -> Callable[[Page, str], object]:
     return lambda page, base: page.goto(base + path)
 
@@ -67,7 +73,7 @@ def _answers(word: str, *ticked: str, text: str = "") -> Callable[[Page, str], N
         for id in ticked:
             page.check(f"#{id}")
         page.fill("#toelichting", text)
-        page.click(SEND)
+        send(page)
 
     return reach
 
@@ -83,7 +89,7 @@ def _fills_in(chosen: Sequence[str], tip: str = "") -> Callable[[Page, str], Non
         for id in chosen:
             page.check(f"#antwoord-{id}")
         page.fill("#antwoord-5", tip)
-        page.click(SEND)
+        send(page)
 
     return reach
 
@@ -91,7 +97,7 @@ def _fills_in(chosen: Sequence[str], tip: str = "") -> Callable[[Page, str], Non
 def _presses(path: str) -> Callable[[Page, str], None]:
     def reach(page: Page, base: str) -> None:
         page.goto(base + path)
-        page.click(SEND)
+        send(page)
 
     return reach
 
@@ -179,7 +185,6 @@ def reached(context: BrowserContext, name: str, language: str, *more: Path) -> I
     page.on("response", lambda heard: statuses.append(heard.status) if _is_page(heard.url) else None)
     with complaints_of(page) as said, served(make_app(flow.doors(*more))) as base:
         state.reach(page, base)
-        page.wait_for_load_state()
         assert statuses[-1] == state.status
         yield page
         said = [line for line in said if f"status of {state.status} " not in line]

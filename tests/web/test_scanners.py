@@ -13,7 +13,7 @@ from browser import doors_of, path_of
 from chromium import opened, served
 from desk import Desk, Got, open_desk
 from playwright.sync_api import Browser, BrowserContext, Page
-from states import SEND
+from states import send
 from test_photos import picture
 
 from mailagent.core.feedback import MAX_PHOTOS
@@ -146,8 +146,8 @@ def test_nw_05_scanners_with_a_browser_change_nothing_before_and_after_the_perso
         if word == "ontevreden":
             _complain(page, tmp_path)
         page.fill("#toelichting", "De bak is nog vol.\nKom nu echt.")
-        page.click(SEND)
-        page.get_by_role("heading", name="Bedankt voor uw reactie").wait_for()
+        send(page)
+        assert page.locator("h1").text_content() == "Bedankt voor uw reactie"
 
         photographs = MAX_PHOTOS if word == "ontevreden" else 0
         town.answered(word, photographs)
@@ -228,12 +228,10 @@ def test_a_form_that_stood_open_in_another_tab_counts_no_more(chrome: Browser, t
         for page in (first, second):
             page.goto(town.link("ontevreden"))
         first.fill("#toelichting", "De bak is nog vol.")
-        first.click(SEND)
-        first.wait_for_load_state()
+        send(first)
         answered = town.rows()
         second.fill("#toelichting", "Nee, iets heel anders.")
-        second.click(SEND)
-        second.wait_for_load_state()
+        send(second)
         assert second.locator("h1").text_content() == "U hebt al gereageerd"
     assert town.rows() == answered
     town.answered("ontevreden")

@@ -72,8 +72,8 @@ def test_kt_02_a_person_answers_between_two_visits_of_a_scanner(
     with opened(chrome, scripts=scripts) as context:
         page = context.new_page()
         page.goto(link)
-        fill_in(page)
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            fill_in(page)
         assert page.locator("h1").text_content() == "Bedankt voor uw antwoorden"
     [one] = asked.invited(town.mail.kenmerk)
     with asked.desk.world.store.read() as tx:
