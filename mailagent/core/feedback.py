@@ -82,6 +82,12 @@ class Round:
     expires_at: datetime
     submitted: str | None = None
     why: str = ""
+    remind_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """May it still be answered, or lapse?"""
+        return self.state in ("scheduled", "sent")
 
     def is_open(self, now: datetime) -> bool:
         """Can it still be answered? Also where its mail came back: who has the link has had the mail."""
@@ -193,6 +199,13 @@ def _is_name(words: str) -> bool:
     return len(found) <= 2 or not any(
         word.islower() and len(word) > 3 and word not in _TITLES for word in found
     )
+
+
+def next_moment(rounds: Sequence[Round], *, newest: bool) -> datetime | None:
+    """When to remind of one of the rounds of a klacht, oldest first, or when the next one lapses. Where
+    `newest` is asked for, the end of the newest one counts in any state."""
+    ends = [each.expires_at for each in rounds if each.waits or (newest and each is rounds[-1])]
+    return min(ends + [each.remind_at for each in rounds if each.remind_at], default=None)
 
 
 class Named(Protocol):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from mailagent.core.errors import NotPossible
 from mailagent.core.events import AGENT, CLOCK, MELDER
@@ -51,7 +53,7 @@ PRIORITIES = ("laag", "normaal", "hoog", "spoed")
 COMPLEXITIES = ("laag", "normaal", "hoog")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Klacht:
     """One complaint. Field names are those of the table; `id` is 0 until it is kept.
 
@@ -102,6 +104,20 @@ class Klacht:
     city: str = ""
     prefers: str = ""
 
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Klacht:
+        """Of all its fields at once: setting so many one by one costs more than reading them does."""
+        klacht = object.__new__(cls)
+        vars(klacht).update(fields)
+        return klacht
+
+    def but(self, **changes: Any) -> Klacht:
+        """The same klacht with other values in these fields, as `dataclasses.replace`, in a tenth of its
+        time. TypeError for what is no field."""
+        if unknown := changes.keys() - vars(self).keys():
+            raise TypeError(f"a klacht has no {', '.join(sorted(unknown))}")
+        return Klacht.of({**vars(self), **changes})
+
     @property
     def postal(self) -> Postal | None:
         """Where the melder gets letters; None where that is not known in full."""
@@ -147,7 +163,7 @@ def after(klacht: Klacht, step: str, by: str) -> Klacht:
     """The klacht after a step; `NotPossible` with a sentence that says what is possible."""
     for row in LIFE:
         if row.name == step and row.by == by and klacht.status in row.before:
-            return replace(klacht, status=row.after)
+            return klacht.but(status=row.after)
     tags = ", ".join(possible_tags(klacht.status)) or "niets dat de status verandert"
     raise NotPossible(f"{klacht.kenmerk} heeft de status {klacht.status}. Mogelijk is nu: {tags}.")
 

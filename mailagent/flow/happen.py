@@ -4,7 +4,7 @@ transaction."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from mailagent.core.events import (
     ReopenDeclined,
     Resolved,
 )
+from mailagent.core.feedback import Round, next_moment
 from mailagent.core.klacht import OPGELOST, Klacht
 from mailagent.core.paper import LetterPosted
 from mailagent.core.ways import LETTER, MAIL
@@ -34,25 +35,28 @@ from mailagent.store.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What is to happen to one klacht."""
+    """What is to happen to one klacht. `rounds` are all of its rounds as they are then, oldest first; None
+    where they are to be looked up."""
 
     act: Act
     klacht: Klacht
     events: Sequence[Event]
+    rounds: Sequence[Round] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How klachten stand before anything happens to them: their clocks, and the ends of their chains. Asked
-    for, and not waited for yet."""
+    """How klachten stand before anything happens to them: their clocks and the ends of their chains, asked
+    for and not waited for yet; and `klachten`, by id, those that were read."""
 
     running: Later[dict[int, Terms]]
     ends: Later[chain.Ends]
+    klachten: Mapping[int, Klacht]
 
 
-def standing(tx: Tx, klacht_ids: Collection[int]) -> Standing:
-    """Ask how these klachten stand, which nobody else changes any more."""
-    return Standing(terms.of(tx, klacht_ids), chain.ends_of(tx, klacht_ids))
+def standing(tx: Tx, klacht_ids: Collection[int], read: Mapping[int, Klacht]) -> Standing:
+    """Ask how these klachten stand, which nobody else changes any more; those that were `read` are known."""
+    return Standing(terms.of(tx, klacht_ids), chain.ends_of(tx, klacht_ids), read)
 
 
 def happen(act: Act, klacht: Klacht, events: Sequence[Event]) -> Klacht:
@@ -70,26 +74,29 @@ def happen_all(happenings: Sequence[Happening], before: Standing | None = None) 
     for one in happenings:
         for event in one.events:
             _follow(one.act, one.klacht, event)
-    about = {one.klacht.id: one.klacht.status == OPGELOST for one in happenings}
-    # what is handled closes when its newest round is over, also one to which nobody was invited
-    before, moments = before or standing(tx, about), rounds.next_moments(tx, about)
+    about = [one.klacht.id for one in happenings]
+    before = before or standing(tx, about, {})
+    asked = rounds.of_klachten(tx, [one.klacht.id for one in happenings if one.rounds is None])
     every = before.running()
     timed = [_timed(one, every[one.klacht.id]) for one in happenings]
-    over = moments()
-    done = [_to_be_kept(one, over[one.klacht.id], every[one.klacht.id]) for one in timed]
+    found = asked()
+    done = [_to_be_kept(one, found.get(one.klacht.id, ()), every[one.klacht.id]) for one in timed]
     terms.keep(tx, (every[id] for id in about))
-    klachten.save(tx, *(one.klacht for one in done))
+    klachten.save(tx, *(one.klacht for one in done), was=before.klachten)
     _tell(_record([(one, every[one.klacht.id].running) for one in done], ends=before.ends))
     return [one.klacht for one in done]
 
 
 def _timed(one: Happening, own: Terms) -> Happening:
     klacht, changed = timing.follow(one.act, one.klacht, one.events, own)
-    return Happening(one.act, klacht, [*one.events, *changed])
+    return Happening(one.act, klacht, [*one.events, *changed], one.rounds)
 
 
-def _to_be_kept(one: Happening, round_ends: datetime | None, own: Terms) -> Happening:
-    klacht = timing.looked_at(one.klacht, round_ends, own.running)
+def _to_be_kept(one: Happening, found: Sequence[Round], own: Terms) -> Happening:
+    # what is handled closes when its newest round is over, also one to which nobody was invited
+    rounds = found if one.rounds is None else one.rounds
+    over = next_moment(rounds, newest=one.klacht.status == OPGELOST)
+    klacht = timing.looked_at(one.klacht, over, own.running)
     return Happening(one.act, klacht, [*one.events, *invite(one.act, klacht, one.events)])
 
 

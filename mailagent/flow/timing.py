@@ -301,4 +301,4 @@ def looked_at(klacht: Klacht, round_ends: datetime | None, running: Sequence[Clo
     call = None if klacht.call_reminded else klacht.call_due
     moments = [at for at in (round_ends, call, *map(clocks.next_wake, running)) if at]
     deadline = next((clock.last_day for clock in running if clock.name == STATUTORY), klacht.deadline)
-    return replace(klacht, deadline=deadline, wake_at=min(moments, default=None))
+    return klacht.but(deadline=deadline, wake_at=min(moments, default=None))

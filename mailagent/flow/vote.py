@@ -94,7 +94,8 @@ def _cast(tx: Tx, votes: Mapping[int, Vote], world: World) -> dict[int, Invitati
     came: dict[int, Invitation | Problem] = {}
     counted: dict[int, Counted] = {}
     asked = _lock(tx, [round_id for round_id, _, _ in votes.values()])
-    before = standing(tx, {its.klacht.id for its in asked.values()})
+    read = {its.klacht.id: its.klacht for its in asked.values()}
+    before = standing(tx, read, read)
     for nth, (round_id, number, answer) in votes.items():
         its = asked.get(round_id)
         if its and its.klacht.id in counted:
@@ -105,7 +106,7 @@ def _cast(tx: Tx, votes: Mapping[int, Vote], world: World) -> dict[int, Invitati
                 raise LinkUnknown
             if _is_new(its, answer, world, now):
                 act = Act(tx, world, now, f"round:{round_id}")
-                counted[its.klacht.id] = Counted(act, its.klacht, its.round, answer)
+                counted[its.klacht.id] = Counted(act, its.klacht, its.round, answer, its.rounds)
             came[nth] = _invitation(its.klacht, its.round, world)
         except (AnswerWrong, LinkProblem) as problem:
             came[nth] = problem
@@ -115,11 +116,11 @@ def _cast(tx: Tx, votes: Mapping[int, Vote], world: World) -> dict[int, Invitati
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A round, its klacht, and the number of the newest round of that."""
+    """A round, its klacht, and every round of that, oldest first."""
 
     round: Round
     klacht: Klacht
-    latest: int
+    rounds: Sequence[Round]
 
 
 def _lock(tx: Tx, round_ids: Sequence[int]) -> dict[int, _Asked]:
@@ -127,16 +128,14 @@ def _lock(tx: Tx, round_ids: Sequence[int]) -> dict[int, _Asked]:
     # no round is locked by itself: the post writes down which ones left, and in an order of its own
     held, beside = klachten.lock_of_rounds(tx, round_ids), rounds.beside(tx, round_ids)
     ours = {klacht.id: klacht for klacht in held()}
-    every = beside()
-    latest = {round.klacht_id: round.number for round in every}
-    return {round.id: _Asked(round, ours[round.klacht_id], latest[round.klacht_id]) for round in every}
+    return {round.id: _Asked(round, ours[id], every) for id, every in beside().items() for round in every}
 
 
 def _is_new(asked: _Asked, answer: Answer, world: World, now: datetime) -> bool:
     """Does this answer count now? False where it was counted before; raises why it cannot."""
     if asked.round.state == "answered" and asked.round.submitted == answer.digest:
         return False
-    feedback.check_open(asked.round, asked.latest, asked.klacht, now)
+    feedback.check_open(asked.round, asked.rounds[-1].number, asked.klacht, now)
     feedback.check_answer(answer, world.organisation.answers)
     return True
 
@@ -161,12 +160,22 @@ def _invitation(of: Klacht | Invited, round: Round, world: World) -> Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An answer that counts, whatever has become of the klacht since it was asked for."""
+    """An answer that counts, whatever has become of the klacht since it was asked for. `rounds` are all of
+    the klacht before it, oldest first; None where nobody looked."""
 
     act: Act
     klacht: Klacht
     round: Round
     answer: Answer
+    rounds: Sequence[Round] | None = None
+
+    @property
+    def after(self) -> Sequence[Round] | None:
+        """The rounds with this one answered."""
+        if self.rounds is None:
+            return None
+        done = replace(self.round, state="answered", why="", remind_at=None)
+        return [done if each is self.round else each for each in self.rounds]
 
 
 def count(counted: Counted) -> Klacht:
@@ -201,7 +210,7 @@ def _happening(one: Counted) -> Happening:
     )
     if answer.contact_refused or (answer.satisfied and policy.satisfied_ends_contact):
         klacht = replace(klacht, contact_allowed=False)
-    return Happening(act, *_outcome(klacht, given, round.id if answer.photos else 0))
+    return Happening(act, *_outcome(klacht, given, round.id if answer.photos else 0), one.after)
 
 
 def _outcome(klacht: Klacht, given: FeedbackGiven, photos_of: int) -> tuple[Klacht, list[Event]]:

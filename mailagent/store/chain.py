@@ -8,13 +8,14 @@ import itertools
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from mailagent.core.events import Event
 from mailagent.core.klacht import Klacht
+from mailagent.store.columns import in_utc, written
 from mailagent.store.prepared import (
     Later,
     NewRows,
@@ -170,5 +171,5 @@ def chained(previous: str, link: Mapping[str, Any]) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return written(in_utc(value))
     return str(value)

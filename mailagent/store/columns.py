@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -45,7 +46,13 @@ def in_utc(moment: datetime) -> datetime:
 
 def _in_text(value: datetime | None) -> str | None:
     """As SQLAlchemy keeps a moment in SQLite: 26 characters, which sort as the moments do."""
-    return None if value is None else in_utc(value).isoformat(" ", "microseconds")[:26]
+    return None if value is None else written(in_utc(value), " ")[:26]
+
+
+@lru_cache(maxsize=64)
+def written(moment: datetime, between: str = "T") -> str:
+    """A moment in UTC, to the microsecond: one effect writes the same moment in many rows."""
+    return moment.isoformat(between, "microseconds")
 
 
 def _from_text(value: str | None) -> datetime | None:
@@ -85,7 +92,7 @@ def as_rows(many: Sequence[Mapping[str, Any]]) -> str | None:
 
 def _in_row(value: object) -> object:
     if isinstance(value, datetime):
-        return in_utc(value).isoformat()
+        return written(in_utc(value))
     return value.isoformat() if isinstance(value, date) else _listed(value)
 
 

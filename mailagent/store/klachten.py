@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from operator import attrgetter
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from mailagent.core.klacht import PRIORITIES, UNHANDLED, Klacht
 from mailagent.store.prepared import (
     Later,
     Prepared,
+    PreparedRows,
     by_name,
     is_among,
     updating,
@@ -52,43 +54,47 @@ _COUNT = Prepared(
 
 def add(tx: sa.Connection, new: Klacht, salt: bytes) -> Klacht:
     """Keep a new klacht; `salt` binds its log to its texts until erasure destroys it."""
-    [[id]] = _ADD.rows(tx, {**_columns(new), "salt": salt})
+    [[id]] = _ADD.rows(tx, {**vars(new), "salt": salt})
     return replace(new, id=id)
 
 
-def save(tx: sa.Connection, *changed: Klacht) -> None:
-    """Write every field of these klachten but the kenmerk, which never changes."""
-    rows = [{**_columns(one), "klacht": one.id} for one in changed]
-    if tx.dialect.name == "postgresql":
-        _SAVE.run(tx, rows)
-    else:  # SQLite writes the index of a column anew where it is named, also where it stays the same
-        _SAVE_ALL_BUT.run(tx, rows)
-        _SAVE_MELDER.run(tx, rows)
+def save(tx: sa.Connection, *changed: Klacht, was: Mapping[int, Klacht] = MappingProxyType({})) -> None:
+    """Write these klachten: of one that `was` read in this transaction, by id, what is another now; of the
+    others every field but the kenmerk, which never changes."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for one in changed:
+        names = _others(one, was[one.id]) if one.id in was else _SAVED
+        values = {name: vars(one)[name] for name in names}
+        alike.setdefault(names, []).append(values | {"klacht": one.id})
+    for names, rows in alike.items():
+        if names:
+            _saving(names).run(tx, rows)
 
 
-def _columns(value: Klacht) -> dict[str, Any]:
-    return dict(zip(_COLUMNS, _values(value), strict=True))
+def _others(one: Klacht, was: Klacht) -> tuple[str, ...]:
+    """The fields of which the value is another now."""
+    return tuple(name for name, value in vars(one).items() if value != vars(was)[name])
 
 
-_COLUMNS = tuple(name for name in Klacht.__dataclass_fields__ if name != "id")
+@cache
+def _saving(names: Sequence[str]) -> PreparedRows:
+    return updating(klacht, names, "klacht")
+
+
+_NAMES = tuple(Klacht.__dataclass_fields__)
 _LISTS = ("labels", "by_hand")
-_values = attrgetter(*_COLUMNS)
-_PLACES = tuple(list(Klacht.__dataclass_fields__).index(name) for name in _LISTS)
-FIELDS = tuple(klacht.c[name] for name in Klacht.__dataclass_fields__)
-_ADD = Prepared(sa.insert(klacht).values(by_name((*_COLUMNS, "salt"))).returning(klacht.c.id))
-_SAVED = tuple(name for name in _COLUMNS if name != "kenmerk")
-_SAVE = updating(klacht, _SAVED, "klacht")
-_SAVE_ALL_BUT = updating(klacht, [name for name in _SAVED if name != "melder"], "klacht")
-_is_another = sa.and_(klacht.c.id == sa.bindparam("klacht"), klacht.c.melder != sa.bindparam("melder"))
-_SAVE_MELDER = Prepared(sa.update(klacht).where(_is_another).values(by_name(["melder"])))
+FIELDS = tuple(klacht.c[name] for name in _NAMES)
+_ADDED = (*(name for name in _NAMES if name != "id"), "salt")
+_ADD = Prepared(sa.insert(klacht).values(by_name(_ADDED)).returning(klacht.c.id))
+_SAVED = tuple(name for name in _NAMES if name not in ("id", "kenmerk"))
 
 
 def from_row(row: Sequence[Any]) -> Klacht:
     """The klacht in the columns of FIELDS."""
-    fields = list(row)
-    for place in _PLACES:
-        fields[place] = tuple(fields[place])
-    return Klacht(*fields)
+    fields = dict(zip(_NAMES, row, strict=True))
+    for name in _LISTS:
+        fields[name] = tuple(fields[name])
+    return Klacht.of(fields)
 
 
 def by_kenmerk(tx: sa.Connection, kenmerk: str, *, lock: bool = False) -> Klacht | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,11 +81,25 @@ def by_id(tx: sa.Connection, id: int) -> Round | None:
     return _one(_BY_ID, tx, {"round": id})
 
 
-def beside(tx: sa.Connection, ids: Collection[int]) -> Later[list[Round]]:
-    """Every round of the klachten of these rounds, those of one from its oldest to its newest. Who holds the
-    klachten holds their rounds: nobody else answers or closes them until this transaction ends."""
+def beside(tx: sa.Connection, ids: Collection[int]) -> Later[dict[int, list[Round]]]:
+    """Every round of the klachten of these rounds, by klacht and oldest first. Who holds the klachten holds
+    their rounds: nobody else answers or closes them until this transaction ends."""
     found = _BESIDE.later(tx, {"ids": ids})
-    return lambda: [Round(*row) for row in found()]
+    return lambda: _by_klacht(found())
+
+
+def of_klachten(tx: sa.Connection, ids: Collection[int]) -> Later[dict[int, list[Round]]]:
+    """Every round of these klachten, by klacht and oldest first."""
+    found = _OF_KLACHTEN.later(tx, {"klachten": ids}) if ids else list
+    return lambda: _by_klacht(found())
+
+
+def _by_klacht(rows: Iterable[Sequence[Any]]) -> dict[int, list[Round]]:
+    every: dict[int, list[Round]] = {}
+    for row in rows:
+        round = Round(*row)
+        every.setdefault(round.klacht_id, []).append(round)
+    return every
 
 
 def last_of(tx: sa.Connection, klacht_id: int) -> Round | None:
@@ -111,6 +125,11 @@ _BESIDE = Prepared(
     .where(
         table.c.klacht_id.in_(sa.select(_one_of_them.c.klacht_id).where(is_among(_one_of_them.c.id, "ids")))
     )
+    .order_by(table.c.klacht_id, table.c.number)
+)
+_OF_KLACHTEN = Prepared(
+    sa.select(*_FIELDS)
+    .where(is_among(table.c.klacht_id, "klachten"))
     .order_by(table.c.klacht_id, table.c.number)
 )
 _LAST = Prepared(
@@ -187,34 +206,6 @@ def expire(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
     over = (table.c.klacht_id == klacht_id, _WAITING, table.c.expires_at <= now)
     rows = tx.execute(sa.update(table).where(*over).values(state="expired").returning(*_FIELDS))
     return sorted((Round(**row._asdict()) for row in rows), key=lambda round: round.number)
-
-
-def next_moments(tx: sa.Connection, newest: Mapping[int, bool]) -> Later[dict[int, datetime | None]]:
-    """When to remind of a round of each of these klachten, or when the next one lapses; where `newest` holds
-    for a klacht, the end of its newest one counts in any state."""
-    found = _MOMENTS.later(tx, {"klachten": newest})
-
-    def of_each() -> dict[int, datetime | None]:
-        moments: dict[int, list[datetime]] = {id: [] for id in newest}
-        for klacht_id, waits, is_last, ends_at, remind_at in found():
-            if waits or (is_last and newest[klacht_id]):
-                moments[klacht_id].append(ends_at)
-            if remind_at:
-                moments[klacht_id].append(remind_at)
-        return {id: min(some, default=None) for id, some in moments.items()}
-
-    return of_each
-
-
-_MOMENTS = Prepared(
-    sa.select(
-        table.c.klacht_id,
-        _WAITING,
-        table.c.number == sa.func.max(table.c.number).over(partition_by=table.c.klacht_id),
-        table.c.expires_at,
-        table.c.remind_at,
-    ).where(is_among(table.c.klacht_id, "klachten"))
-)
 
 
 def of_klacht(tx: sa.Connection, klacht_id: int) -> list[sa.Row[Any]]:

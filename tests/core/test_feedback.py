@@ -18,6 +18,7 @@ from mailagent.core.feedback import (
     check_answer,
     check_open,
     is_only_thanks,
+    next_moment,
     reopens,
     word_of_reply,
 )
@@ -303,3 +304,33 @@ def test_the_same_answer_again_is_known_as_the_same() -> None:
 @given(st.text())
 def test_any_text_has_a_digest(text: str) -> None:
     assert len(Answer(satisfied=True, text=text).digest) == 32
+
+
+FIRST, LAST = OPENED + timedelta(days=3), OPENED + timedelta(days=5)
+
+
+@pytest.mark.parametrize(
+    ("states", "newest", "at"),
+    [
+        (("sent",), False, FIRST),
+        (("scheduled",), False, FIRST),
+        (("answered",), False, None),
+        (("answered",), True, FIRST),
+        (("suppressed", "suppressed"), True, LAST),
+        (("sent", "answered"), True, FIRST),
+        (("answered", "expired"), False, None),
+        ((), True, None),
+    ],
+)
+def test_a_klacht_is_looked_at_when_a_round_lapses(
+    states: tuple[str, ...], *, newest: bool, at: datetime | None
+) -> None:
+    rounds = [
+        replace(SENT, state=state, expires_at=end) for state, end in zip(states, (FIRST, LAST), strict=False)
+    ]
+    assert next_moment(rounds, newest=newest) == at
+
+
+def test_a_klacht_is_looked_at_sooner_where_somebody_is_to_be_reminded() -> None:
+    assert next_moment([replace(SENT, remind_at=FIRST)], newest=True) == FIRST
+    assert next_moment([replace(SENT, state="answered", remind_at=FIRST)], newest=False) == FIRST

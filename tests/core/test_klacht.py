@@ -135,3 +135,11 @@ def test_the_closed_lists_are_those_of_the_spec() -> None:
         "geen_klacht",
     }
     assert list(GROUNDS) == ["a", "b", "c", "d", "e", "f", "lid2"]
+
+
+def test_a_klacht_with_other_values_is_what_replace_would_make_of_it() -> None:
+    changes = {"status": "gesloten", "labels": ("gft",)}
+    assert KLACHT.but(**changes) == replace(KLACHT, **changes)  # type: ignore[arg-type]
+    assert KLACHT.status == "nieuw"
+    with pytest.raises(TypeError, match="statsu"):
+        KLACHT.but(statsu="gesloten")

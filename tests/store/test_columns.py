@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
+from mailagent.core.calendar import AMSTERDAM
 from mailagent.core.clocks import Level
 from mailagent.store.columns import Moment, as_json, from_json
 from mailagent.store.database import connect, writing
@@ -28,6 +29,17 @@ def test_a_moment_is_kept_as_sqlalchemy_itself_would(moment: datetime) -> None:
         naive = moment.astimezone(UTC).replace(tzinfo=None)
         assert ours == tx.scalar(sa.select(sa.cast(sa.literal(naive, sa.DateTime), sa.Text)))
         assert tx.scalar(sa.select(sa.literal(moment, Moment))) == moment
+    engine.dispose()
+
+
+def test_the_hour_that_comes_twice_in_autumn_is_kept_as_two_hours() -> None:
+    engine = connect("sqlite://")
+    summer = datetime(2026, 10, 25, 2, 30, tzinfo=AMSTERDAM)
+    winter = summer.replace(fold=1)
+    assert summer == winter  # within one zone Python goes by the clock on the wall
+    with engine.begin() as tx:
+        kept = [tx.scalar(sa.select(sa.literal(moment, Moment))) for moment in (summer, winter)]
+    assert kept == [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1)]
     engine.dispose()
 
 

@@ -133,6 +133,19 @@ def test_a_klacht_comes_back_as_it_was_saved(engine: sa.Engine) -> None:
         assert klachten.listed(tx, status="nieuw") == []
 
 
+def test_of_a_klacht_that_was_read_only_what_became_another_is_written(engine: sa.Engine) -> None:
+    with writing(engine) as tx:
+        first, second = kept(tx), kept(tx, "KL26-00002")
+        # as nothing stands in the rows, so that it shows what is written
+        was = {one.id: one.but(team="elders", labels=("elders",)) for one in (first, second)}
+        moved, same = was[first.id].but(status="opgelost", wake_at=NOON), was[second.id]
+        klachten.save(tx, moved, same, was=was)
+
+    with reading(engine) as tx:
+        assert klachten.by_id(tx, first.id) == first.but(status="opgelost", wake_at=NOON)
+        assert klachten.by_id(tx, second.id) == second
+
+
 def test_only_klachten_whose_moment_has_come_are_due(engine: sa.Engine) -> None:
     with writing(engine) as tx:
         early, late = kept(tx), kept(tx, "KL26-00002")
