@@ -290,12 +290,14 @@ round = sa.Table(
     sa.Index("ix_round_address", "address"),
     sa.Index("ix_round_code", "code", **only("code IS NOT NULL")),
     sa.Index("ix_round_reminded", "address", **only("reminded_at IS NOT NULL")),
+    postgresql_with={"fillfactor": "70"},
 )
 """A smiley round: one invitation. `state`: scheduled, sent, answered, expired, suppressed, failed; `why` is
 the reason of the last two. `address` is the melder's as it was when the round was opened. `sent_at` is when a
 relay took its mail: what expired without it was never delivered. `submitted` is the digest of the answer, so
 that a repeated identical POST gets the thanks page again. `remind_at` is when a reminder is due, NULL when
-none is (any more). `code` is the digest of the code by which a letter invites, NULL where none does."""
+none is (any more). `code` is the digest of the code by which a letter invites, NULL where none does. A page
+keeps room: an answer, which makes the row longer, stays in it, and no index need be told of another place."""
 
 photo = sa.Table(
     "photo",

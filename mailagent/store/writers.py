@@ -60,6 +60,9 @@ class Writers:
             raw = self._readers.raw_connection()
             try:
                 if self._passed_on(raw) > _LONG:
+                    # so long as this takes, more is written: what little came during the second goes last
+                    self._on_disk()
+                    self._passed_on(raw)
                     self._on_disk()
                     with self._line:
                         self._passed_on(raw)

@@ -87,6 +87,20 @@ def test_the_migrations_make_the_tables_that_the_code_reads(engine: sa.Engine) -
         assert compare_metadata(MigrationContext.configure(tx, opts=options), ours) == []
 
 
+def test_the_migrations_leave_the_room_in_a_page_that_the_tables_ask_for(postgres_url: str) -> None:
+    engine = connect(postgres_url)
+    with reading(engine) as tx:
+        rows = tx.exec_driver_sql("SELECT relname, reloptions FROM pg_class WHERE relkind = 'r'")
+        found = {name: options for name, options in rows if options and not name.startswith("pgqueuer")}
+    asked = {
+        name: [f"{word}={value}" for word, value in table.dialect_options["postgresql"]["with"].items()]
+        for name, table in tables.metadata.tables.items()
+        if table.dialect_options["postgresql"]["with"]
+    }
+    assert found == asked != {}
+    engine.dispose()
+
+
 def test_an_empty_database_is_brought_up_to_date_and_then_left_alone(empty_url: str) -> None:
     engine = connect(empty_url)
     assert version(engine) is None
