@@ -1,7 +1,7 @@
-"""The least aiohttp that could take an answer: one read to show a form, one more and a write to keep it.
+"""The least aiohttp that could take an answer: one read to show a form, and one more with a durable write.
 
-No signatures, languages, rounds, clocks, events, mails, photos, limits or headers.
-`python -m tests.bench.bare PORT DATABASE_URL`.
+No signatures, languages, rules, photos, limits or headers. What it writes is `one` row, or `all` the rows
+that ours writes (see `rows`). `python -m tests.bench.bare PORT DATABASE_URL one|all`.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import LiteralString, Protocol, cast
 
 import psycopg
 import uvloop
 from aiohttp import web
 
 from tests.bench.floor import opened
+from tests.bench.rows import Rows, Written
 
 READ = """SELECT klacht.kenmerk, klacht.category, round.state, round.expires_at
 FROM round JOIN klacht ON klacht.id = round.klacht_id WHERE round.id = {}"""
-KEEP = "UPDATE round SET state = 'answered', answered_at = {}, satisfied = {}, text = {} WHERE id = {}"
 PAGE = "<!doctype html><title>{0}</title><h1>{0}</h1><p>{1} {2} {3}</p><form method=post>" + "<p>Tekst." * 900
 THANKS = "<!doctype html><title>{0}</title><h1>Bedankt</h1>" + "<p>Tekst." * 100
 
@@ -31,7 +33,7 @@ class Database(Protocol):
     async def read(self, id: int) -> tuple[object, ...]:
         """One invitation."""
 
-    async def keep(self, id: int, *values: object) -> tuple[object, ...]:
+    async def keep(self, id: int, writes: Sequence[Written]) -> tuple[object, ...]:
         """One answer, on disk when this returns."""
 
 
@@ -40,16 +42,18 @@ class Sqlite:
 
     def __init__(self, path: str) -> None:
         self._db: sqlite3.Connection = opened(path)
-        self._read, self._keep = READ.format("?"), KEEP.format("?", "?", "?", "?")
+        self._read = READ.format("?")
 
     async def read(self, id: int) -> tuple[object, ...]:
         """One invitation."""
         return tuple(self._db.execute(self._read, (id,)).fetchone())
 
-    async def keep(self, id: int, *values: object) -> tuple[object, ...]:
+    async def keep(self, id: int, writes: Sequence[Written]) -> tuple[object, ...]:
         """One answer."""
         found = await self.read(id)
-        self._db.execute(self._keep, (*values, id))
+        alone = len(writes) == 1
+        for sql, values in writes if alone else [("BEGIN IMMEDIATE", {}), *writes, ("COMMIT", {})]:
+            self._db.execute(sql, values)
         return found
 
 
@@ -58,7 +62,7 @@ class Postgresql:
 
     def __init__(self, url: str) -> None:
         self._url, self._free = url, asyncio.Queue[psycopg.AsyncConnection]()
-        self._read, self._keep = READ.format("%s"), KEEP.format("%s", "%s", "%s", "%s")
+        self._read = READ.format("%s")
 
     async def connect(self, count: int) -> None:
         """Open them."""
@@ -74,20 +78,23 @@ class Postgresql:
         finally:
             self._free.put_nowait(connection)
 
-    async def keep(self, id: int, *values: object) -> tuple[object, ...]:
-        """One answer."""
+    async def keep(self, id: int, writes: Sequence[Written]) -> tuple[object, ...]:
+        """One answer; what is more than one statement is sent at once, and waited for once."""
         connection = await self._free.get()
         try:
-            row = await (await connection.execute(self._read, (id,))).fetchone()
-            await connection.execute(self._keep, (*values, id))
-            return tuple(row or ())
+            async with connection.pipeline() if len(writes) > 1 else nullcontext():
+                found = await connection.execute(self._read, (id,))
+                for sql, values in writes:
+                    await connection.execute(cast(LiteralString, sql), values)
+            return tuple(await found.fetchone() or ())
         finally:
             self._free.put_nowait(connection)
 
 
-async def serve(port: int, url: str) -> None:
+async def serve(port: int, url: str, *, all_of_ours: bool) -> None:
     """For ever."""
     database: Database
+    rows = Rows(url.partition(":")[0], all_of_ours=all_of_ours)
     if url.startswith("sqlite:///"):
         database = Sqlite(url.removeprefix("sqlite:///"))
     else:
@@ -99,9 +106,9 @@ async def serve(port: int, url: str) -> None:
         return web.Response(text=PAGE.format(*found), content_type="text/html")
 
     async def take(request: web.Request) -> web.Response:
-        form, now = await request.post(), datetime.now(UTC)
-        said = (now.isoformat(" "), form["keuze"] == "tevreden", form["toelichting"])
-        found = await database.keep(int(request.match_info["id"]), *said)
+        form, now, id = await request.post(), datetime.now(UTC), int(request.match_info["id"])
+        happy, text = form["keuze"] == "tevreden", str(form["toelichting"])
+        found = await database.keep(id, rows.of(id, now.isoformat(" "), text, happy=happy))
         return web.Response(text=THANKS.format(*found), content_type="text/html")
 
     app = web.Application()
@@ -113,4 +120,4 @@ async def serve(port: int, url: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1]), sys.argv[2]))
+    uvloop.run(serve(int(sys.argv[1]), sys.argv[2], all_of_ours=sys.argv[3] == "all"))
