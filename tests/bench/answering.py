@@ -185,8 +185,9 @@ def _kinds(url: str) -> dict[str, int]:
             table.name: tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
             for table in counted
         }
-        answered = sa.select(sa.func.count()).where(tables.round.c.state == "answered")
-        found["answered"] = tx.execute(answered).scalar_one()
+        for column in (tables.round.c.state, tables.klacht.c.status):
+            by_word = sa.select(column, sa.func.count()).group_by(column)
+            found |= dict(tx.execute(by_word).tuples().all())
     engine.dispose()
     return found
 

@@ -21,6 +21,7 @@ from aiohttp import web
 from tests.bench.floor import opened
 from tests.bench.rows import Rows, Written
 
+CONNECTIONS = 10
 READ = """SELECT klacht.kenmerk, klacht.category, round.state, round.expires_at
 FROM round JOIN klacht ON klacht.id = round.klacht_id WHERE round.id = {}"""
 PAGE = "<!doctype html><title>{0}</title><h1>{0}</h1><p>{1} {2} {3}</p><form method=post>" + "<p>Tekst." * 900
@@ -58,37 +59,39 @@ class Sqlite:
 
 
 class Postgresql:
-    """A few connections, taken in turn."""
+    """A few connections; who waits for one gets it in turn."""
 
     def __init__(self, url: str) -> None:
-        self._url, self._free = url, asyncio.Queue[psycopg.AsyncConnection]()
-        self._read = READ.format("%s")
+        self._url, self._read = url, READ.format("%s")
+        self._turns, self._free = asyncio.Semaphore(CONNECTIONS), list[psycopg.AsyncConnection]()
 
-    async def connect(self, count: int) -> None:
+    async def connect(self) -> None:
         """Open them."""
-        for _ in range(count):
-            self._free.put_nowait(await psycopg.AsyncConnection.connect(self._url, autocommit=True))
+        for _ in range(CONNECTIONS):
+            self._free.append(await psycopg.AsyncConnection.connect(self._url, autocommit=True))
 
     async def read(self, id: int) -> tuple[object, ...]:
         """One invitation."""
-        connection = await self._free.get()
-        try:
-            row = await (await connection.execute(self._read, (id,))).fetchone()
-            return tuple(row or ())
-        finally:
-            self._free.put_nowait(connection)
+        async with self._turns:
+            connection = self._free.pop()
+            try:
+                row = await (await connection.execute(self._read, (id,))).fetchone()
+                return tuple(row or ())
+            finally:
+                self._free.append(connection)
 
     async def keep(self, id: int, writes: Sequence[Written]) -> tuple[object, ...]:
         """One answer; what is more than one statement is sent at once, and waited for once."""
-        connection = await self._free.get()
-        try:
-            async with connection.pipeline() if len(writes) > 1 else nullcontext():
-                found = await connection.execute(self._read, (id,))
-                for sql, values in writes:
-                    await connection.execute(cast(LiteralString, sql), values)
-            return tuple(await found.fetchone() or ())
-        finally:
-            self._free.put_nowait(connection)
+        async with self._turns:
+            connection = self._free.pop()
+            try:
+                async with connection.pipeline() if len(writes) > 1 else nullcontext():
+                    found = await connection.execute(self._read, (id,))
+                    for sql, values in writes:
+                        await connection.execute(cast(LiteralString, sql), values)
+                return tuple(await found.fetchone() or ())
+            finally:
+                self._free.append(connection)
 
 
 async def serve(port: int, url: str, *, all_of_ours: bool) -> None:
@@ -99,7 +102,7 @@ async def serve(port: int, url: str, *, all_of_ours: bool) -> None:
         database = Sqlite(url.removeprefix("sqlite:///"))
     else:
         database = grown = Postgresql(url)
-        await grown.connect(10)
+        await grown.connect()
 
     async def show(request: web.Request) -> web.Response:
         found = await database.read(int(request.match_info["id"]))

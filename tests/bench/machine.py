@@ -36,7 +36,10 @@ def fdatasync_rate(folder: Path, seconds: float = 1.0) -> float:
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process and of all below it, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        return 0.0
     own = sum(int(ticks) for ticks in fields[11:15]) / TICKS
     children: list[int] = []
     for task in Path(f"/proc/{pid}/task").iterdir():

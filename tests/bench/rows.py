@@ -35,8 +35,8 @@ POSTGRESQL_JOB = (
     VALUES (currval('pgqueuer_id_seq'), 'queued', 'post', 0)""",
 )
 
-REASONS = ["Het probleem is niet opgelost"]
-_SAID = {"text": "Hij is nog steeds vol.", "reasons": REASONS}
+_REASONS = ["Het probleem is niet opgelost"]
+_SAID = {"text": "Hij is nog steeds vol.", "reasons": _REASONS}
 _LEVELS = [[name, "2026-12-02T11:00:00+00:00", "handler"] for name in ("halverwege", "bijna", "te_laat")]
 _MAIL = {
     "kenmerk": "KL26-00001",
