@@ -86,7 +86,7 @@ class Round:
 
     @property
     def waits(self) -> bool:
-        """May it still be answered, or lapse?"""
+        """Does it still wait for its answer, until it lapses?"""
         return self.state in ("scheduled", "sent")
 
     def is_open(self, now: datetime) -> bool:

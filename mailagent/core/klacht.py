@@ -106,13 +106,13 @@ class Klacht:
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Klacht:
-        """Of all its fields at once: setting so many one by one costs more than reading them does."""
+        """Of all its fields, by name, and of nothing else. To set so many one by one takes longer."""
         klacht = object.__new__(cls)
         vars(klacht).update(fields)
         return klacht
 
     def but(self, **changes: Any) -> Klacht:
-        """The same klacht with other values in these fields, as `dataclasses.replace`, in a tenth of its
+        """The same klacht with other values in these fields, as `dataclasses.replace`, in a fraction of its
         time. TypeError for what is no field."""
         if unknown := changes.keys() - vars(self).keys():
             raise TypeError(f"a klacht has no {', '.join(sorted(unknown))}")

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 
 from mailagent.core.clocks import Clock, next_wake
 from mailagent.core.events import (
@@ -47,15 +48,18 @@ class Happening:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How klachten stand before anything happens to them: their clocks and the ends of their chains, asked
-    for and not waited for yet; and `klachten`, by id, those that were read."""
+    for and not waited for yet; and `klachten`, by id, those that were read and locked in this transaction."""
 
     running: Later[dict[int, Terms]]
     ends: Later[chain.Ends]
     klachten: Mapping[int, Klacht]
 
 
-def standing(tx: Tx, klacht_ids: Collection[int], read: Mapping[int, Klacht]) -> Standing:
-    """Ask how these klachten stand, which nobody else changes any more; those that were `read` are known."""
+def standing(
+    tx: Tx, klacht_ids: Collection[int], read: Mapping[int, Klacht] = MappingProxyType({})
+) -> Standing:
+    """Ask how these klachten stand, which nobody else changes any more; `read` are those as they were read
+    and locked in this transaction."""
     return Standing(terms.of(tx, klacht_ids), chain.ends_of(tx, klacht_ids), read)
 
 
@@ -75,7 +79,7 @@ def happen_all(happenings: Sequence[Happening], before: Standing | None = None) 
         for event in one.events:
             _follow(one.act, one.klacht, event)
     about = [one.klacht.id for one in happenings]
-    before = before or standing(tx, about, {})
+    before = before or standing(tx, about)
     asked = rounds.of_klachten(tx, [one.klacht.id for one in happenings if one.rounds is None])
     every = before.running()
     timed = [_timed(one, every[one.klacht.id]) for one in happenings]

@@ -33,8 +33,9 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return super().bind_processor(dialect) if dialect.name == "postgresql" else _in_text
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
-        """Always aware again, as PostgreSQL's are."""
-        return None if dialect.name == "postgresql" else _from_text
+        """Always aware, and in UTC: PostgreSQL's come in the zone of its server, and between two moments of
+        one zone Python goes by the clock on the wall."""
+        return _back_in_utc if dialect.name == "postgresql" else _from_text
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -53,6 +54,10 @@ def _in_text(value: datetime | None) -> str | None:
 def written(moment: datetime, between: str = "T") -> str:
     """A moment in UTC, to the microsecond: one effect writes the same moment in many rows."""
     return moment.isoformat(between, "microseconds")
+
+
+def _back_in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else in_utc(value)
 
 
 def _from_text(value: str | None) -> datetime | None:

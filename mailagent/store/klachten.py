@@ -59,15 +59,19 @@ def add(tx: sa.Connection, new: Klacht, salt: bytes) -> Klacht:
 
 
 def save(tx: sa.Connection, *changed: Klacht, was: Mapping[int, Klacht] = MappingProxyType({})) -> None:
-    """Write these klachten: of one that `was` read in this transaction, by id, what is another now; of the
-    others every field but the kenmerk, which never changes."""
+    """Write these klachten: of one that `was` read and locked in this transaction, by id, what is another
+    now; of the others every field but the kenmerk, which never changes."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for one in changed:
         names = _others(one, was[one.id]) if one.id in was else _SAVED
         values = {name: vars(one)[name] for name in names}
         alike.setdefault(names, []).append(values | {"klacht": one.id})
     for names, rows in alike.items():
-        if names:
+        if names == _SAVED and tx.dialect.name == "sqlite":
+            # it writes the index of a column anew where it is named, also where it stays the same
+            _saving(_ALL_BUT_MELDER).run(tx, rows)
+            _SAVE_MELDER.run(tx, rows)
+        elif names:
             _saving(names).run(tx, rows)
 
 
@@ -87,6 +91,9 @@ FIELDS = tuple(klacht.c[name] for name in _NAMES)
 _ADDED = (*(name for name in _NAMES if name != "id"), "salt")
 _ADD = Prepared(sa.insert(klacht).values(by_name(_ADDED)).returning(klacht.c.id))
 _SAVED = tuple(name for name in _NAMES if name not in ("id", "kenmerk"))
+_ALL_BUT_MELDER = tuple(name for name in _SAVED if name != "melder")
+_is_another = sa.and_(klacht.c.id == sa.bindparam("klacht"), klacht.c.melder != sa.bindparam("melder"))
+_SAVE_MELDER = Prepared(sa.update(klacht).where(_is_another).values(by_name(["melder"])))
 
 
 def from_row(row: Sequence[Any]) -> Klacht:

@@ -60,7 +60,7 @@ class Writers:
             raw = self._readers.raw_connection()
             try:
                 if self._passed_on(raw) > _LONG:
-                    # so long as this takes, more is written: what little came during the second goes last
+                    # much is written during the first pass, which is long; a second leaves little for the end
                     self._on_disk()
                     self._passed_on(raw)
                     self._on_disk()

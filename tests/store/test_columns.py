@@ -43,6 +43,16 @@ def test_the_hour_that_comes_twice_in_autumn_is_kept_as_two_hours() -> None:
     engine.dispose()
 
 
+def test_a_moment_comes_back_in_utc_whatever_the_zone_of_the_server(postgres_url: str) -> None:
+    engine = connect(postgres_url)
+    with engine.begin() as tx:
+        tx.exec_driver_sql("SET TIME ZONE 'Europe/Amsterdam'")
+        back = tx.execute(sa.select(sa.cast(sa.literal(ONE, Moment), Moment))).scalar_one()
+        assert tx.exec_driver_sql("SELECT now()").scalar_one().tzinfo is not UTC
+    assert (back, back.tzinfo) == (ONE, UTC)
+    engine.dispose()
+
+
 def test_a_moment_without_a_zone_is_refused() -> None:
     engine = connect("sqlite://")
     with engine.begin() as tx, pytest.raises(sa.exc.StatementError, match="zone"):
