@@ -82,7 +82,8 @@ class Process:
     def _lines(self) -> list[tuple[int, int]]:
         if not self.notes.exists():
             return []
-        return [(int(who), int(what)) for who, what in map(str.split, self.notes.read_text().splitlines())]
+        whole, _, _ = self.notes.read_text().rpartition("\n")  # what comes after it is being written
+        return [(int(who), int(what)) for who, what in map(str.split, whole.splitlines())]
 
 
 @contextmanager
