@@ -69,6 +69,10 @@ MAX_TEXT = 2000
 MAX_PHOTOS = 3
 
 
+WAITING = ("scheduled", "sent")
+"""The states in which a round waits for its answer, until it lapses."""
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     """One invitation to answer the smileys; `state` and `why` as in the table of rounds."""
@@ -86,8 +90,8 @@ class Round:
 
     @property
     def waits(self) -> bool:
-        """Does it still wait for its answer, until it lapses?"""
-        return self.state in ("scheduled", "sent")
+        """Does it still wait for its answer?"""
+        return self.state in WAITING
 
     def is_open(self, now: datetime) -> bool:
         """Can it still be answered? Also where its mail came back: who has the link has had the mail."""

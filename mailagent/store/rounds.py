@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailagent.core.feedback import Answer, Round
+from mailagent.core.feedback import WAITING, Answer, Round
 from mailagent.store.prepared import Later, Prepared, by_name, is_among, updating
 from mailagent.store.tables import klacht
 from mailagent.store.tables import round as table
@@ -17,9 +17,6 @@ from mailagent.store.tables import round as table
 _FIELDS = tuple(table.c[name] for name in Round.__dataclass_fields__)
 _ID: sa.BindParameter[int] = sa.bindparam("round")
 _KLACHT: sa.BindParameter[int] = sa.bindparam("klacht")
-
-_WAITING = sa.or_(table.c.state == "scheduled", table.c.state == "sent")
-"""It still may be answered, or lapse."""
 
 
 def open_next(
@@ -203,7 +200,7 @@ def reminded(tx: sa.Connection, id: int, at: datetime) -> None:
 
 def expire(tx: sa.Connection, klacht_id: int, now: datetime) -> list[Round]:
     """The rounds of a klacht that nobody answered in time: each is returned once."""
-    over = (table.c.klacht_id == klacht_id, _WAITING, table.c.expires_at <= now)
+    over = (table.c.klacht_id == klacht_id, table.c.state.in_(WAITING), table.c.expires_at <= now)
     rows = tx.execute(sa.update(table).where(*over).values(state="expired").returning(*_FIELDS))
     return sorted((Round(**row._asdict()) for row in rows), key=lambda round: round.number)
 
